@@ -1,0 +1,48 @@
+/**
+ * Every way the client itself can fail, with the exit code that the command ends with (issue 1: 1 a failure while
+ * running, 2 wrong usage or configuration). Codes are stable: programs may compare them.
+ */
+const exitCodes = {
+  USAGE: 2,
+  CONFIG: 2,
+  HOOK_LOAD: 2,
+  BROKER_AUTHENTICATION: 1,
+  BROKER_AUTHORIZATION: 1,
+  BROKER_TLS: 1,
+  BROKER_UNREACHABLE: 1,
+  BROKER_FATAL: 1,
+  TOPIC_UNKNOWN: 1,
+  OFFSET_GAP: 1,
+  BAD_MESSAGE: 1,
+  TOO_MANY_ERRORS: 1,
+  STALLED: 1,
+  SHUTDOWN_TIMEOUT: 1,
+  WORKER_START: 1,
+  OUTPUT: 1,
+  MISSING_FEATURE: 1,
+  SIMULATE: 1,
+} as const satisfies Record<string, 1 | 2>;
+
+/** One of the stable codes of {@link ClientError}. */
+export type ErrorCode = keyof typeof exitCodes;
+
+/** An error with a stable code. Its message is one sentence for a person: what, where, and what to do. */
+export class ClientError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'ClientError';
+    this.code = code;
+  }
+
+  /** What the command exits with when this error ends it. */
+  get exitCode(): 1 | 2 {
+    return exitCodes[this.code];
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

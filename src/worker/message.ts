@@ -1,0 +1,19 @@
+/** One header of a Kafka message. Keys may repeat. */
+export interface MessageHeader {
+  readonly key: string;
+  readonly value: Uint8Array | null;
+}
+
+/** One Kafka message as a worker sees it. The views reach into shared memory and stay valid while its job is worked on. */
+export interface Message {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Kafka's timestamp, milliseconds since 1970; -1 where the broker gave none. */
+  readonly timestampMs: number;
+  /** null: a message without a key. */
+  readonly key: Uint8Array | null;
+  readonly headers: readonly MessageHeader[];
+  /** The message's bytes. Never null here: tombstones are counted before. */
+  readonly value: Uint8Array;
+}
