@@ -1,0 +1,95 @@
+import type { SharedBatch } from '../batch/batch.ts';
+
+/** What the main thread says to a worker. */
+export type ToWorker =
+  | {
+      readonly type: 'work';
+      readonly batchId: number;
+      readonly batch: SharedBatch;
+      /** How many alerts the worker may still save; null: as many as there are (`--limit`). */
+      readonly budget: number | null;
+      /** Messages of this batch that killed their worker twice: dead letters, not to be tried again. */
+      readonly poisoned: readonly number[];
+    }
+  /** It is the batch's turn now: give its temporaries their names. */
+  | { readonly type: 'publish'; readonly batchId: number }
+  /** The partition was lost: remove the batch's temporaries. */
+  | { readonly type: 'cancel'; readonly batchId: number }
+  /** A schema that a batch came back for, as JSON. */
+  | { readonly type: 'schema'; readonly schemaId: number; readonly schemaText: string }
+  | { readonly type: 'stop' };
+
+/** What a worker says to the main thread. */
+export type FromWorker =
+  | { readonly type: 'ready' }
+  /** The user's module or a setting cannot be used: not worth starting another worker. */
+  | { readonly type: 'unusable'; readonly reason: string; readonly stack: string | undefined }
+  /** The worker is through with the batch, but it was not the batch's turn: its temporaries wait. */
+  | { readonly type: 'held'; readonly batchId: number }
+  | { readonly type: 'done'; readonly batchId: number; readonly report: BatchReport }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string; readonly fields: Record<string, unknown> };
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What is worth telling about a batch beyond its outcomes, which are in shared memory. */
+export interface BatchReport {
+  /** Why the worker stopped before the end; null where every message is finished. */
+  readonly unfinished: Unfinished | null;
+  readonly failures: readonly MessageFailure[];
+  /** One line an alert, where somebody wants to read them. */
+  readonly lines: readonly string[];
+  readonly savedBytes: number;
+  /** Alerts whose file was replaced by a later offset of the same batch or an earlier one in this run. */
+  readonly filteredAlerts: number;
+}
+
+/** Why a batch came back with messages left. All before them are finished. */
+export type Unfinished =
+  | { readonly why: 'limit' }
+  | { readonly why: 'cancelled' }
+  | { readonly why: 'schema'; readonly schemaId: number }
+  /** A file could not be written: disk full, folder gone, no permission. Not the message's fault. */
+  | { readonly why: 'output'; readonly code: string; readonly text: string }
+  /** `--on-error stop`, at this message. */
+  | { readonly why: 'stop'; readonly offset: number; readonly code: string; readonly text: string };
+
+/** A message that could not be decoded or processed. */
+export interface MessageFailure {
+  readonly offset: number;
+  readonly code: string;
+  readonly text: string;
+  readonly stack: string | undefined;
+  /** Where the dead letter is; null: skipped. */
+  readonly deadLetter: string | null;
+}
+
+/** What a worker is started with: plain data. */
+export interface WorkerSettings {
+  readonly workerIndex: number;
+  /** Earlier workers of this process that died: what they left unfinished may be swept. */
+  readonly deadThreads: readonly number[];
+  readonly format: string;
+  readonly indent: number;
+  readonly nonFinite: 'auto' | 'null' | 'literal';
+  readonly pathTemplate: string;
+  /** Kafka's topic names begin with it where the folders do not. */
+  readonly topicPrefix: string;
+  readonly output: {
+    readonly dir: string;
+    readonly sync: FileSync;
+    readonly caseInsensitive: boolean;
+    /** Marks this process's temporaries, so that a later one knows whose they were. */
+    readonly writer: string;
+  } | null;
+  readonly processFile: string | null;
+  readonly processTimeoutMs: number;
+  readonly onError: 'dead-letter' | 'skip' | 'stop';
+  readonly logEachAlert: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/**
+ * How a worker makes its files durable. `group`: it does not, the main thread syncs the file system for many at once;
+ * `file`: an fsync each, and one of the folder; `none`: the page cache is enough.
+ */
+export type FileSync = 'none' | 'group' | 'file';

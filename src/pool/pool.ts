@@ -1,0 +1,274 @@
+import type { BatchView } from '../batch/batch.ts';
+import { ClientError } from '../errors.ts';
+import type { BatchReport, FromWorker, LogLevel, WorkerSettings } from './messages.ts';
+import { Slot, type Death } from './slot.ts';
+import { poisonedMessages, type Work } from './work.ts';
+
+/** One batch is being worked on while the next one waits at the worker's door, so that it never stands idle. */
+const BATCHES_A_WORKER = 2;
+/** A worker gets this much longer than a hook may take before it counts as hanging. */
+const HANG_GRACE_MS = 2_000;
+const WATCH_INTERVAL_MS = 500;
+
+/** What the pool tells its owner. */
+export interface PoolEvents {
+  /** Every message of the batch is finished. */
+  done(work: Work, report: BatchReport): void;
+  /** The batch came back with messages left. {@link Pool.resume} or {@link Pool.cancel} it. */
+  returned(work: Work, report: BatchReport): void;
+  log(level: LogLevel, text: string, fields: Record<string, unknown>): void;
+  /** The pool cannot go on. */
+  failed(error: ClientError): void;
+}
+
+/**
+ * Worker threads and the batches that go through them. Batches of one partition run on several workers at once but
+ * publish in offset order; a worker that dies is replaced and its batches are done again, from the message it was at.
+ */
+export class Pool {
+  readonly #settings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>;
+  readonly #events: PoolEvents;
+  readonly #slots: Slot[] = [];
+  readonly #queue: Work[] = [];
+  /** What is under way, a list a partition, in offset order. */
+  readonly #lines = new Map<string, Work[]>();
+  readonly #schemas = new Map<number, string>();
+  readonly #deadThreads: number[] = [];
+  readonly #watch: NodeJS.Timeout;
+  #nextId = 0;
+  #bytesInFlight = 0;
+  #stopped = false;
+
+  constructor(settings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>, workers: number, events: PoolEvents) {
+    this.#settings = settings;
+    this.#events = events;
+    for (let i = 0; i < workers; i++) this.#startWorker(i);
+    this.#watch = setInterval(this.#hangWatch(), WATCH_INTERVAL_MS).unref();
+  }
+
+  /** Bytes of all batches that are not done. */
+  get bytesInFlight(): number {
+    return this.#bytesInFlight;
+  }
+
+  get idle(): boolean {
+    return this.#lines.size === 0;
+  }
+
+  /** Takes a batch. Batches of one partition must come in offset order. */
+  submit(view: BatchView, budget: number | null): Work {
+    const work: Work = {
+      id: this.#nextId++,
+      view,
+      bytes: view.batch.memory.byteLength,
+      state: 'queued',
+      slot: null,
+      budget,
+      deaths: new Map(),
+      cancelled: false,
+    };
+    const line = this.#lineOf(work);
+    line.push(work);
+    if (line[0] === work) view.grantTurn();
+    this.#bytesInFlight += work.bytes;
+    this.#queue.push(work);
+    this.#dispatch();
+    return work;
+  }
+
+  /** Does the rest of a batch that came back. */
+  resume(work: Work, budget: number | null): void {
+    if (work.state !== 'returned') return;
+    work.state = 'queued';
+    work.budget = budget;
+    this.#queue.unshift(work);
+    this.#dispatch();
+  }
+
+  /** Makes a schema known to all workers, now and later. */
+  addSchema(schemaId: number, schemaText: string): void {
+    this.#schemas.set(schemaId, schemaText);
+    for (const slot of this.#slots) slot.send({ type: 'schema', schemaId, schemaText });
+  }
+
+  /**
+   * Gives up a batch of a partition that was lost. When the promise resolves nothing of it will be published any more.
+   */
+  async cancel(work: Work): Promise<void> {
+    work.cancelled = true;
+    while (!work.view.cancel()) {
+      // A rename is being made this very moment. It is a matter of microseconds, so no timer.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (work.state === 'held') work.slot?.send({ type: 'cancel', batchId: work.id });
+    if (work.state === 'queued') this.#queue.splice(this.#queue.indexOf(work), 1);
+    if (work.state === 'queued' || work.state === 'returned') this.#remove(work);
+  }
+
+  /** Ends all workers. What they were at is lost, so drain first. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#watch);
+    await Promise.all(this.#slots.map((slot) => slot.stop()));
+  }
+
+  #startWorker(index: number): void {
+    const settings: WorkerSettings = { ...this.#settings, workerIndex: index, deadThreads: [...this.#deadThreads] };
+    const slot: Slot = new Slot(
+      settings,
+      (message) => {
+        this.#receive(slot, message);
+      },
+      (death) => {
+        this.#replace(index, slot, death);
+      },
+    );
+    this.#slots[index] = slot;
+    for (const [schemaId, schemaText] of this.#schemas) slot.send({ type: 'schema', schemaId, schemaText });
+  }
+
+  #receive(slot: Slot, message: FromWorker): void {
+    switch (message.type) {
+      case 'ready':
+        return;
+      case 'unusable':
+        this.#events.failed(new ClientError('HOOK_LOAD', message.reason, { cause: message.stack }));
+        return;
+      case 'log':
+        this.#events.log(message.level, message.text, message.fields);
+        return;
+      case 'held': {
+        const work = slot.works.find(({ id }) => id === message.batchId);
+        if (work === undefined) return;
+        work.state = 'held';
+        // Its turn may have come while it was on the last message; or the partition was lost.
+        if (work.cancelled) slot.send({ type: 'cancel', batchId: work.id });
+        else if (this.#lineOf(work)[0] === work) slot.send({ type: 'publish', batchId: work.id });
+        this.#dispatch();
+        return;
+      }
+      case 'done': {
+        const work = slot.works.find(({ id }) => id === message.batchId);
+        if (work === undefined) return;
+        slot.works.splice(slot.works.indexOf(work), 1);
+        work.slot = null;
+        this.#settle(work, message.report);
+        this.#dispatch();
+        return;
+      }
+    }
+  }
+
+  #settle(work: Work, report: BatchReport): void {
+    if (work.cancelled) {
+      this.#remove(work);
+    } else if (report.unfinished === null) {
+      this.#remove(work);
+      this.#events.done(work, report);
+    } else {
+      work.state = 'returned';
+      this.#events.returned(work, report);
+    }
+  }
+
+  /** Takes a batch out of its line and lets the next one publish. */
+  #remove(work: Work): void {
+    const line = this.#lineOf(work);
+    line.splice(line.indexOf(work), 1);
+    this.#bytesInFlight -= work.bytes;
+    const next = line[0];
+    if (next === undefined) {
+      this.#lines.delete(lineKey(work));
+    } else if (next.view.grantTurn() && next.state === 'held') {
+      next.slot?.send({ type: 'publish', batchId: next.id });
+    }
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0 && !this.#stopped) {
+      const slot = this.#slotFor(this.#queue[0] as Work);
+      if (slot === undefined) return;
+      const work = this.#queue.shift() as Work;
+      work.state = 'with-worker';
+      work.slot = slot;
+      slot.works.push(work);
+      const poisoned = poisonedMessages(work);
+      slot.send({ type: 'work', batchId: work.id, batch: work.view.batch, budget: work.budget, poisoned });
+    }
+  }
+
+  /** The worker of the partition's previous batch, where it has room: then nothing must wait for its turn. Else the least busy. */
+  #slotFor(work: Work): Slot | undefined {
+    const line = this.#lineOf(work);
+    const previous = line[line.indexOf(work) - 1]?.slot;
+    if (previous && previous.load < BATCHES_A_WORKER && this.#slots.every((slot) => slot.load > 0)) return previous;
+    const least = this.#slots.reduce((best, slot) => (slot.load < best.load ? slot : best));
+    return least.load < BATCHES_A_WORKER ? least : undefined;
+  }
+
+  #lineOf(work: Work): Work[] {
+    const key = lineKey(work);
+    let line = this.#lines.get(key);
+    if (line === undefined) this.#lines.set(key, (line = []));
+    return line;
+  }
+
+  #replace(index: number, slot: Slot, death: Death): void {
+    if (this.#stopped) return;
+    this.#deadThreads.push(slot.threadId);
+    if (death.atStart) {
+      this.#events.failed(new ClientError('WORKER_START', `A worker thread does not start: ${death.reason}.`));
+      return;
+    }
+    for (const work of slot.works.splice(0).reverse()) {
+      const { view } = work;
+      const at = view.currentMessage();
+      if (at >= 0) {
+        work.deaths.set(at, (work.deaths.get(at) ?? 0) + 1);
+        const { topic, partition } = view.batch;
+        this.#events.log('warn', `A worker died at ${topic}/${partition} offset ${view.offset(at)}: ${death.reason}.`, {
+          topic,
+          partition,
+          offset: view.offset(at),
+          deaths: work.deaths.get(at),
+        });
+        view.leaveMessage();
+      }
+      view.endPublishing();
+      work.slot = null;
+      if (work.cancelled) {
+        this.#remove(work);
+        continue;
+      }
+      work.state = 'queued';
+      this.#queue.unshift(work);
+    }
+    this.#startWorker(index);
+    this.#dispatch();
+  }
+
+  /** A hook in an endless loop never gives its thread back: the worker is ended, and its message counts as deadly. */
+  #hangWatch(): () => void {
+    const seen = new Map<Slot, { work: Work; index: number; sinceMs: number }>();
+    return () => {
+      const nowMs = performance.now();
+      for (const slot of this.#slots) {
+        const work = slot.running;
+        const index = work?.view.currentMessage() ?? -1;
+        const before = seen.get(slot);
+        if (work === undefined || index < 0) {
+          seen.delete(slot);
+        } else if (before?.work !== work || before.index !== index) {
+          seen.set(slot, { work, index, sinceMs: nowMs });
+        } else if (nowMs - before.sinceMs > this.#settings.processTimeoutMs + HANG_GRACE_MS) {
+          seen.delete(slot);
+          slot.kill(`processAlert did not return within ${this.#settings.processTimeoutMs} ms`);
+        }
+      }
+    };
+  }
+}
+
+function lineKey({ view }: Work): string {
+  return `${view.batch.topic}/${view.batch.partition}`;
+}

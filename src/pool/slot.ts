@@ -1,0 +1,77 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
+import type { Work } from './work.ts';
+
+/** A worker's JavaScript heap may grow to this; beyond it the worker dies, not the process. */
+const MAX_WORKER_HEAP_MB = 1024;
+
+/** How a worker thread ended. */
+export interface Death {
+  readonly reason: string;
+  /** It never got so far as to take work: another one would fare the same. */
+  readonly atStart: boolean;
+}
+
+/** One worker thread and the batches that are with it. */
+export class Slot {
+  readonly threadId: number;
+  /** In the order given; the worker works on the first that is not held. */
+  readonly works: Work[] = [];
+  readonly #worker: Worker;
+  #ready = false;
+  #stopping = false;
+  #lastError: string | null = null;
+
+  constructor(settings: WorkerSettings, onMessage: (message: FromWorker) => void, onDeath: (death: Death) => void) {
+    this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
+      workerData: settings,
+      // A copy: what a hook changes stays in its worker. Secrets were taken out of it at the start.
+      env: { ...process.env },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_HEAP_MB },
+      stdout: true,
+      stderr: true,
+    });
+    this.threadId = this.#worker.threadId;
+    // Standard output belongs to alerts alone: what a hook prints goes where the log goes.
+    this.#worker.stdout.pipe(process.stderr, { end: false });
+    this.#worker.stderr.pipe(process.stderr, { end: false });
+    this.#worker.on('message', (message: FromWorker) => {
+      if (message.type === 'ready') this.#ready = true;
+      onMessage(message);
+    });
+    this.#worker.on('error', (error) => {
+      this.#lastError = messageOf(error);
+    });
+    this.#worker.on('exit', (code) => {
+      if (this.#stopping) return;
+      onDeath({ reason: this.#lastError ?? `it exited with code ${code}`, atStart: !this.#ready });
+    });
+  }
+
+  /** Batches that the worker has still to do; held ones only wait for their turn. */
+  get load(): number {
+    return this.works.reduce((sum, work) => sum + (work.state === 'with-worker' ? 1 : 0), 0);
+  }
+
+  /** The batch that the worker is at. */
+  get running(): Work | undefined {
+    return this.works.find((work) => work.state === 'with-worker');
+  }
+
+  send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** Ends a worker that hangs; its death is reported like any other. */
+  kill(reason: string): void {
+    this.#lastError = reason;
+    void this.#worker.terminate();
+  }
+
+  /** Ends the worker in peace. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#worker.terminate();
+  }
+}

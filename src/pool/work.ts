@@ -1,0 +1,30 @@
+import type { BatchView } from '../batch/batch.ts';
+import type { Slot } from './slot.ts';
+
+/**
+ * A batch on its way through the pool.
+ *
+ *     queued → with-worker → held → (its turn) → gone
+ *        ↑          ↓
+ *        └── returned: it came back with messages left, and waits until its owner resumes it
+ */
+export type WorkState = 'queued' | 'with-worker' | 'held' | 'returned';
+
+export interface Work {
+  readonly id: number;
+  readonly view: BatchView;
+  /** Bytes in flight until it is done. */
+  readonly bytes: number;
+  state: WorkState;
+  slot: Slot | null;
+  /** How many alerts may still be saved of it; null: no limit. */
+  budget: number | null;
+  /** How often each message, by index, was the one that a worker died at. */
+  readonly deaths: Map<number, number>;
+  cancelled: boolean;
+}
+
+/** Messages that killed their worker twice: not to be tried a third time (contract, 4). */
+export function poisonedMessages(work: Work): number[] {
+  return [...work.deaths].filter(([, deaths]) => deaths >= 2).map(([index]) => index);
+}
