@@ -15,9 +15,8 @@ export type ToWorker =
   | { readonly type: 'publish'; readonly batchId: number }
   /** The partition was lost: remove the batch's temporaries. */
   | { readonly type: 'cancel'; readonly batchId: number }
-  /** A schema that a batch came back for, as JSON. */
-  | { readonly type: 'schema'; readonly schemaId: number; readonly schemaText: string }
-  | { readonly type: 'stop' };
+  /** A schema that a batch came back for, as JSON; null: there is none, and its messages are bad. */
+  | { readonly type: 'schema'; readonly schemaId: number; readonly schemaText: string | null };
 
 /** What a worker says to the main thread. */
 export type FromWorker =
@@ -39,7 +38,7 @@ export interface BatchReport {
   /** One line an alert, where somebody wants to read them. */
   readonly lines: readonly string[];
   readonly savedBytes: number;
-  /** Alerts whose file was replaced by a later offset of the same batch or an earlier one in this run. */
+  /** Alerts that `processAlert` did not want saved. */
   readonly filteredAlerts: number;
 }
 

@@ -32,7 +32,7 @@ export class Pool {
   readonly #queue: Work[] = [];
   /** What is under way, a list a partition, in offset order. */
   readonly #lines = new Map<string, Work[]>();
-  readonly #schemas = new Map<number, string>();
+  readonly #schemas = new Map<number, string | null>();
   readonly #deadThreads: number[] = [];
   readonly #watch: NodeJS.Timeout;
   #nextId = 0;
@@ -66,6 +66,8 @@ export class Pool {
       budget,
       deaths: new Map(),
       cancelled: false,
+      counted: 0,
+      savedOfPending: 0,
     };
     const line = this.#lineOf(work);
     line.push(work);
@@ -85,8 +87,8 @@ export class Pool {
     this.#dispatch();
   }
 
-  /** Makes a schema known to all workers, now and later. */
-  addSchema(schemaId: number, schemaText: string): void {
+  /** Makes a schema known to all workers, now and later; null: there is none with this id, its messages are bad. */
+  addSchema(schemaId: number, schemaText: string | null): void {
     this.#schemas.set(schemaId, schemaText);
     for (const slot of this.#slots) slot.send({ type: 'schema', schemaId, schemaText });
   }
@@ -175,6 +177,7 @@ export class Pool {
   #remove(work: Work): void {
     const line = this.#lineOf(work);
     line.splice(line.indexOf(work), 1);
+    work.state = 'gone';
     this.#bytesInFlight -= work.bytes;
     const next = line[0];
     if (next === undefined) {
@@ -193,7 +196,9 @@ export class Pool {
       work.slot = slot;
       slot.works.push(work);
       const poisoned = poisonedMessages(work);
-      slot.send({ type: 'work', batchId: work.id, batch: work.view.batch, budget: work.budget, poisoned });
+      // A message that a limit cut is saved again from its first alert, and those alerts are counted already.
+      const budget = work.budget === null ? null : work.budget + work.savedOfPending;
+      slot.send({ type: 'work', batchId: work.id, batch: work.view.batch, budget, poisoned });
     }
   }
 

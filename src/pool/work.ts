@@ -8,7 +8,7 @@ import type { Slot } from './slot.ts';
  *        ↑          ↓
  *        └── returned: it came back with messages left, and waits until its owner resumes it
  */
-export type WorkState = 'queued' | 'with-worker' | 'held' | 'returned';
+export type WorkState = 'queued' | 'with-worker' | 'held' | 'returned' | 'gone';
 
 export interface Work {
   readonly id: number;
@@ -22,6 +22,10 @@ export interface Work {
   /** How often each message, by index, was the one that a worker died at. */
   readonly deaths: Map<number, number>;
   cancelled: boolean;
+  /** Messages that the summary has counted. */
+  counted: number;
+  /** Alerts saved of the first message that is not finished: a limit cut it. */
+  savedOfPending: number;
 }
 
 /** Messages that killed their worker twice: not to be tried a third time (contract, 4). */

@@ -1,0 +1,73 @@
+import type { ConsumedMessage, PartitionOffset, TopicPartition } from '../broker/consumer.ts';
+import type { PartitionProgress } from '../commit/partition-progress.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Work } from '../pool/work.ts';
+import type { Limit } from '../stop/limit.ts';
+import { packBatch, BatchView } from './batch.ts';
+
+/** What the intake needs from the flow around it. */
+export interface IntakeOptions {
+  readonly pool: Pool;
+  readonly limit: Limit;
+  readonly progressOf: (at: TopicPartition) => PartitionProgress | undefined;
+  /** Messages from this offset on are not ours to read; null: all are. */
+  readonly endOf: (at: TopicPartition) => number | null;
+  readonly onBegun: (work: Work, at: PartitionProgress) => void;
+  /** The broker passed over offsets from `from` on: markers, compaction, or a loss. */
+  readonly onJump: (at: PartitionProgress, from: number) => void;
+  /** Something moved without a batch being done. */
+  readonly onMoved: () => void;
+}
+
+/** From messages as they were read to batches in the pool, and the bookkeeping of which offsets are under way. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  #closed = false;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Begins nothing new from now on. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Messages of one partition, in offset order. */
+  take(at: TopicPartition, messages: readonly ConsumedMessage[]): void {
+    const progress = this.#options.progressOf(at);
+    if (progress === undefined || progress.leaving || this.#closed) return;
+    const end = this.#options.endOf(at) ?? Number.POSITIVE_INFINITY;
+    const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position && offset < end);
+    const [first, last] = [fresh[0], fresh.at(-1)];
+    if (first !== undefined && last !== undefined) this.#submit(progress, fresh, first.offset, last.offset);
+    if (messages.some(({ offset }) => offset >= end)) this.#reach(progress, end);
+  }
+
+  /** The partition has nothing more below this offset. */
+  takeEnd(end: PartitionOffset): void {
+    const progress = this.#options.progressOf(end);
+    if (progress === undefined || progress.leaving || this.#closed) return;
+    const mark = this.#options.endOf(end);
+    // Past the mark, messages were left out; nothing may be said about the offsets between.
+    if (mark !== null && progress.watermark.position >= mark) return;
+    this.#reach(progress, end.offset);
+  }
+
+  #submit(progress: PartitionProgress, messages: ConsumedMessage[], first: number, last: number): void {
+    const { pool, limit, onJump, onBegun } = this.#options;
+    const { topic, partition, watermark } = progress;
+    if (first > watermark.position) onJump(progress, watermark.position);
+    if (progress.works.size === 0) progress.movedAtMs = performance.now();
+    const range = watermark.begin(first, last + 1);
+    const view = new BatchView(packBatch(topic, partition, messages));
+    const work = pool.submit(view, limit.take(messages.length));
+    progress.works.set(work, range);
+    onBegun(work, progress);
+  }
+
+  #reach(progress: PartitionProgress, offset: number): void {
+    progress.watermark.advanceTo(offset);
+    this.#options.onMoved();
+  }
+}

@@ -1,0 +1,137 @@
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
+import type { AlertConsumer, Rebalance, TopicPartition } from './consumer.ts';
+import type { StartPosition } from './start-position.ts';
+
+const RETRY_MS = 1_000;
+
+/** What the assignment needs from the flow around it. */
+export interface AssignmentOptions {
+  readonly consumer: AlertConsumer;
+  readonly log: Log;
+  /** Finds where partitions begin. May throw BrokerError: it is asked again. */
+  readonly startPositions: (partitions: readonly TopicPartition[]) => Promise<readonly StartPosition[]>;
+  /** Brings what is in flight of these partitions to its end, within its own deadline, and cancels the rest. */
+  readonly drain: (partitions: readonly PartitionProgress[]) => Promise<void>;
+  /** Runs something while no read is under way, so that each read belongs to one assignment as a whole. */
+  readonly betweenReads: (action: () => void | Promise<void>) => Promise<void>;
+  readonly onAssigned: (partitions: readonly PartitionProgress[]) => void;
+}
+
+/**
+ * Answers the group's rebalances, one after the other.
+ *
+ *     assign:  ask for start positions → assign → read
+ *     revoke:  stop beginning new work → drain → commit → unassign
+ *
+ * librdkafka waits for the answer to a revoke, and the group waits with it; that is what gives us the time to commit.
+ */
+export class Assignment {
+  /** The partitions that are ours, by {@link partitionKey}. */
+  readonly partitions = new Map<string, PartitionProgress>();
+  readonly #options: AssignmentOptions;
+  #answered: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #closed = false;
+
+  constructor(options: AssignmentOptions) {
+    this.#options = options;
+    options.consumer.onRebalance = (rebalance) => {
+      this.#waiting += 1;
+      this.#answered = this.#answered.then(() => this.#answer(rebalance));
+    };
+  }
+
+  get(at: TopicPartition): PartitionProgress | undefined {
+    return this.partitions.get(partitionKey(at));
+  }
+
+  /** Partitions that are being read. */
+  active(): PartitionProgress[] {
+    return [...this.partitions.values()].filter((at) => !at.leaving);
+  }
+
+  /** No new partitions from now on; revokes are still answered. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Gives all partitions up, after they were drained and committed. */
+  release(): void {
+    this.partitions.clear();
+    this.#options.consumer.unassign([]);
+  }
+
+  async #answer(rebalance: Rebalance): Promise<void> {
+    try {
+      if (rebalance.kind === 'assign') await this.#assign(rebalance.partitions);
+      else await this.#revoke(rebalance);
+    } catch (error) {
+      this.#options.log.error(`A rebalance went wrong: ${messageOf(error)}.`);
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  async #assign(partitions: readonly TopicPartition[]): Promise<void> {
+    const { consumer, log, betweenReads, onAssigned } = this.#options;
+    // Out of date or not, librdkafka waits for an answer.
+    const positions = (await this.#findPositions(partitions)) ?? [];
+    const gained = positions.map((at) => new PartitionProgress(at, at.offset, at.committed));
+    await betweenReads(() => {
+      consumer.assign(positions.map(({ topic, partition, offset }) => ({ topic, partition, offset })));
+      for (const at of gained) this.partitions.set(partitionKey(at), at);
+      // A pause from an earlier assignment outlives it.
+      if (gained.length > 0) consumer.resume(gained);
+    });
+    if (gained.length > 0) log.info(`Assigned ${describe(gained)}.`, { partitions: gained.map(partitionKey) });
+    onAssigned(gained);
+  }
+
+  /** null: a newer rebalance waits, or we are leaving; this one is out of date. */
+  async #findPositions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[] | null> {
+    for (;;) {
+      if (this.#closed) return null;
+      try {
+        return await this.#options.startPositions(partitions);
+      } catch (error) {
+        if (!isBrokerError(error)) throw error;
+        if (this.#waiting > 1) return null;
+        this.#options.log.warn(`The start positions could not be read: ${messageOf(error)}; asking again.`);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #revoke({ partitions, errorCode }: Rebalance): Promise<void> {
+    const { consumer, log, drain, betweenReads } = this.#options;
+    const all = errorCode !== 0 || !consumer.cooperative;
+    const lost = all ? [...this.partitions.values()] : partitions.flatMap((at) => this.get(at) ?? []);
+    for (const at of lost) at.leaving = true;
+    if (lost.length > 0) {
+      try {
+        // Throws away what was prefetched of them, so that polling on serves only callbacks.
+        consumer.pause(lost);
+      } catch (error) {
+        log.debug(`Partitions that leave could not be paused: ${messageOf(error)}.`);
+      }
+      await drain(lost);
+    }
+    await betweenReads(() => {
+      for (const at of lost) this.partitions.delete(partitionKey(at));
+      consumer.unassign(partitions);
+    });
+    if (lost.length > 0) log.info(`Gave up ${describe(lost)}.`, { partitions: lost.map(partitionKey) });
+  }
+}
+
+function isBrokerError(error: unknown): boolean {
+  return typeof (error as { code?: unknown }).code === 'number';
+}
+
+/** `ztf/0, ztf/1 and 3 more partitions` */
+function describe(partitions: readonly TopicPartition[]): string {
+  const shown = partitions.slice(0, 4).map(partitionKey).join(', ');
+  return partitions.length > 4 ? `${shown} and ${partitions.length - 4} more partitions` : shown;
+}

@@ -1,0 +1,234 @@
+import type { MessageToPack } from '../batch/batch.ts';
+import { KafkaConsumer } from './kafka.ts';
+
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A partition and a place in it. */
+export interface PartitionOffset extends TopicPartition {
+  readonly offset: number;
+}
+
+/** A message as the broker delivered it. */
+export interface ConsumedMessage extends MessageToPack, TopicPartition {}
+
+/** Places that librdkafka knows by name, not by number. */
+export const logicalOffset = { BEGINNING: -2, END: -1, NONE: -1001 } as const;
+
+/** What happened to the assignment. */
+export interface Rebalance {
+  readonly kind: 'assign' | 'revoke';
+  readonly partitions: readonly TopicPartition[];
+  /** librdkafka's error code where it was neither: the group broke; everything is lost. */
+  readonly errorCode: number;
+}
+
+/** An error of librdkafka: a number and a text. */
+export interface BrokerError {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** Names and partition counts of the topics that this client may see. */
+export type TopicCatalogue = ReadonlyMap<string, number>;
+
+const ERR_ASSIGN_PARTITIONS = -175;
+const ERR_REVOKE_PARTITIONS = -174;
+const METADATA_TIMEOUT_MS = 10_000;
+
+/**
+ * librdkafka's consumer with promises and with types of our own. Rebalances, ends of partitions and commit results
+ * happen only inside {@link consume}; they are handed to the callbacks below, in order.
+ */
+export class AlertConsumer {
+  onRebalance: (rebalance: Rebalance) => void = () => undefined;
+  onPartitionEnd: (end: PartitionOffset) => void = () => undefined;
+  onCommit: (error: BrokerError | null, offsets: readonly PartitionOffset[]) => void = () => undefined;
+  /** Texts of librdkafka about its connections. */
+  onTrouble: (text: string, code: number) => void = () => undefined;
+  readonly #client: KafkaConsumer;
+
+  constructor(properties: Readonly<Record<string, string | number | boolean>>) {
+    const client = new KafkaConsumer(
+      {
+        ...properties,
+        rebalance_cb: (error: BrokerError | undefined, partitions: TopicPartition[]) => {
+          const code = error?.code ?? 0;
+          const kind = code === ERR_ASSIGN_PARTITIONS ? 'assign' : 'revoke';
+          const errorCode = code === ERR_REVOKE_PARTITIONS || kind === 'assign' ? 0 : code;
+          this.onRebalance({ kind, partitions, errorCode });
+        },
+        offset_commit_cb: (error: BrokerError | undefined, offsets: PartitionOffset[]) => {
+          this.onCommit(error ?? null, offsets);
+        },
+      } as ConstructorParameters<typeof KafkaConsumer>[0],
+      {},
+    );
+    // `event.error` tells only that something is wrong; what it is stands in the log lines.
+    client.on('event.log', (event: unknown) => {
+      const { fac, message, severity } = event as { fac: string; message: string; severity: number };
+      if (severity <= 4) this.onTrouble(`${fac}: ${message}`, 0);
+    });
+    client.on('event.error', (error) => {
+      this.onTrouble(error.message, error.code);
+    });
+    client.on('partition.eof', (end) => {
+      this.onPartitionEnd(end);
+    });
+    this.#client = client;
+  }
+
+  /** Connects and asks for all topics. @throws BrokerError after `timeoutMs`. */
+  connect(timeoutMs: number): Promise<TopicCatalogue> {
+    return new Promise((resolve, reject) => {
+      this.#client.connect({ allTopics: true, timeout: timeoutMs }, (error, metadata) => {
+        if (error as BrokerError | null) reject(asError(error));
+        else resolve(catalogue(metadata));
+      });
+    });
+  }
+
+  /** Asks for all topics. @throws BrokerError */
+  topics(): Promise<TopicCatalogue> {
+    return new Promise((resolve, reject) => {
+      this.#client.getMetadata({ allTopics: true, timeout: METADATA_TIMEOUT_MS }, (error, metadata) => {
+        if (error as BrokerError | null) reject(asError(error));
+        else resolve(catalogue(metadata));
+      });
+    });
+  }
+
+  subscribe(topics: readonly string[]): void {
+    this.#client.subscribe([...topics]);
+  }
+
+  /**
+   * Up to `count` messages: as soon as they are there, or `timeoutMs` after the last one came.
+   *
+   * @throws BrokerError
+   */
+  consume(count: number, timeoutMs: number): Promise<ConsumedMessage[]> {
+    this.#client.setDefaultConsumeTimeout(timeoutMs);
+    return new Promise((resolve, reject) => {
+      this.#client.consume(count, (error, messages) => {
+        if (error as BrokerError | null) reject(asError(error));
+        else resolve(messages.map(asConsumed));
+      });
+    });
+  }
+
+  /** Whether partitions come and go one by one (cooperative) or all at once (eager). */
+  get cooperative(): boolean {
+    return this.#client.rebalanceProtocol() === 'COOPERATIVE';
+  }
+
+  assign(partitions: readonly PartitionOffset[]): void {
+    if (this.cooperative) this.#client.incrementalAssign([...partitions]);
+    else this.#client.assign([...partitions]);
+  }
+
+  unassign(partitions: readonly TopicPartition[]): void {
+    if (this.cooperative) this.#client.incrementalUnassign([...partitions]);
+    else this.#client.unassign();
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#client.pause([...partitions]);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#client.resume([...partitions]);
+  }
+
+  /** @throws BrokerError */
+  seek(place: PartitionOffset): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#client.seek(place, METADATA_TIMEOUT_MS, (error) => {
+        if (error as BrokerError | undefined) reject(asError(error));
+        else resolve();
+      });
+    });
+  }
+
+  /** The group's committed offsets; {@link logicalOffset.NONE} where there is none. @throws BrokerError */
+  committed(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
+    if (partitions.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      this.#client.committed([...partitions], METADATA_TIMEOUT_MS, (error, offsets) => {
+        if (error as BrokerError | null) reject(asError(error));
+        // A partition without a commit comes without an offset.
+        else resolve(offsets.map((at) => ({ ...at, offset: (at.offset as number | undefined) ?? logicalOffset.NONE })));
+      });
+    });
+  }
+
+  /** First offset that is there and the one after the last. @throws BrokerError */
+  watermarks({ topic, partition }: TopicPartition): Promise<{ low: number; high: number }> {
+    return new Promise((resolve, reject) => {
+      this.#client.queryWatermarkOffsets(topic, partition, METADATA_TIMEOUT_MS, (error, offsets) => {
+        if (error as BrokerError | null) reject(asError(error));
+        else resolve({ low: offsets.lowOffset, high: offsets.highOffset });
+      });
+    });
+  }
+
+  /**
+   * Marks offsets for the next {@link commit}. Unlike a direct commit this is refused for a partition that is no
+   * longer ours, so a late member cannot set back the new owner.
+   *
+   * @throws BrokerError
+   */
+  storeOffsets(offsets: readonly PartitionOffset[]): void {
+    this.#client.offsetsStore([...offsets]);
+  }
+
+  /** Commits what is stored. The result comes through {@link onCommit}. */
+  commit(): void {
+    this.#client.commit();
+  }
+
+  disconnect(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#client.disconnect(() => {
+        resolve();
+      });
+    });
+  }
+}
+
+function asError(error: BrokerError): Error & BrokerError {
+  return Object.assign(new Error(error.message), { code: error.code });
+}
+
+function catalogue(metadata: { topics: { name: string; partitions: unknown[] }[] }): TopicCatalogue {
+  return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
+}
+
+function asConsumed(message: {
+  topic: string;
+  partition: number;
+  offset: number;
+  value: Uint8Array | null;
+  timestamp?: number;
+  key?: Uint8Array | string | null;
+  headers?: Record<string, Uint8Array | string>[];
+}): ConsumedMessage {
+  return {
+    topic: message.topic,
+    partition: message.partition,
+    offset: message.offset,
+    timestampMs: message.timestamp ?? -1,
+    key: asBytes(message.key ?? null),
+    value: message.value,
+    headers: (message.headers ?? []).flatMap((header) =>
+      Object.entries(header).map(([key, value]) => ({ key, value: asBytes(value) })),
+    ),
+  };
+}
+
+function asBytes(value: Uint8Array | string | null): Uint8Array | null {
+  return typeof value === 'string' ? Buffer.from(value) : value;
+}

@@ -1,0 +1,171 @@
+import { EventEmitter, once } from 'node:events';
+import type { AlertConsumer, BrokerError, PartitionOffset } from '../broker/consumer.ts';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Durability } from './durability.ts';
+import { partitionKey, type PartitionProgress } from './partition-progress.ts';
+
+const COMMIT_INTERVAL_MS = 1_000;
+/** The least time between the starts of two syncs. */
+const SYNC_INTERVAL_MS = 50;
+
+const ERR_NO_OFFSET = -168;
+
+/** What the committer needs and tells. */
+export interface CommitterOptions {
+  readonly consumer: AlertConsumer;
+  readonly durability: Durability;
+  /** The assigned partitions, by {@link partitionKey}; kept up to date by their owner. */
+  readonly partitions: ReadonlyMap<string, PartitionProgress>;
+  readonly log: Log;
+  /** What was published since the last good sync may be lost: it must be written again. */
+  readonly onSyncFailed: (error: unknown, inARow: number) => void;
+}
+
+/**
+ * Moves offsets from finished to committed: makes their files durable, stores the offsets, commits. Syncs start whenever something
+ * is unsynced and none is running; commits go out every second.
+ */
+export class Committer {
+  readonly #options: CommitterOptions;
+  readonly #commitTimer: NodeJS.Timeout;
+  #syncing: Promise<void> | null = null;
+  #syncTimer: NodeJS.Timeout | null = null;
+  #lastSyncMs = -Infinity;
+  #failedInARow = 0;
+  readonly #events = new EventEmitter();
+  #closed = false;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+    options.consumer.onCommit = (error, offsets) => {
+      this.#confirm(error, offsets);
+    };
+    this.#commitTimer = setInterval(() => {
+      this.#commit();
+    }, COMMIT_INTERVAL_MS);
+  }
+
+  /** Something was finished. */
+  finished(): void {
+    if (this.#options.durability.fileSync !== 'group') this.#markDurable(this.#snapshot());
+    else if (this.#syncing === null && this.#syncTimer === null) this.#scheduleSync();
+  }
+
+  /**
+   * Brings all that is finished of these partitions to the broker. Somebody must go on polling meanwhile: the result
+   * comes that way.
+   *
+   * @returns whether the broker confirmed before the deadline.
+   */
+  async flush(partitions: readonly PartitionProgress[], deadlineMs: number): Promise<boolean> {
+    while (partitions.some((at) => at.durable < at.finished)) {
+      if (performance.now() > deadlineMs) return false;
+      this.finished();
+      await this.#nextChange(deadlineMs);
+    }
+    this.#commit();
+    while (partitions.some((at) => at.committed < at.durable)) {
+      if (performance.now() > deadlineMs) return false;
+      await this.#nextChange(deadlineMs);
+    }
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#commitTimer);
+    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
+  }
+
+  #scheduleSync(): void {
+    if (this.#closed) return;
+    const waitMs = Math.max(0, this.#lastSyncMs + SYNC_INTERVAL_MS - performance.now());
+    this.#syncTimer = setTimeout(() => {
+      this.#syncTimer = null;
+      this.#syncing = this.#sync().finally(() => {
+        this.#syncing = null;
+        if (this.#anythingUnsynced()) this.#scheduleSync();
+        this.#announce();
+      });
+    }, waitMs);
+  }
+
+  async #sync(): Promise<void> {
+    this.#lastSyncMs = performance.now();
+    const snapshot = this.#snapshot();
+    try {
+      await this.#options.durability.sync();
+      this.#failedInARow = 0;
+      this.#markDurable(snapshot);
+    } catch (error) {
+      this.#failedInARow += 1;
+      this.#options.onSyncFailed(error, this.#failedInARow);
+    }
+  }
+
+  #anythingUnsynced(): boolean {
+    return [...this.#options.partitions.values()].some((at) => at.durable < at.finished);
+  }
+
+  /** What is finished at this moment; with the watermark it stood on, since a rewind brings a new one. */
+  #snapshot(): { at: PartitionProgress; watermark: unknown; offset: number }[] {
+    return [...this.#options.partitions.values()].map((at) => ({
+      at,
+      watermark: at.watermark,
+      offset: at.finished,
+    }));
+  }
+
+  #markDurable(snapshot: ReturnType<Committer['#snapshot']>): void {
+    for (const { at, watermark, offset } of snapshot) {
+      if (at.watermark === watermark) at.durable = Math.max(at.durable, offset);
+    }
+    this.#announce();
+  }
+
+  #commit(): void {
+    const { consumer, partitions, log } = this.#options;
+    const all = [...partitions.values()];
+    for (const at of all) {
+      if (at.durable <= at.stored) continue;
+      try {
+        consumer.storeOffsets([{ topic: at.topic, partition: at.partition, offset: at.durable }]);
+        at.stored = at.durable;
+      } catch (error) {
+        // It is no longer ours: its new owner goes on from what was committed.
+        log.debug(`The offset of ${partitionKey(at)} was not taken: ${messageOf(error)}.`);
+      }
+    }
+    if (!all.some((at) => at.committed < at.stored)) return;
+    try {
+      consumer.commit();
+    } catch (error) {
+      log.debug(`A commit could not be sent: ${messageOf(error)}; it is tried again.`);
+    }
+  }
+
+  #confirm(error: BrokerError | null, offsets: readonly PartitionOffset[]): void {
+    const { partitions, log } = this.#options;
+    if (error === null) {
+      for (const offset of offsets) {
+        const at = partitions.get(partitionKey(offset));
+        if (at !== undefined) at.committed = Math.max(at.committed, Math.min(offset.offset, at.stored));
+      }
+    } else if (error.code !== ERR_NO_OFFSET) {
+      log.warn(`A commit failed: ${error.message}; it is tried again.`);
+    }
+    this.#announce();
+  }
+
+  #announce(): void {
+    this.#events.emit('change');
+  }
+
+  async #nextChange(deadlineMs: number): Promise<void> {
+    const waitMs = Math.max(1, Math.min(deadlineMs - performance.now(), COMMIT_INTERVAL_MS));
+    await once(this.#events, 'change', { signal: AbortSignal.timeout(waitMs) }).catch(() => undefined);
+    // A commit that failed is sent again here, not only by the clock.
+    this.#commit();
+  }
+}

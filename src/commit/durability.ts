@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import { release } from 'node:os';
+import type { FileSync } from '../pool/messages.ts';
+
+/** A sync that takes longer counts as failed: a disk that hangs has promised nothing. */
+const SYNC_TIMEOUT_MS = 60_000;
+
+/** Local file systems whose `syncfs` was found to keep its word, by `statfs` type: ext2–4, xfs, btrfs. */
+const SAFE_FILE_SYSTEMS = new Set([0xef53, 0x58465342, 0x9123683e]);
+
+/** How finished files become durable before their offsets are committed. */
+export interface Durability {
+  /** What the workers do for it. */
+  readonly fileSync: FileSync;
+  /** One phrase for the log. */
+  readonly description: string;
+  /** When it resolves, all that was published before the call is durable. @throws Error */
+  sync(): Promise<void>;
+}
+
+/**
+ * Chooses the way. One `sync -f` for many small files was measured ten times cheaper than an fsync each, but only where
+ * `syncfs` reports what went wrong: local ext4, xfs and btrfs on Linux 5.8 or newer (contract, 3).
+ */
+export async function chooseDurability(wanted: 'none' | 'disk', outputDir: string | null): Promise<Durability> {
+  const nothing = (): Promise<void> => Promise.resolve();
+  if (wanted === 'none' || outputDir === null) {
+    return { fileSync: 'none', description: 'page cache only', sync: nothing };
+  }
+  if (!(await groupSyncIsSafe(outputDir))) {
+    return { fileSync: 'file', description: 'an fsync each file', sync: nothing };
+  }
+  return { fileSync: 'group', description: 'one syncfs for many files', sync: () => syncFileSystem(outputDir) };
+}
+
+async function groupSyncIsSafe(dir: string): Promise<boolean> {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  if (process.platform !== 'linux' || major < 5 || (major === 5 && minor < 8)) return false;
+  if (!SAFE_FILE_SYSTEMS.has((await statfs(dir)).type)) return false;
+  // Some systems have a `sync` without -f.
+  return syncFileSystem(dir).then(
+    () => true,
+    () => false,
+  );
+}
+
+function syncFileSystem(dir: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('sync', ['-f', dir], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+    });
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`sync -f ${dir} did not end within ${SYNC_TIMEOUT_MS / 1000} s`));
+    }, SYNC_TIMEOUT_MS);
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaint += text;
+    });
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) resolve();
+      else reject(new Error(complaint.trim() || `sync -f ${dir} ended with ${signal ?? `code ${code ?? '?'}`}`));
+    });
+  });
+}

@@ -1,0 +1,393 @@
+import { EventEmitter, once } from 'node:events';
+import { Intake } from './batch/intake.ts';
+import { Reader } from './batch/read.ts';
+import { Assignment } from './broker/assignment.ts';
+import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
+import type { SchemaRegistry } from './broker/schema-registry.ts';
+import { gapText, type OffsetGap, type StartPosition, startPositions } from './broker/start-position.ts';
+import { TroubleWatch } from './broker/trouble.ts';
+import { Committer } from './commit/committer.ts';
+import type { Durability } from './commit/durability.ts';
+import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
+import type { Config } from './config.ts';
+import { ClientError, messageOf } from './errors.ts';
+import type { Log } from './log.ts';
+import type { BatchReport, WorkerSettings } from './pool/messages.ts';
+import { Pool } from './pool/pool.ts';
+import type { Work } from './pool/work.ts';
+import { Returns } from './returns.ts';
+import { FailureLimit } from './stop/failure-limit.ts';
+import { Limit } from './stop/limit.ts';
+import { findStall } from './stop/stall.ts';
+import type { UntilEnd } from './stop/until-end.ts';
+import { Summary } from './summary.ts';
+
+const TICK_MS = 1_000;
+/** librdkafka is given this long to leave the group; after that the process ends anyway. */
+const DISCONNECT_MS = 5_000;
+const SYNC_FAILURES_IN_A_ROW = 3;
+
+/** What a {@link Flow} is made of. */
+export interface FlowParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly consumer: AlertConsumer;
+  readonly durability: Durability;
+  readonly registry: SchemaRegistry;
+  readonly workerSettings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>;
+}
+
+/**
+ * The stages at work: read → batch → pool → commit, and what happens when one of them says no.
+ *
+ * It ends in one way whatever the cause: nothing new is begun, what is under way is brought to its end within a
+ * deadline, what is finished is committed, the partitions are given back.
+ */
+export class Flow {
+  readonly summary: Summary = new Summary();
+  readonly #parts: FlowParts;
+  readonly #events = new EventEmitter();
+  readonly #owners = new Map<Work, PartitionProgress>();
+  readonly #pool: Pool;
+  readonly #limit: Limit;
+  readonly #failures: FailureLimit;
+  readonly #returns: Returns;
+  readonly #trouble: TroubleWatch;
+  readonly #committer: Committer;
+  readonly #reader: Reader;
+  readonly #assignment: Assignment;
+  readonly #intake: Intake;
+  #until: UntilEnd | null = null;
+  #isNew: (at: TopicPartition) => boolean = () => true;
+  #failure: ClientError | null = null;
+  #finished = false;
+
+  constructor(parts: FlowParts) {
+    const { config, log, consumer, durability, registry, workerSettings } = parts;
+    this.#parts = parts;
+    this.#limit = new Limit(config.stop.limit);
+    this.#failures = new FailureLimit(config.errors.maxErrors);
+    this.#trouble = new TroubleWatch(log, (error) => {
+      this.#fail(error);
+    });
+    consumer.onTrouble = (text, code) => {
+      this.#trouble.heard(text, code);
+    };
+    this.#pool = new Pool(workerSettings, config.pool.workers, {
+      done: (work, report) => {
+        this.#settle(work, report);
+      },
+      returned: (work, report) => {
+        this.#settle(work, report);
+      },
+      log: (level, text, fields) => {
+        log[level](fields, text);
+      },
+      failed: (error) => {
+        this.#fail(error);
+      },
+    });
+    this.#assignment = new Assignment({
+      consumer,
+      log,
+      startPositions: (partitions) => this.#startPositions(partitions),
+      drain: async (partitions) => {
+        await this.#drain(partitions, performance.now() + config.stop.shutdownTimeoutMs);
+      },
+      betweenReads: (action) => this.#reader.betweenReads(action),
+      onAssigned: (gained) => {
+        this.#reader.partitionsAdded(gained);
+        this.#committer.finished();
+        this.#changed();
+      },
+    });
+    this.#reader = new Reader({
+      consumer,
+      log,
+      limits: {
+        maxMessages: config.read.batchSize,
+        maxBytes: config.read.batchBytes,
+        timeoutMs: config.read.batchTimeoutMs,
+      },
+      maxInFlightBytes: config.read.maxInFlightBytes,
+      bytesInFlight: () => this.#pool.bytesInFlight,
+      active: () => this.#assignment.active(),
+      onMessages: (at, messages) => {
+        this.#trouble.allWell();
+        this.#intake.take(at, messages);
+      },
+      onEnd: (end) => {
+        this.#intake.takeEnd(end);
+      },
+      onBrokerError: ({ code, message }) => {
+        this.#trouble.heard(message, code);
+      },
+    });
+    this.#intake = new Intake({
+      pool: this.#pool,
+      limit: this.#limit,
+      progressOf: (at) => this.#assignment.get(at),
+      endOf: (at) => this.#until?.endOf(at) ?? null,
+      onBegun: (work, at) => this.#owners.set(work, at),
+      onJump: (at, from) => void this.#checkJump(at, from),
+      onMoved: () => {
+        this.#committer.finished();
+        this.#changed();
+      },
+    });
+    this.#committer = new Committer({
+      consumer,
+      durability,
+      partitions: this.#assignment.partitions,
+      log,
+      onSyncFailed: (error, inARow) => void this.#syncFailed(error, inARow),
+    });
+    this.#returns = new Returns({
+      log,
+      registry,
+      pool: this.#pool,
+      limit: this.#limit,
+      reader: this.#reader,
+      onUnknownSchema: config.errors.onUnknownSchema,
+      fail: (error) => {
+        this.#fail(error);
+      },
+    });
+  }
+
+  /**
+   * Reads these topics until the signal, the limit or the end.
+   *
+   * @throws ClientError what ended it before.
+   */
+  async run(
+    topics: readonly string[],
+    isNew: (at: TopicPartition) => boolean,
+    until: UntilEnd | null,
+    stop: AbortSignal,
+  ): Promise<void> {
+    this.#isNew = isNew;
+    this.#until = until;
+    const onStop = (): void => {
+      this.#finish();
+    };
+    stop.addEventListener('abort', onStop, { once: true });
+    if (stop.aborted) onStop();
+    const ticks = setInterval(() => void this.#tick(), TICK_MS);
+    this.#parts.consumer.subscribe(topics);
+    const reading = this.#reader.run();
+    try {
+      while (!this.#isOver()) await once(this.#events, 'change');
+      await this.#shutDown();
+    } finally {
+      clearInterval(ticks);
+      stop.removeEventListener('abort', onStop);
+      this.#reader.stop();
+      await reading;
+      await this.#leave();
+    }
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  #isOver(): boolean {
+    return this.#finished || this.#failure !== null || this.#limit.reached;
+  }
+
+  #finish(): void {
+    this.#finished = true;
+    this.#changed();
+  }
+
+  #fail(error: ClientError): void {
+    this.#failure ??= error;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#events.emit('change');
+  }
+
+  /** What a worker brought back: the finished part counts, the rest goes on or waits. */
+  #settle(work: Work, report: BatchReport): void {
+    const at = this.#owners.get(work);
+    const range = at?.works.get(work);
+    if (at === undefined || range === undefined) return;
+    const before = at.finished;
+    const count = work.view.batch.count;
+    const pending = work.view.firstPending();
+    at.watermark.finish(range, pending === count ? range.next : work.view.offset(pending));
+    if (at.finished > before) at.movedAtMs = performance.now();
+    const from = work.counted;
+    this.#limit.settle(work.budget, this.summary.count(work, report));
+    work.budget = 0;
+    this.#judge(work, from, report);
+    this.#tell(work, report);
+    if (report.unfinished === null) {
+      at.works.delete(work);
+      this.#owners.delete(work);
+      at.waitingFor = null;
+    } else if (at.leaving || this.#isOver()) {
+      void this.#cancelFrom(at, work);
+    } else {
+      this.#returns.take(at, work, report.unfinished);
+    }
+    this.#returns.retryLimited();
+    this.#committer.finished();
+    this.#changed();
+  }
+
+  #judge(work: Work, from: number, report: BatchReport): void {
+    const failures = new Map(report.failures.map((failure) => [failure.offset, failure]));
+    for (let index = from; index < work.counted; index++) {
+      const failure = failures.get(work.view.offset(index));
+      const error = this.#failures.count(failure?.code ?? null, failure?.text);
+      if (error !== null) this.#fail(error);
+    }
+  }
+
+  #tell(work: Work, report: BatchReport): void {
+    const { log } = this.#parts;
+    for (const line of report.lines) log.info(line);
+    const [first] = report.failures;
+    if (first === undefined) return;
+    const { topic, partition } = work.view.batch;
+    const many = report.failures.length === 1 ? 'A message' : `${report.failures.length} messages, the first`;
+    const where = first.deadLetter === null ? 'skipped' : `kept as ${first.deadLetter}`;
+    log.warn(
+      { topic, partition, offsets: report.failures.map(({ offset }) => offset), code: first.code },
+      `${many} of ${topic}/${partition} at offset ${first.offset} could not be saved: ${first.text} (${first.code}); ${where}.`,
+    );
+    log.debug(first.stack ?? '');
+  }
+
+  /**
+   * Brings the partitions' work to its end and commits it. Batches that wait for something outside are given up: their offsets are not
+   * finished, so they come again.
+   *
+   * @returns whether everything that was finished is committed.
+   */
+  async #drain(partitions: readonly PartitionProgress[], deadlineMs: number): Promise<boolean> {
+    for (const at of partitions) {
+      at.leaving = true;
+      const waiting = [...at.works.keys()].find((work) => work.state === 'returned');
+      if (waiting !== undefined) await this.#cancelFrom(at, waiting);
+    }
+    let drained = true;
+    while (partitions.some((at) => at.works.size > 0)) {
+      const leftMs = deadlineMs - performance.now();
+      if (leftMs <= 0) {
+        drained = false;
+        break;
+      }
+      await once(this.#events, 'change', { signal: AbortSignal.timeout(leftMs) }).catch(() => undefined);
+    }
+    for (const at of partitions) {
+      const [first] = at.works.keys();
+      if (first !== undefined) await this.#cancelFrom(at, first);
+    }
+    // What is finished deserves its commit, even when the deadline has just passed.
+    const committed = await this.#committer.flush(partitions, Math.max(deadlineMs, performance.now() + 1_000));
+    return drained && committed;
+  }
+
+  /** Gives up a batch and all behind it. */
+  async #cancelFrom(at: PartitionProgress, first: Work): Promise<void> {
+    const works = [...at.works.keys()];
+    for (const work of works.slice(works.indexOf(first)).reverse()) {
+      await this.#pool.cancel(work);
+      at.works.delete(work);
+      this.#owners.delete(work);
+    }
+    this.#changed();
+  }
+
+  async #shutDown(): Promise<void> {
+    const { config, log } = this.#parts;
+    this.#assignment.close();
+    this.#intake.close();
+    const partitions = [...this.#assignment.partitions.values()];
+    if (this.#limit.reached) {
+      for (const at of partitions) {
+        const [first] = at.works.keys();
+        if (first !== undefined) await this.#cancelFrom(at, first);
+      }
+    }
+    const complete = await this.#drain(partitions, performance.now() + config.stop.shutdownTimeoutMs);
+    if (!complete) {
+      const open = partitions
+        .filter((at) => at.committed < at.watermark.position)
+        .map((at) => `${partitionKey(at)} ${Math.max(0, at.committed)}–${at.watermark.position - 1}`);
+      const text = `Not everything could be brought to its end within ${config.stop.shutdownTimeoutMs / 1000} s (--shutdown-timeout). Not committed, so they come again: ${open.join(', ')}.`;
+      if (this.#failure === null) this.#fail(new ClientError('SHUTDOWN_TIMEOUT', text));
+      else log.warn(text);
+    }
+  }
+
+  async #leave(): Promise<void> {
+    const { consumer } = this.#parts;
+    this.#committer.close();
+    this.#assignment.release();
+    const deadline = AbortSignal.timeout(DISCONNECT_MS);
+    await Promise.race([consumer.disconnect(), once(deadline, 'abort')]);
+    await this.#pool.stop();
+  }
+
+  async #tick(): Promise<void> {
+    const { config, consumer } = this.#parts;
+    const { partitions } = this.#assignment;
+    const stall = findStall(partitions.values(), performance.now(), config.stop.stallTimeoutMs);
+    if (stall !== null) this.#fail(stall);
+    if (this.#until === null || this.#isOver() || !this.#until.ownDone(partitions)) return;
+    try {
+      if (await this.#until.othersDone(consumer, partitions)) this.#finish();
+    } catch (error) {
+      this.#parts.log.debug(`The group's offsets could not be read: ${messageOf(error)}.`);
+    }
+  }
+
+  async #startPositions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
+    const { consumer, config } = this.#parts;
+    const { positions, gaps } = await startPositions(consumer, partitions, config.broker.startAt, this.#isNew);
+    for (const gap of gaps) this.#gap(gap);
+    return positions;
+  }
+
+  /** Offsets were passed over in mid-stream: markers and compaction are normal, an expired range is a loss. */
+  async #checkJump(at: PartitionProgress, from: number): Promise<void> {
+    try {
+      const { low } = await this.#parts.consumer.watermarks(at);
+      const { topic, partition } = at;
+      if (low > from) this.#gap({ topic, partition, wanted: from, available: low, lost: low - from });
+    } catch (error) {
+      this.#parts.log.debug(`The low watermark could not be read: ${messageOf(error)}.`);
+    }
+  }
+
+  #gap(gap: OffsetGap): void {
+    const { log, config } = this.#parts;
+    this.summary.lostOffsets += gap.lost ?? 0;
+    log.error({ ...gap }, gapText(gap));
+    if (config.errors.onGap === 'stop') this.#fail(new ClientError('OFFSET_GAP', gapText(gap)));
+  }
+
+  /** Nothing since the last good sync may be believed: it is read again and written again. */
+  async #syncFailed(error: unknown, inARow: number): Promise<void> {
+    const { log, consumer } = this.#parts;
+    log.error(`The disk did not confirm what was written: ${messageOf(error)}. Nothing of it is committed; it is written again.`);
+    if (inARow >= SYNC_FAILURES_IN_A_ROW) {
+      this.#fail(new ClientError('OUTPUT', `The disk failed to confirm ${inARow} times in a row: ${messageOf(error)}.`));
+      return;
+    }
+    for (const at of this.#assignment.active()) {
+      if (at.durable >= at.watermark.position) continue;
+      at.leaving = true;
+      const [first] = at.works.keys();
+      if (first !== undefined) await this.#cancelFrom(at, first);
+      await this.#reader.betweenReads(async () => {
+        await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
+        at.rewind();
+        at.leaving = false;
+      });
+    }
+  }
+}

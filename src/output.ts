@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClientError, messageOf } from './errors.ts';
+
+/**
+ * Makes the output folder and finds out whether it takes files, and whether its file system knows upper case from lower.
+ *
+ * @throws ClientError naming the folder and what to do.
+ */
+export async function prepareOutput(dir: string): Promise<{ caseInsensitive: boolean }> {
+  const tag = randomBytes(6).toString('hex');
+  const probe = join(dir, `.antares-probe-${tag}`);
+  try {
+    await mkdir(dir, { recursive: true });
+    await writeFile(probe, '');
+    const caseInsensitive = await access(join(dir, `.ANTARES-PROBE-${tag}`)).then(
+      () => true,
+      () => false,
+    );
+    return { caseInsensitive };
+  } catch (error) {
+    throw new ClientError(
+      'OUTPUT',
+      `The output folder ${dir} cannot be written to: ${messageOf(error)}. Give another one with --output-dir, or make this one writable.`,
+      { cause: error },
+    );
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
+}

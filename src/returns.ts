@@ -1,0 +1,116 @@
+import type { Reader } from './batch/read.ts';
+import type { SchemaRegistry } from './broker/schema-registry.ts';
+import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
+import { ClientError } from './errors.ts';
+import type { Log } from './log.ts';
+import type { Unfinished } from './pool/messages.ts';
+import type { Pool } from './pool/pool.ts';
+import type { Work } from './pool/work.ts';
+import type { Limit } from './stop/limit.ts';
+
+const OUTPUT_RETRY_MS = 1_000;
+const SCHEMA_RETRY_MS = 10_000;
+const SAY_AGAIN_MS = 60_000;
+
+/** Errors that pass when somebody makes room. */
+const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
+
+/** What the returns need from the flow around them. */
+export interface ReturnsOptions {
+  readonly log: Log;
+  readonly registry: SchemaRegistry;
+  readonly pool: Pool;
+  readonly limit: Limit;
+  readonly reader: Reader;
+  readonly onUnknownSchema: 'hold' | 'dead-letter';
+  readonly fail: (error: ClientError) => void;
+}
+
+/** Batches that came back with messages left, and what each is waiting for. */
+export class Returns {
+  readonly #options: ReturnsOptions;
+  readonly #limited: Work[] = [];
+  readonly #saidMs = new Map<string, number>();
+
+  constructor(options: ReturnsOptions) {
+    this.#options = options;
+  }
+
+  take(at: PartitionProgress, work: Work, why: Unfinished): void {
+    switch (why.why) {
+      case 'limit':
+        this.#limited.push(work);
+        return;
+      case 'schema':
+        void this.#findSchema(at, work, why.schemaId);
+        return;
+      case 'output':
+        this.#waitForOutput(at, work, why.code, why.text);
+        return;
+      case 'stop':
+        this.#options.fail(
+          new ClientError(
+            'BAD_MESSAGE',
+            `The message at ${partitionKey(at)} offset ${why.offset} could not be saved: ${why.text} (${why.code}). It is not committed; --on-error dead-letter or skip goes on without it.`,
+          ),
+        );
+        return;
+      case 'cancelled':
+        return;
+    }
+  }
+
+  /** Budgets may have become free. */
+  retryLimited(): void {
+    for (const work of this.#limited.splice(0)) {
+      if (work.state !== 'returned') continue;
+      const budget = this.#options.limit.take(work.view.batch.count);
+      if (budget === null || budget > 0) this.#options.pool.resume(work, budget);
+      else this.#limited.push(work);
+    }
+  }
+
+  #waitForOutput(at: PartitionProgress, work: Work, code: string, text: string): void {
+    at.waitingFor = NO_SPACE.has(code) ? 'disk space' : null;
+    this.#say(`output ${code}`, `${text}. Nothing is lost: its offset is not committed, and it is tried again every second.`);
+    this.#options.reader.hold(at);
+    setTimeout(() => {
+      this.#goOn(at, work);
+    }, OUTPUT_RETRY_MS);
+  }
+
+  async #findSchema(at: PartitionProgress, work: Work, schemaId: number): Promise<void> {
+    const { registry, pool, reader, onUnknownSchema } = this.#options;
+    reader.hold(at);
+    at.waitingFor = `schema ${schemaId}`;
+    const answer = await registry.get(schemaId);
+    if (work.state !== 'returned') return;
+    if (answer.kind === 'found') {
+      pool.addSchema(schemaId, answer.schemaText);
+      this.#goOn(at, work);
+    } else if (onUnknownSchema === 'dead-letter') {
+      pool.addSchema(schemaId, null);
+      this.#goOn(at, work);
+    } else {
+      // A wrong setting is no bad message, and no reason to wait for ever either: the stall watch counts this.
+      at.waitingFor = null;
+      this.#say(`schema ${schemaId}`, `${partitionKey(at)} waits at offset ${at.finished}: ${answer.reason}`);
+      setTimeout(() => void this.#findSchema(at, work, schemaId), SCHEMA_RETRY_MS);
+    }
+  }
+
+  #goOn(at: PartitionProgress, work: Work): void {
+    if (work.state !== 'returned') return;
+    const { pool, reader, limit } = this.#options;
+    reader.release(at);
+    pool.resume(work, limit.take(work.view.batch.count));
+  }
+
+  /** Once a minute a subject. */
+  #say(subject: string, text: string): void {
+    const nowMs = performance.now();
+    if (nowMs - (this.#saidMs.get(subject) ?? -Infinity) < SAY_AGAIN_MS) return;
+    this.#saidMs.set(subject, nowMs);
+    this.#options.log.error(text);
+  }
+}

@@ -1,0 +1,21 @@
+import { ClientError } from '../errors.ts';
+import { type PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
+
+/**
+ * Names a partition that has work in flight but does not get on (contract, 4). Waiting for disk space or a registry is
+ * told elsewhere and is no stall.
+ */
+export function findStall(
+  partitions: Iterable<PartitionProgress>,
+  nowMs: number,
+  timeoutMs: number,
+): ClientError | null {
+  for (const at of partitions) {
+    if (at.works.size === 0 || at.waitingFor !== null || nowMs - at.movedAtMs < timeoutMs) continue;
+    return new ClientError(
+      'STALLED',
+      `${partitionKey(at)} has stood still at offset ${at.finished} for ${Math.round((nowMs - at.movedAtMs) / 1000)} s with messages in work; nothing above it is committed. Start again to go on from there; --stall-timeout sets the time.`,
+    );
+  }
+  return null;
+}

@@ -1,0 +1,132 @@
+import { BatchView, outcome, type Outcome, type SharedBatch, turn } from '../batch/batch.ts';
+import type { BatchReport, MessageFailure, Unfinished } from '../pool/messages.ts';
+import type { Message } from './message.ts';
+import { type MessageWorker, type Processed, StopAtMessage } from './message-worker.ts';
+import { SchemaNeeded } from './decode/error.ts';
+import { OutputError } from './write/output-error.ts';
+import type { Sink } from './write/sink.ts';
+
+/** A message whose files wait for the batch's turn. */
+interface Waiting {
+  readonly index: number;
+  readonly processed: Processed;
+}
+
+/**
+ * One batch in one worker: does its messages in order and publishes them in the partition's order, each at once when it is the batch's turn, else
+ * all together when the turn comes.
+ */
+export class BatchWorker {
+  readonly view: BatchView;
+  readonly #messages: MessageWorker;
+  readonly #sink: Sink;
+  readonly #poisoned: ReadonlySet<number>;
+  readonly #waiting: Waiting[] = [];
+  readonly #failures: MessageFailure[] = [];
+  readonly #lines: string[] = [];
+  #budget: number;
+  #savedBytes = 0;
+  #filteredAlerts = 0;
+  #unfinished: Unfinished | null = null;
+
+  constructor(
+    batch: SharedBatch,
+    budget: number | null,
+    poisoned: readonly number[],
+    messages: MessageWorker,
+    sink: Sink,
+  ) {
+    this.view = new BatchView(batch);
+    this.#messages = messages;
+    this.#sink = sink;
+    this.#budget = budget ?? Number.POSITIVE_INFINITY;
+    this.#poisoned = new Set(poisoned);
+  }
+
+  /** Does what is not yet done, calling `between` after each message so that other batches' turns are served. */
+  async work(between: () => void): Promise<void> {
+    for (let index = this.view.firstPending(); index < this.view.batch.count; index++) {
+      if (this.view.outcomeAt(index) !== outcome.PENDING) continue;
+      if (this.view.turn() === turn.CANCELLED) this.#unfinished = { why: 'cancelled' };
+      else if (this.#budget <= 0) this.#unfinished = { why: 'limit' };
+      else await this.#workOn(index);
+      if (this.#unfinished !== null) break;
+      between();
+    }
+    this.view.leaveMessage();
+  }
+
+  /** Gives everything that waits its name, if it is the batch's turn. True when nothing waits any more. */
+  publish(): boolean {
+    const published: Waiting[] = [];
+    try {
+      while (this.#waiting[0] !== undefined && this.view.beginPublishing()) {
+        try {
+          for (const file of this.#waiting[0].processed.files) this.#sink.publish(file);
+        } finally {
+          this.view.endPublishing();
+        }
+        published.push(this.#waiting[0]);
+        this.#waiting.shift();
+      }
+      if (published.some(({ processed }) => this.#sink.needsFolderSync(processed.result))) this.#sink.syncFolders();
+      for (const { index, processed } of published) this.#finish(index, processed);
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error;
+      this.#giveBack({ why: 'output', code: error.code, text: error.message });
+    }
+    if (this.view.turn() === turn.CANCELLED) this.#giveBack({ why: 'cancelled' });
+    return this.#waiting.length === 0;
+  }
+
+  report(): BatchReport {
+    return {
+      unfinished: this.#unfinished,
+      failures: this.#failures,
+      lines: this.#lines,
+      savedBytes: this.#savedBytes,
+      filteredAlerts: this.#filteredAlerts,
+    };
+  }
+
+  async #workOn(index: number): Promise<void> {
+    const message = this.view.message(index);
+    this.view.enterMessage(index);
+    try {
+      const processed = this.#poisoned.has(index)
+        ? this.#messages.bury(message)
+        : await this.#messages.process(message, this.#budget);
+      this.#budget -= processed.savedAlerts;
+      this.#waiting.push({ index, processed });
+      // Where folders are synced, that is done once for the whole batch.
+      if (!this.#sink.needsFolderSync(processed.result)) this.publish();
+    } catch (error) {
+      this.#unfinished = this.#reasonToStop(error, message);
+    }
+  }
+
+  #reasonToStop(error: unknown, message: Message): Unfinished {
+    if (error instanceof SchemaNeeded) return { why: 'schema', schemaId: error.schemaId };
+    if (error instanceof OutputError) return { why: 'output', code: error.code, text: error.message };
+    if (error instanceof StopAtMessage) {
+      return { why: 'stop', offset: message.offset, code: error.code, text: error.message };
+    }
+    throw error;
+  }
+
+  #finish(index: number, { result, savedAlerts, savedBytes, filteredAlerts, failure, lines }: Processed): void {
+    this.view.finish(index, result, savedAlerts);
+    this.#savedBytes += savedBytes;
+    this.#filteredAlerts += filteredAlerts;
+    if (failure !== null) this.#failures.push(failure);
+    this.#lines.push(...lines);
+  }
+
+  /** Throws away what waits: those messages are done again. */
+  #giveBack(why: Unfinished): void {
+    for (const { processed } of this.#waiting.splice(0)) {
+      for (const file of processed.files) this.#sink.discard(file);
+    }
+    this.#unfinished = why;
+  }
+}

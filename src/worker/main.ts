@@ -1,0 +1,96 @@
+import { parentPort, threadId, workerData } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
+import type { FromWorker, LogLevel, ToWorker, WorkerSettings } from '../pool/messages.ts';
+import { BatchWorker } from './batch-worker.ts';
+import { MessageWorker } from './message-worker.ts';
+import { createPrepare } from './prepare.ts';
+import { loadHook } from './process/hook.ts';
+import { WorkerSchemas } from './schemas.ts';
+import { OutputFolder } from './write/folder.ts';
+import { JsonFiles } from './write/json-files.ts';
+
+/**
+ * A worker thread's entry. It takes batches one after the other; between two messages it looks whether the turn of a
+ * finished batch has come, so that publishing never waits for a whole batch.
+ */
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread of the client.');
+
+const settings = workerData as WorkerSettings;
+const schemas = new WorkerSchemas();
+const waitingBatches = new Map<number, BatchWorker>();
+const inbox: ToWorker[] = [];
+let working = false;
+
+const say = (message: FromWorker): void => {
+  port.postMessage(message);
+};
+
+async function start(): Promise<void> {
+  const { output, processFile } = settings;
+  const folder =
+    output === null ? null : new OutputFolder(output.dir, output.writer, threadId, settings.deadThreads);
+  const sink = output === null || folder === null ? null : new JsonFiles(folder, output.sync);
+  const hook = processFile === null ? null : await loadHook(processFile);
+  const prepare = createPrepare(settings, schemas, hook, (level: LogLevel, text, fields) => {
+    say({ type: 'log', level, text, fields });
+  });
+  const messages = new MessageWorker(settings, prepare, sink, folder);
+
+  const takeUp = async (message: ToWorker): Promise<void> => {
+    if (message.type !== 'work') {
+      serve(message);
+      return;
+    }
+    const batch = new BatchWorker(message.batch, message.budget, message.poisoned, messages, sink);
+    await batch.work(serveWaiting);
+    if (batch.publish()) {
+      say({ type: 'done', batchId: message.batchId, report: batch.report() });
+    } else {
+      waitingBatches.set(message.batchId, batch);
+      say({ type: 'held', batchId: message.batchId });
+    }
+  };
+
+  port.on('message', (message: ToWorker) => {
+    inbox.push(message);
+    if (!working) void work(takeUp);
+  });
+  say({ type: 'ready' });
+}
+
+async function work(takeUp: (message: ToWorker) => Promise<void>): Promise<void> {
+  working = true;
+  for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) await takeUp(next);
+  working = false;
+}
+
+/** Between two messages: has the turn of a batch come that waits? It stands in the shared memory. */
+function serveWaiting(): void {
+  for (const batchId of waitingBatches.keys()) publish(batchId);
+}
+
+function serve(message: Exclude<ToWorker, { type: 'work' }>): void {
+  switch (message.type) {
+    case 'publish':
+    case 'cancel':
+      publish(message.batchId);
+      return;
+    case 'schema':
+      schemas.add(message.schemaId, message.schemaText);
+      return;
+  }
+}
+
+/** Tries a waiting batch; its turn, or its end, stands in the shared memory. */
+function publish(batchId: number): void {
+  const batch = waitingBatches.get(batchId);
+  if (batch === undefined || !batch.publish()) return;
+  waitingBatches.delete(batchId);
+  say({ type: 'done', batchId, report: batch.report() });
+}
+
+start().catch((error: unknown) => {
+  const stack = error instanceof Error ? error.stack : undefined;
+  say({ type: 'unusable', reason: messageOf(error), stack });
+});

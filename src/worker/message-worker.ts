@@ -1,0 +1,152 @@
+import { outcome, type Outcome } from '../batch/batch.ts';
+import { messageOf } from '../errors.ts';
+import type { MessageFailure, WorkerSettings } from '../pool/messages.ts';
+import { DecodeError, SchemaNeeded } from './decode/error.ts';
+import type { Message } from './message.ts';
+import { HookError } from './process/hook.ts';
+import { writeDeadLetter } from './write/dead-letter.ts';
+import type { OutputFolder, Unpublished } from './write/folder.ts';
+import { OutputError } from './write/output-error.ts';
+import type { Sink } from './write/sink.ts';
+
+/** What was done with a message, before its files have their names. */
+export interface Processed {
+  /** PENDING: only part of its alerts fitted into the budget, so its offset is not finished. */
+  readonly result: Outcome;
+  readonly files: readonly Unpublished[];
+  readonly savedAlerts: number;
+  readonly savedBytes: number;
+  readonly filteredAlerts: number;
+  readonly failure: MessageFailure | null;
+  /** What to tell somebody who wants to read of each alert. */
+  readonly lines: readonly string[];
+}
+
+/** `--on-error stop`: this message ends the run. */
+export class StopAtMessage extends Error {
+  override readonly name = 'StopAtMessage';
+  readonly code: string;
+
+  constructor(code: string, text: string) {
+    super(text);
+    this.code = code;
+  }
+}
+
+/** One alert of a message, ready to be written. */
+export interface PreparedAlert {
+  readonly path: string;
+  /** The file's content, valid until the next alert is prepared; null: the hook does not want it saved. */
+  readonly bytes: Uint8Array | null;
+}
+
+/**
+ * Turns a message into alerts: the fast way from bytes to bytes, or by way of the user's function.
+ * @throws DecodeError, HookError, SchemaNeeded
+ */
+export type Prepare = (
+  message: Message,
+  take: (alert: PreparedAlert) => void,
+  wanted: number,
+) => Promise<{ readonly complete: boolean }> | { readonly complete: boolean };
+
+/** Message → files under temporary names, or a dead letter. */
+export class MessageWorker {
+  readonly #settings: WorkerSettings;
+  readonly #prepare: Prepare;
+  readonly #sink: Sink | null;
+  readonly #folder: OutputFolder | null;
+
+  /** @param sink where alerts go; null: nowhere, each is only told of. */
+  constructor(settings: WorkerSettings, prepare: Prepare, sink: Sink | null, folder: OutputFolder | null) {
+    this.#settings = settings;
+    this.#prepare = prepare;
+    this.#sink = sink;
+    this.#folder = folder;
+  }
+
+  /**
+   * @param budget how many alerts may be saved at the most.
+   * @throws SchemaNeeded, OutputError, StopAtMessage
+   */
+  async process(message: Message, budget: number): Promise<Processed> {
+    const files: Unpublished[] = [];
+    const lines: string[] = [];
+    let savedAlerts = 0;
+    let savedBytes = 0;
+    let filteredAlerts = 0;
+    const take = ({ path, bytes }: PreparedAlert): void => {
+      if (bytes === null) {
+        filteredAlerts += 1;
+        return;
+      }
+      savedAlerts += 1;
+      savedBytes += bytes.byteLength;
+      if (this.#sink !== null) files.push(this.#sink.write(path, bytes));
+      if (this.#settings.logEachAlert) lines.push(this.#line(message, path, files.at(-1)));
+    };
+    try {
+      const { complete } = await this.#prepare(message, take, budget);
+      const result = complete ? (savedAlerts > 0 ? outcome.SAVED : outcome.FILTERED) : outcome.PENDING;
+      return { result, files, savedAlerts, savedBytes, filteredAlerts, failure: null, lines };
+    } catch (error) {
+      for (const file of files) this.#sink?.discard(file);
+      if (error instanceof SchemaNeeded || (error instanceof OutputError && !isNamesFault(error))) throw error;
+      return this.#fail(message, asFailure(error));
+    }
+  }
+
+  /** A message that killed its worker twice. @throws OutputError, StopAtMessage */
+  bury(message: Message): Processed {
+    return this.#fail(message, {
+      code: 'WORKER_DIED',
+      text: 'The worker died twice at this message: out of memory, process.exit, or processAlert never returned.',
+      stack: undefined,
+    });
+  }
+
+  #fail(message: Message, error: { code: string; text: string; stack: string | undefined }): Processed {
+    const { onError, topicPrefix, output } = this.#settings;
+    if (onError === 'stop') throw new StopAtMessage(error.code, error.text);
+    let files: readonly Unpublished[] = [];
+    if (onError === 'dead-letter' && this.#folder !== null && output !== null) {
+      const folderTopic = stripPrefix(message.topic, topicPrefix);
+      files = writeDeadLetter(this.#folder, message, folderTopic, error, output.sync !== 'none');
+    }
+    return {
+      result: files.length > 0 ? outcome.DEAD : outcome.SKIPPED,
+      files,
+      savedAlerts: 0,
+      savedBytes: 0,
+      filteredAlerts: 0,
+      failure: { offset: message.offset, ...error, deadLetter: files[0]?.path ?? null },
+      lines: [],
+    };
+  }
+
+  #line(message: Message, path: string, file: Unpublished | undefined): string {
+    if (file !== undefined) return `Saved alert ${file.path}`;
+    const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.json$/, '');
+    return `Received alert ${name} on topic '${stripPrefix(message.topic, this.#settings.topicPrefix)}'`;
+  }
+}
+
+/** The topic as folders and people know it. */
+export function stripPrefix(topic: string, prefix: string): string {
+  return topic.startsWith(prefix) ? topic.slice(prefix.length) : topic;
+}
+
+/** A file whose name collides with a folder's (or the other way round): only this message is to blame. */
+function isNamesFault(error: OutputError): boolean {
+  return ['EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ENOTEMPTY'].includes(error.code);
+}
+
+function asFailure(error: unknown): { code: string; text: string; stack: string | undefined } {
+  const stack = error instanceof Error ? (error.cause instanceof Error ? error.cause.stack : error.stack) : undefined;
+  if (error instanceof DecodeError || error instanceof HookError) {
+    return { code: error.code, text: error.message, stack };
+  }
+  if (error instanceof OutputError) return { code: 'NAME_TAKEN', text: error.message, stack };
+  // Total on purpose: whatever a hostile message made our own code throw is that message's fault, not the night's.
+  return { code: 'UNREADABLE', text: messageOf(error), stack };
+}

@@ -1,0 +1,56 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, unlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Temporaries are named after their writer, so that two processes never write the same one and a later process can
+ * tell a dead writer's leavings from a living one's work:
+ *
+ *     .antares-<host>-<pid>-<random>.<thread>-<n>.tmp
+ */
+const PATTERN = /^\.antares-([0-9a-f]{8})-(\d+)-([0-9a-f]{8})\.(\d+)-\d+\.tmp$/;
+
+const hostTag = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** The name of this process as a writer. Made once, on the main thread, and given to all workers. */
+export function newWriter(): string {
+  return `${hostTag}-${process.pid}-${randomBytes(4).toString('hex')}`;
+}
+
+/** The name of a temporary file, unlike any other of this process. */
+export function temporaryName(writer: string, threadId: number, count: number): string {
+  return `.antares-${writer}.${threadId}-${count}.tmp`;
+}
+
+/**
+ * Removes what dead writers of this host left unfinished in a folder: other processes that ended, and workers of this
+ * process that died. Their messages were never committed.
+ */
+export function sweepTemporaries(folder: string, ownWriter: string, deadThreads: readonly number[]): void {
+  for (const name of readdirSync(folder)) {
+    const [, host, pid, random, thread] = PATTERN.exec(name) ?? [];
+    if (pid === undefined || host !== hostTag) continue;
+    const own = `${host}-${pid}-${random ?? ''}` === ownWriter;
+    const dead = own ? deadThreads.includes(Number(thread)) : Number(pid) === process.pid || isDead(Number(pid));
+    if (dead) removeIfThere(join(folder, name));
+  }
+}
+
+/** Removes a file; that it is gone already is fine. */
+export function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function isDead(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
