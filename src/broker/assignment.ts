@@ -85,7 +85,7 @@ export class Assignment {
       // A pause from an earlier assignment outlives it.
       if (gained.length > 0) consumer.resume(gained);
     });
-    if (gained.length > 0) log.info(`Assigned ${describe(gained)}.`, { partitions: gained.map(partitionKey) });
+    if (gained.length > 0) log.info(`Assigned ${describe(gained)}.`);
     onAssigned(gained);
   }
 
@@ -122,7 +122,7 @@ export class Assignment {
       for (const at of lost) this.partitions.delete(partitionKey(at));
       consumer.unassign(partitions);
     });
-    if (lost.length > 0) log.info(`Gave up ${describe(lost)}.`, { partitions: lost.map(partitionKey) });
+    if (lost.length > 0) log.info(`Gave up ${describe(lost)}.`);
   }
 }
 

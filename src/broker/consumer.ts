@@ -212,9 +212,9 @@ function asConsumed(message: {
   partition: number;
   offset: number;
   value: Uint8Array | null;
-  timestamp?: number;
-  key?: Uint8Array | string | null;
-  headers?: Record<string, Uint8Array | string>[];
+  timestamp?: number | undefined;
+  key?: Uint8Array | string | null | undefined;
+  headers?: Record<string, Uint8Array | string>[] | undefined;
 }): ConsumedMessage {
   return {
     topic: message.topic,

@@ -1,4 +1,3 @@
-import type { Log } from '../log.ts';
 import { type AlertConsumer, logicalOffset, type PartitionOffset, type TopicPartition } from './consumer.ts';
 
 /** Where reading of a partition begins. */
@@ -45,11 +44,6 @@ export async function startPositions(
     }),
   );
   return { positions, gaps };
-}
-
-/** Says what was lost: partition, wanted, available and the number of offsets. */
-export function reportGap(log: Log, gap: OffsetGap): void {
-  log.error(gapText(gap), { ...gap });
 }
 
 /** A sentence on a gap. */

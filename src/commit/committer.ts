@@ -4,12 +4,20 @@ import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Durability } from './durability.ts';
 import { partitionKey, type PartitionProgress } from './partition-progress.ts';
+import type { Watermark } from './watermark.ts';
 
 const COMMIT_INTERVAL_MS = 1_000;
 /** The least time between the starts of two syncs. */
 const SYNC_INTERVAL_MS = 50;
 
 const ERR_NO_OFFSET = -168;
+
+/** What is finished at a moment; with the watermark it stood on, since a rewind brings a new one. */
+interface Finished {
+  readonly at: PartitionProgress;
+  readonly watermark: Watermark;
+  readonly offset: number;
+}
 
 /** What the committer needs and tells. */
 export interface CommitterOptions {
@@ -108,8 +116,7 @@ export class Committer {
     return [...this.#options.partitions.values()].some((at) => at.durable < at.finished);
   }
 
-  /** What is finished at this moment; with the watermark it stood on, since a rewind brings a new one. */
-  #snapshot(): { at: PartitionProgress; watermark: unknown; offset: number }[] {
+  #snapshot(): Finished[] {
     return [...this.#options.partitions.values()].map((at) => ({
       at,
       watermark: at.watermark,
@@ -117,7 +124,7 @@ export class Committer {
     }));
   }
 
-  #markDurable(snapshot: ReturnType<Committer['#snapshot']>): void {
+  #markDurable(snapshot: readonly Finished[]): void {
     for (const { at, watermark, offset } of snapshot) {
       if (at.watermark === watermark) at.durable = Math.max(at.durable, offset);
     }

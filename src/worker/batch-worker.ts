@@ -1,4 +1,4 @@
-import { BatchView, outcome, type Outcome, type SharedBatch, turn } from '../batch/batch.ts';
+import { BatchView, outcome, type SharedBatch, turn } from '../batch/batch.ts';
 import type { BatchReport, MessageFailure, Unfinished } from '../pool/messages.ts';
 import type { Message } from './message.ts';
 import { type MessageWorker, type Processed, StopAtMessage } from './message-worker.ts';
@@ -19,7 +19,7 @@ interface Waiting {
 export class BatchWorker {
   readonly view: BatchView;
   readonly #messages: MessageWorker;
-  readonly #sink: Sink;
+  readonly #sink: Sink | null;
   readonly #poisoned: ReadonlySet<number>;
   readonly #waiting: Waiting[] = [];
   readonly #failures: MessageFailure[] = [];
@@ -34,7 +34,7 @@ export class BatchWorker {
     budget: number | null,
     poisoned: readonly number[],
     messages: MessageWorker,
-    sink: Sink,
+    sink: Sink | null,
   ) {
     this.view = new BatchView(batch);
     this.#messages = messages;
@@ -62,14 +62,14 @@ export class BatchWorker {
     try {
       while (this.#waiting[0] !== undefined && this.view.beginPublishing()) {
         try {
-          for (const file of this.#waiting[0].processed.files) this.#sink.publish(file);
+          for (const file of this.#waiting[0].processed.files) this.#sink?.publish(file);
         } finally {
           this.view.endPublishing();
         }
         published.push(this.#waiting[0]);
         this.#waiting.shift();
       }
-      if (published.some(({ processed }) => this.#sink.needsFolderSync(processed.result))) this.#sink.syncFolders();
+      if (published.some(({ processed }) => this.#needsFolderSync(processed))) this.#sink?.syncFolders();
       for (const { index, processed } of published) this.#finish(index, processed);
     } catch (error) {
       if (!(error instanceof OutputError)) throw error;
@@ -99,10 +99,14 @@ export class BatchWorker {
       this.#budget -= processed.savedAlerts;
       this.#waiting.push({ index, processed });
       // Where folders are synced, that is done once for the whole batch.
-      if (!this.#sink.needsFolderSync(processed.result)) this.publish();
+      if (!this.#needsFolderSync(processed)) this.publish();
     } catch (error) {
       this.#unfinished = this.#reasonToStop(error, message);
     }
+  }
+
+  #needsFolderSync({ result }: Processed): boolean {
+    return this.#sink?.needsFolderSync(result) ?? false;
   }
 
   #reasonToStop(error: unknown, message: Message): Unfinished {
@@ -125,7 +129,7 @@ export class BatchWorker {
   /** Throws away what waits: those messages are done again. */
   #giveBack(why: Unfinished): void {
     for (const { processed } of this.#waiting.splice(0)) {
-      for (const file of processed.files) this.#sink.discard(file);
+      for (const file of processed.files) this.#sink?.discard(file);
     }
     this.#unfinished = why;
   }

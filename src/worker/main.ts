@@ -1,11 +1,11 @@
-import { parentPort, threadId, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, threadId, workerData } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import type { FromWorker, LogLevel, ToWorker, WorkerSettings } from '../pool/messages.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { MessageWorker } from './message-worker.ts';
 import { createPrepare } from './prepare.ts';
 import { loadHook } from './process/hook.ts';
-import { WorkerSchemas } from './schemas.ts';
+import { KnownSchemas } from './schemas.ts';
 import { OutputFolder } from './write/folder.ts';
 import { JsonFiles } from './write/json-files.ts';
 
@@ -13,11 +13,10 @@ import { JsonFiles } from './write/json-files.ts';
  * A worker thread's entry. It takes batches one after the other; between two messages it looks whether the turn of a
  * finished batch has come, so that publishing never waits for a whole batch.
  */
-const port = parentPort;
-if (port === null) throw new Error('This file runs as a worker thread of the client.');
+const port = parentPort as MessagePort;
 
 const settings = workerData as WorkerSettings;
-const schemas = new WorkerSchemas();
+const schemas = new KnownSchemas();
 const waitingBatches = new Map<number, BatchWorker>();
 const inbox: ToWorker[] = [];
 let working = false;

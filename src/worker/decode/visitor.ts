@@ -14,8 +14,8 @@ export interface AlertVisitor {
   boolean(value: boolean): void;
   /** A 32-bit integer. */
   int(value: number): void;
-  /** A 64-bit integer, signed or unsigned. */
-  long(value: bigint): void;
+  /** A 64-bit integer, signed or unsigned; as a number where that is exact, because most are small. */
+  long(value: bigint | number): void;
   /** A floating point number; 32-bit ones already widened. May be NaN or infinite. */
   double(value: number): void;
   /** A number of a JSON message, in its own text. */

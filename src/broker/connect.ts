@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { ClientError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { type Classified, classify } from './classify.ts';
+import { AlertConsumer, type BrokerError, type TopicCatalogue } from './consumer.ts';
+import { consumerProperties } from './properties.ts';
+
+/** One attempt; librdkafka tries all brokers several times within it. */
+const ATTEMPT_MS = 10_000;
+const RETRY_MS = 1_000;
+const SAY_AGAIN_MS = 60_000;
+
+/** Trouble that no waiting cures before the first connection: a person must change something (contract, 6). */
+const HOPELESS = new Set<Classified['kind']>(['tls', 'authentication', 'authorization', 'fatal']);
+
+/**
+ * Connects. An unreachable broker is tried again, with one line a minute, until `--connect-timeout`.
+ *
+ * @throws ClientError what is wrong with certificate, credentials or rights, within seconds; or the timeout.
+ */
+export async function connect(
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+): Promise<{ consumer: AlertConsumer; catalogue: TopicCatalogue }> {
+  const deadlineMs = performance.now() + (config.stop.connectTimeoutMs ?? Number.POSITIVE_INFINITY);
+  let saidMs = -Infinity;
+  for (;;) {
+    const attempt = await tryOnce(config, Math.min(ATTEMPT_MS, Math.max(1, deadlineMs - performance.now())), stop);
+    if ('consumer' in attempt) return attempt;
+    const { kind, sentence, error } = attempt.failed;
+    if (HOPELESS.has(kind)) throw new ClientError(error, sentence);
+    if (stop.aborted) throw new ClientError('STOPPED', 'Stopped before the first connection.');
+    if (performance.now() >= deadlineMs) throw new ClientError('BROKER_UNREACHABLE', sentence);
+    if (performance.now() - saidMs >= SAY_AGAIN_MS) {
+      log.warn(`${sentence} Trying again.`);
+      saidMs = performance.now();
+    }
+    await sleep(RETRY_MS, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+async function tryOnce(
+  config: Config,
+  timeoutMs: number,
+  stop: AbortSignal,
+): Promise<{ consumer: AlertConsumer; catalogue: TopicCatalogue } | { failed: Classified }> {
+  // A client that failed to connect cannot be used again, so each attempt has its own.
+  const consumer = new AlertConsumer(consumerProperties(config));
+  let heard: Classified | null = null;
+  const hopeless = new Promise<'hopeless'>((resolve) => {
+    consumer.onTrouble = (text, code) => {
+      const classified = classify({ code, message: text }, 'connecting');
+      if (classified.kind === 'ignore') return;
+      // The first reason is the real one; later ones only say that nothing works.
+      if (heard === null || HOPELESS.has(classified.kind)) heard = classified;
+      if (HOPELESS.has(classified.kind)) resolve('hopeless');
+    };
+  });
+  const stopped = once(stop, 'abort').then(() => 'stopped' as const);
+  if (stop.aborted) return { failed: classify({ code: 0, message: 'stopped' }, 'connecting') };
+  try {
+    const catalogue = await Promise.race([consumer.connect(timeoutMs), hopeless, stopped]);
+    if (typeof catalogue !== 'string') return { consumer, catalogue };
+  } catch (error) {
+    heard ??= classify(error as BrokerError, 'connecting');
+  }
+  void consumer.disconnect();
+  return { failed: heard ?? classify({ code: -195, message: 'no broker answered' }, 'connecting') };
+}

@@ -1,0 +1,52 @@
+import { ClientError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { type Classified, classify } from './classify.ts';
+
+/** Authentication that fails for so long while the client runs will not come back by itself (contract, 6). */
+const AUTHENTICATION_PATIENCE_MS = 5 * 60_000;
+/** One line a minute a subject. */
+const SAY_AGAIN_MS = 60_000;
+
+/**
+ * Listens to librdkafka's complaints while the client is connected. It retries nearly everything by itself; here each kind of trouble is told once
+ * a minute, and what will not pass ends the run.
+ */
+export class TroubleWatch {
+  readonly #log: Log;
+  readonly #fail: (error: ClientError) => void;
+  readonly #saidMs = new Map<Classified['kind'], number>();
+  #authenticationSinceMs: number | null = null;
+
+  constructor(log: Log, fail: (error: ClientError) => void) {
+    this.#log = log;
+    this.#fail = fail;
+  }
+
+  /** librdkafka said this. */
+  heard(text: string, code: number): void {
+    const { kind, sentence, error } = classify({ code, message: text }, 'connected');
+    if (kind === 'ignore') return;
+    if (kind === 'fatal') {
+      this.#fail(new ClientError(error, sentence));
+      return;
+    }
+    const nowMs = performance.now();
+    if (kind === 'authentication') {
+      this.#authenticationSinceMs ??= nowMs;
+      if (nowMs - this.#authenticationSinceMs > AUTHENTICATION_PATIENCE_MS) {
+        this.#fail(new ClientError(error, sentence));
+      }
+    }
+    if (nowMs - (this.#saidMs.get(kind) ?? -Infinity) < SAY_AGAIN_MS) return;
+    this.#saidMs.set(kind, nowMs);
+    this.#log.warn(`${sentence} Trying again.`);
+  }
+
+  /** Messages come: whatever it was is over. */
+  allWell(): void {
+    if (this.#saidMs.size === 0 && this.#authenticationSinceMs === null) return;
+    this.#saidMs.clear();
+    this.#authenticationSinceMs = null;
+    this.#log.info('Messages come in again.');
+  }
+}

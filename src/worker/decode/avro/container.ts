@@ -1,0 +1,59 @@
+import { DecodeError } from '../error.ts';
+import { inflateRaw } from '../inflate.ts';
+import { Cursor } from './cursor.ts';
+import type { AvroSchema } from './schema.ts';
+import type { SchemaCache } from './schema-cache.ts';
+
+const MAGIC_BYTES = 4;
+const SYNC_BYTES = 16;
+
+/** A container's records: how many, and how to read them in order. */
+export interface Container {
+  readonly schema: AvroSchema;
+  readonly blocks: readonly { readonly records: number; readonly bytes: Buffer }[];
+  readonly records: number;
+}
+
+/**
+ * Opens an Avro object container (specification 1.11, "Object Container Files"): ZTF sends one with one record a message, the format
+ * allows many. All blocks are found and their sync markers checked before any record is read.
+ *
+ * @throws DecodeError
+ */
+export function openContainer(bytes: Buffer, schemas: SchemaCache): Container {
+  const cursor = new Cursor(bytes, MAGIC_BYTES);
+  const { schemaText, codec } = readHeader(cursor);
+  const sync = cursor.fixed(SYNC_BYTES);
+  const schema = schemas.get(schemaText);
+  const blocks: { records: number; bytes: Buffer }[] = [];
+  let records = 0;
+  while (cursor.left > 0) {
+    const count = cursor.count();
+    if (count < 0) throw new DecodeError('BAD_AVRO', `A block of ${count} records is announced at byte ${cursor.at}.`);
+    const data = cursor.fixed(cursor.count());
+    if (sync.compare(cursor.fixed(SYNC_BYTES)) !== 0) {
+      throw new DecodeError('BAD_AVRO', `The sync marker before byte ${cursor.at} is not the container's.`);
+    }
+    blocks.push({ records: count, bytes: codec === 'deflate' ? inflateRaw(data) : data });
+    records += count;
+  }
+  return { schema, blocks, records };
+}
+
+function readHeader(cursor: Cursor): { schemaText: string; codec: 'null' | 'deflate' } {
+  let schemaText: string | undefined;
+  let codec = 'null';
+  for (let count = cursor.block(); count > 0; count = cursor.block()) {
+    for (let i = 0; i < count; i++) {
+      const key = cursor.string();
+      if (key === 'avro.schema') schemaText = cursor.string();
+      else if (key === 'avro.codec') codec = cursor.string();
+      else cursor.fixed(cursor.count());
+    }
+  }
+  if (schemaText === undefined) throw new DecodeError('BAD_AVRO', 'The Avro container has no schema.');
+  if (codec !== 'null' && codec !== 'deflate') {
+    throw new DecodeError('UNSUPPORTED_CODEC', `The Avro container is compressed with ${JSON.stringify(codec)}; null and deflate can be read.`);
+  }
+  return { schemaText, codec };
+}

@@ -1,0 +1,140 @@
+import type { Message } from '../message.ts';
+import { openContainer } from './avro/container.ts';
+import { Cursor } from './avro/cursor.ts';
+import type { AvroSchema } from './avro/schema.ts';
+import { SchemaCache } from './avro/schema-cache.ts';
+import { readBson } from './bson.ts';
+import { detectFormat, type Format, type FormatOption, isGzip } from './detect.ts';
+import { DecodeError, SchemaNeeded } from './error.ts';
+import { inflateGzip, inflateZlib } from './inflate.ts';
+import { readJson } from './json.ts';
+import { utf8 } from './utf8.ts';
+import type { AlertVisitor } from './visitor.ts';
+
+const FRAME_BYTES = 5;
+
+/** Schemas by the id that a Confluent-framed message names. */
+export interface SchemaSource {
+  /** undefined: not known yet; null: there is none with this id. */
+  get(schemaId: number): AvroSchema | null | undefined;
+}
+
+/** A message, opened: its format, and each record ready to be told. */
+export interface OpenMessage {
+  readonly format: Format;
+  readonly records: number;
+  /** Tells the next record. Call it `records` times, then {@link close}. @throws DecodeError */
+  tellNext(visitor: AlertVisitor): void;
+  /** Checks that nothing is left. @throws DecodeError */
+  close(): void;
+}
+
+/** Opens messages of one format, or of whatever their first bytes say. */
+export class Decoder {
+  readonly #format: FormatOption;
+  readonly #schemas: SchemaSource;
+  readonly #cache = new SchemaCache();
+
+  constructor(format: FormatOption, schemas: SchemaSource) {
+    this.#format = format;
+    this.#schemas = schemas;
+  }
+
+  /** @throws DecodeError, SchemaNeeded */
+  open(message: Message): OpenMessage {
+    const raw = message.value;
+    if (raw.byteLength === 0) throw new DecodeError('EMPTY', 'The message has no bytes.');
+    let value = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+    if (isGzip(value)) value = inflateGzip(value);
+    const format = this.#format === 'auto' ? detectFormat(value, message) : this.#format;
+    switch (format) {
+      case 'antares': {
+        const document = inflateZlib(value);
+        return oneRecord(format, (visitor) => {
+          readBson(document, visitor);
+        });
+      }
+      case 'avro':
+        return this.#container(value);
+      case 'confluent':
+        return this.#confluent(value);
+      case 'fink':
+        return this.#fink(value, message);
+      case 'json':
+        return oneRecord(format, (visitor) => {
+          readJson(value, visitor);
+        });
+      case 'text':
+        return oneRecord(format, (visitor) => {
+          tellText(value, visitor);
+        });
+    }
+  }
+
+  #container(value: Buffer): OpenMessage {
+    if (value.toString('latin1', 0, 4) !== 'Obj\x01') throw new DecodeError('BAD_AVRO', 'It is not an Avro container.');
+    const { schema, blocks, records } = openContainer(value, this.#cache);
+    const queue = blocks.map(({ records: left, bytes }) => ({ left, cursor: new Cursor(bytes) }));
+    const dropFinished = (): void => {
+      while (queue[0]?.left === 0) {
+        checkEnd(queue[0].cursor);
+        queue.shift();
+      }
+    };
+    return {
+      format: 'avro',
+      records,
+      tellNext: (visitor) => {
+        dropFinished();
+        const [block] = queue;
+        if (block === undefined) throw new DecodeError('BAD_AVRO', 'The Avro container has no more records.');
+        block.left -= 1;
+        schema.read(block.cursor, visitor);
+      },
+      close: dropFinished,
+    };
+  }
+
+  #confluent(value: Buffer): OpenMessage {
+    if (value[0] !== 0 || value.length < FRAME_BYTES) {
+      throw new DecodeError('BAD_AVRO', 'The Confluent frame (0 and a schema id) is missing.');
+    }
+    const schemaId = value.readUInt32BE(1);
+    const schema = this.#schemas.get(schemaId);
+    if (schema === undefined) throw new SchemaNeeded(schemaId);
+    if (schema === null) throw new DecodeError('UNKNOWN_SCHEMA', `The schema registry knows no schema ${schemaId}.`);
+    return datum('confluent', schema, value, FRAME_BYTES);
+  }
+
+  #fink(value: Buffer, { key }: Message): OpenMessage {
+    if (key === null) throw new DecodeError('BAD_SCHEMA', 'The message has no key, where Fink puts the schema.');
+    const text = utf8(Buffer.from(key.buffer, key.byteOffset, key.byteLength), 0, key.byteLength);
+    if (text === null) throw new DecodeError('BAD_SCHEMA', 'The key, where Fink puts the schema, is not UTF-8.');
+    return datum('fink', this.#cache.get(text), value, 0);
+  }
+}
+
+function datum(format: Format, schema: AvroSchema, value: Buffer, start: number): OpenMessage {
+  return oneRecord(format, (visitor) => {
+    const cursor = new Cursor(value, start);
+    schema.read(cursor, visitor);
+    checkEnd(cursor);
+  });
+}
+
+function oneRecord(format: Format, tellNext: (visitor: AlertVisitor) => void): OpenMessage {
+  return { format, records: 1, tellNext, close: () => undefined };
+}
+
+function checkEnd(cursor: Cursor): void {
+  if (cursor.left > 0) throw new DecodeError('TRAILING_BYTES', `${cursor.left} bytes follow the last record.`);
+}
+
+function tellText(value: Buffer, visitor: AlertVisitor): void {
+  const text = utf8(value, 0, value.length);
+  if (text === null) throw new DecodeError('BAD_TEXT', 'The text is not UTF-8.');
+  visitor.beginObject(true);
+  visitor.key('text');
+  visitor.string(text);
+  visitor.endObject();
+}

@@ -1,0 +1,51 @@
+/** Stable codes of a message that cannot be decoded. */
+export type DecodeErrorCode =
+  | 'UNKNOWN_FORMAT'
+  | 'EMPTY'
+  | 'TRUNCATED'
+  | 'TRAILING_BYTES'
+  | 'TOO_LARGE'
+  | 'TOO_DEEP'
+  | 'BAD_ZLIB'
+  | 'BAD_GZIP'
+  | 'BAD_BSON'
+  | 'BAD_AVRO'
+  | 'BAD_SCHEMA'
+  | 'UNKNOWN_SCHEMA'
+  | 'UNSUPPORTED_CODEC'
+  | 'BAD_JSON'
+  | 'BAD_TEXT';
+
+/** A bad message: what is wrong with it, in one sentence. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+  readonly code: DecodeErrorCode;
+
+  constructor(code: DecodeErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** The schema of a message is not known yet. Not the message's fault: it waits. */
+export class SchemaNeeded extends Error {
+  override readonly name = 'SchemaNeeded';
+  readonly schemaId: number;
+
+  constructor(schemaId: number) {
+    super(`Schema ${schemaId} is needed.`);
+    this.schemaId = schemaId;
+  }
+}
+
+/**
+ * Bounds against hostile messages. Brokers take messages of 50 MB at the most; the largest alerts known are 1.5 MB of
+ * JSON, and no survey nests deeper than a dozen levels.
+ */
+export const limits: { readonly decompressedBytes: number; readonly depth: number; readonly items: number } = {
+  /** Of a message after zlib, gzip or a container's codec. */
+  decompressedBytes: 256 * 1024 * 1024,
+  depth: 200,
+  /** Values of arrays and maps in a message; they may take no bytes at all in Avro. */
+  items: 20_000_000,
+};

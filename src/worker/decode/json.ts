@@ -1,0 +1,167 @@
+import { DecodeError, limits } from './error.ts';
+import { utf8 } from './utf8.ts';
+import type { AlertVisitor } from './visitor.ts';
+
+/** One JSON token but for strings and brackets. Sticky: it is tried at one place. */
+const LITERAL = /true|false|null|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const PLAIN_STRING = /[^"\\\u0000-\u001f]*/y;
+const WHITE = /[ \t\n\r]*/y;
+
+const escapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+
+/**
+ * JSON (RFC 8259), with `NaN` and `Infinity` as Python writes them. JSON.parse would not do: it forgets how a number
+ * was written and puts keys that look like numbers first.
+ *
+ * @throws DecodeError
+ */
+export function readJson(bytes: Buffer, visitor: AlertVisitor): void {
+  const text = utf8(bytes, 0, bytes.length);
+  if (text === null) throw new DecodeError('BAD_JSON', 'The JSON text is not UTF-8.');
+  new JsonReader(text, visitor).document();
+}
+
+class JsonReader {
+  readonly #text: string;
+  readonly #visitor: AlertVisitor;
+  #at = 0;
+
+  constructor(text: string, visitor: AlertVisitor) {
+    this.#text = text;
+    this.#visitor = visitor;
+  }
+
+  document(): void {
+    if (this.#text.startsWith('\ufeff')) this.#at = 1;
+    this.#white();
+    this.#value(0);
+    this.#white();
+    if (this.#at < this.#text.length) throw this.#unexpected('after the end');
+  }
+
+  #value(depth: number): void {
+    if (depth > limits.depth) throw new DecodeError('TOO_DEEP', `JSON is nested deeper than ${limits.depth} levels.`);
+    const first = this.#text[this.#at];
+    if (first === '{') this.#object(depth);
+    else if (first === '[') this.#array(depth);
+    else if (first === '"') this.#visitor.string(this.#string());
+    else this.#literal();
+  }
+
+  #object(depth: number): void {
+    this.#at += 1;
+    this.#visitor.beginObject(false);
+    this.#white();
+    if (this.#text[this.#at] === '}') {
+      this.#at += 1;
+    } else {
+      do {
+        this.#white();
+        if (this.#text[this.#at] !== '"') throw this.#unexpected('where a key should be');
+        this.#visitor.key(this.#string());
+        this.#white();
+        if (this.#text[this.#at++] !== ':') throw this.#unexpected('where a colon should be', -1);
+        this.#white();
+        this.#value(depth + 1);
+        this.#white();
+      } while (this.#goesOn('}'));
+    }
+    this.#visitor.endObject();
+  }
+
+  #array(depth: number): void {
+    this.#at += 1;
+    this.#visitor.beginArray();
+    this.#white();
+    if (this.#text[this.#at] === ']') {
+      this.#at += 1;
+    } else {
+      do {
+        this.#white();
+        this.#value(depth + 1);
+        this.#white();
+      } while (this.#goesOn(']'));
+    }
+    this.#visitor.endArray();
+  }
+
+  /** After a member: a comma (true) or the closing bracket (false). */
+  #goesOn(close: string): boolean {
+    const next = this.#text[this.#at++];
+    if (next === ',') return true;
+    if (next === close) return false;
+    throw this.#unexpected(`where a comma or ${close} should be`, -1);
+  }
+
+  #literal(): void {
+    LITERAL.lastIndex = this.#at;
+    const token = LITERAL.exec(this.#text)?.[0];
+    if (token === undefined) throw this.#unexpected('where a value should be');
+    this.#at += token.length;
+    switch (token) {
+      case 'null':
+        this.#visitor.null();
+        return;
+      case 'true':
+      case 'false':
+        this.#visitor.boolean(token === 'true');
+        return;
+      case 'NaN':
+      case 'Infinity':
+      case '-Infinity':
+        this.#visitor.double(Number(token));
+        return;
+      default:
+        this.#visitor.numberText(token);
+    }
+  }
+
+  #string(): string {
+    this.#at += 1;
+    let text = '';
+    for (;;) {
+      PLAIN_STRING.lastIndex = this.#at;
+      const plain = PLAIN_STRING.exec(this.#text)?.[0] ?? '';
+      this.#at += plain.length;
+      text += plain;
+      const next = this.#text[this.#at++];
+      if (next === '"') return text;
+      if (next !== '\\') throw this.#unexpected('in a string', -1);
+      text += this.#escape();
+    }
+  }
+
+  #escape(): string {
+    const letter = this.#text[this.#at++] ?? '';
+    if (letter !== 'u') {
+      const character = escapes[letter];
+      if (character === undefined) throw this.#unexpected('after a backslash', -1);
+      return character;
+    }
+    const hex = this.#text.slice(this.#at, this.#at + 4);
+    if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw this.#unexpected('in a \\u escape');
+    this.#at += 4;
+    return String.fromCharCode(Number.parseInt(hex, 16));
+  }
+
+  #white(): void {
+    WHITE.lastIndex = this.#at;
+    this.#at += WHITE.exec(this.#text)?.[0].length ?? 0;
+  }
+
+  #unexpected(where: string, shift = 0): DecodeError {
+    const at = this.#at + shift;
+    const found = this.#text[at];
+    if (found === undefined) return new DecodeError('TRUNCATED', 'The JSON text ends too early.');
+    return new DecodeError('BAD_JSON', `Unexpected ${JSON.stringify(found)} ${where}, at character ${at} of the JSON text.`);
+  }
+}

@@ -1,0 +1,295 @@
+import type { AlertVisitor } from '../decode/visitor.ts';
+import { type CapturedField, type FieldNode, pythonText } from './field-capture.ts';
+import { pythonFloat } from './python-float.ts';
+
+/** A key came twice. The writer has already written the first value, so somebody must sort that out first. */
+export class DuplicateKey extends Error {
+  override readonly name = 'DuplicateKey';
+}
+
+const FIRST_BYTES = 256 * 1024;
+/** Longer strings are copied by the runtime, shorter ones by a loop: measured to break even near here. */
+const LOOP_LENGTH = 48;
+/** Keys repeat from alert to alert. A message of a million distinct ones must not fill the memory for ever. */
+const MAX_KNOWN_KEYS = 20_000;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+
+const shortEscapes = new Map([
+  [0x22, '\\"'],
+  [0x5c, '\\\\'],
+  [0x0a, '\\n'],
+  [0x0d, '\\r'],
+  [0x09, '\\t'],
+  [0x0c, '\\f'],
+  [0x08, '\\b'],
+]);
+
+/** A key, ready to be written, and the object that it was last seen in. */
+interface KnownKey {
+  readonly bytes: Uint8Array;
+  lastSeenIn: number;
+}
+
+/** An object or array that is open. */
+interface Frame {
+  isArray: boolean;
+  count: number;
+  /** Which object this is, or 0 where keys cannot repeat. */
+  serial: number;
+  fields: FieldNode | undefined;
+  /** Keys of enclosing objects that were seen here too: what they were last seen in there. */
+  readonly shadowed: { key: KnownKey; serial: number }[];
+}
+
+/**
+ * Writes JSON as Python's `json.dumps(indent=N)` does: ASCII with `\\u` escapes, floats by `repr`, `{}` and `[]` for
+ * empty ones, no newline at the end; with indent 0 no white space at all. Bytes become base64.
+ *
+ * `fast-json-stringify` is not used for alerts: it would write a double `-999.0` as `-999`, and it knows no open maps in
+ * their own order.
+ */
+export class JsonWriter implements AlertVisitor {
+  readonly #indent: number;
+  readonly #fields: FieldNode;
+  readonly #keys = new Map<string, KnownKey>();
+  readonly #newlines: Uint8Array[] = [];
+  readonly #frames: Frame[] = [];
+  #out: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #at = 0;
+  #depth = 0;
+  #frame: Frame | undefined;
+  #serial = 0;
+  #literal = false;
+  #field: FieldNode | undefined;
+  #captured: (CapturedField | undefined)[] = [];
+
+  /** @param fields which fields to capture while they pass. */
+  constructor(indent: number, fields: FieldNode) {
+    this.#indent = indent;
+    this.#fields = fields;
+  }
+
+  /** Begins a new document. @param literal whether NaN and infinities are written as such, or as null. */
+  start(literal: boolean): void {
+    this.#at = 0;
+    this.#depth = 0;
+    this.#frame = undefined;
+    this.#literal = literal;
+    this.#field = this.#fields;
+    this.#captured = [];
+    if (this.#keys.size > MAX_KNOWN_KEYS) this.#keys.clear();
+  }
+
+  /** The document, valid until the next {@link start}. */
+  finish(): Uint8Array {
+    return this.#out.subarray(0, this.#at);
+  }
+
+  /** The captured fields, by the place each has in the list that was asked for. */
+  captured(): readonly (CapturedField | undefined)[] {
+    return this.#captured;
+  }
+
+  beginObject(uniqueKeys: boolean): void {
+    this.#open(0x7b, false, uniqueKeys ? 0 : ++this.#serial);
+  }
+
+  endObject(): void {
+    for (const { key, serial } of (this.#frame as Frame).shadowed.splice(0)) key.lastSeenIn = serial;
+    this.#close(0x7d);
+  }
+
+  beginArray(): void {
+    this.#open(0x5b, true, 0);
+  }
+
+  endArray(): void {
+    this.#close(0x5d);
+  }
+
+  key(name: string): void {
+    const frame = this.#frame as Frame;
+    let key = this.#keys.get(name);
+    if (key === undefined) {
+      key = { bytes: Buffer.from(`${quoted(name)}:${this.#indent > 0 ? ' ' : ''}`, 'latin1'), lastSeenIn: 0 };
+      this.#keys.set(name, key);
+    }
+    if (frame.serial !== 0) this.#noteKey(key, frame, name);
+    this.#separate(frame);
+    this.#copy(key.bytes);
+    this.#field = frame.fields?.children.get(name);
+  }
+
+  null(): void {
+    this.#scalar('null');
+  }
+
+  boolean(value: boolean): void {
+    this.#capture(value ? 'True' : 'False');
+    this.#scalar(value ? 'true' : 'false');
+  }
+
+  int(value: number): void {
+    const text = String(value);
+    this.#capture(text);
+    this.#scalar(text);
+  }
+
+  long(value: bigint | number): void {
+    const text = String(value);
+    this.#capture(text);
+    this.#scalar(text);
+  }
+
+  double(value: number): void {
+    if (Number.isFinite(value)) {
+      const text = pythonFloat(value);
+      this.#capture(text);
+      this.#scalar(text);
+    } else if (this.#literal) {
+      this.#capture(pythonText(value));
+      this.#scalar(Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity');
+    } else {
+      this.#scalar('null');
+    }
+  }
+
+  numberText(text: string): void {
+    this.#capture(text);
+    this.#scalar(text);
+  }
+
+  string(value: string): void {
+    this.#capture(value);
+    this.#beforeValue();
+    this.#reserve(2 + 6 * value.length);
+    const out = this.#out;
+    let at = this.#at;
+    out[at++] = QUOTE;
+    if (value.length > LOOP_LENGTH && !needsEscape.test(value)) {
+      at += out.write(value, at, 'latin1');
+    } else {
+      for (let i = 0; i < value.length; i++) {
+        const unit = value.charCodeAt(i);
+        if (unit >= 0x20 && unit < 0x7f && unit !== QUOTE && unit !== BACKSLASH) out[at++] = unit;
+        else at += out.write(escape(unit), at, 'latin1');
+      }
+    }
+    out[at++] = QUOTE;
+    this.#at = at;
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#beforeValue();
+    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64', 0, value.byteLength);
+    this.#reserve(2 + text.length);
+    this.#out[this.#at++] = QUOTE;
+    this.#at += this.#out.write(text, this.#at, 'latin1');
+    this.#out[this.#at++] = QUOTE;
+  }
+
+  #scalar(text: string): void {
+    this.#beforeValue();
+    this.#reserve(text.length);
+    const out = this.#out;
+    let at = this.#at;
+    for (let i = 0; i < text.length; i++) out[at++] = text.charCodeAt(i);
+    this.#at = at;
+  }
+
+  #capture(text: string): void {
+    const place = this.#field?.place;
+    if (place !== undefined) this.#captured[place] = text;
+  }
+
+  #noteKey(key: KnownKey, frame: Frame, name: string): void {
+    if (key.lastSeenIn === frame.serial) throw new DuplicateKey(name);
+    for (let depth = this.#depth - 2; depth >= 0 && key.lastSeenIn !== 0; depth--) {
+      if (this.#frames[depth]?.serial !== key.lastSeenIn) continue;
+      frame.shadowed.push({ key, serial: key.lastSeenIn });
+      break;
+    }
+    key.lastSeenIn = frame.serial;
+  }
+
+  #open(bracket: number, isArray: boolean, serial: number): void {
+    this.#beforeValue();
+    this.#reserve(1);
+    this.#out[this.#at++] = bracket;
+    const fields = isArray ? undefined : this.#field;
+    const frame = (this.#frames[this.#depth] ??= { isArray, count: 0, serial, fields, shadowed: [] });
+    frame.isArray = isArray;
+    frame.count = 0;
+    frame.serial = serial;
+    frame.fields = fields;
+    frame.shadowed.length = 0;
+    this.#frame = frame;
+    this.#depth += 1;
+  }
+
+  #close(bracket: number): void {
+    const { count } = this.#frame as Frame;
+    this.#depth -= 1;
+    if (count > 0 && this.#indent > 0) this.#newline();
+    this.#reserve(1);
+    this.#out[this.#at++] = bracket;
+    this.#frame = this.#depth > 0 ? this.#frames[this.#depth - 1] : undefined;
+  }
+
+  /** What stands before a value: in an array the comma and the new line; in an object the key has seen to that. */
+  #beforeValue(): void {
+    const frame = this.#frame;
+    if (frame?.isArray === true) {
+      this.#separate(frame);
+      this.#field = undefined;
+    }
+  }
+
+  #separate(frame: Frame): void {
+    if (frame.count++ > 0) {
+      this.#reserve(1);
+      this.#out[this.#at++] = COMMA;
+    }
+    if (this.#indent > 0) this.#newline();
+  }
+
+  #newline(): void {
+    const bytes = (this.#newlines[this.#depth] ??= Buffer.from(`\n${' '.repeat(this.#depth * this.#indent)}`));
+    this.#copy(bytes);
+  }
+
+  #copy(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    const out = this.#out;
+    let at = this.#at;
+    for (let i = 0; i < bytes.length; i++) out[at++] = bytes[i] as number;
+    this.#at = at;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#at + bytes <= this.#out.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#out.length, this.#at + bytes));
+    this.#out.copy(larger, 0, 0, this.#at);
+    this.#out = larger;
+  }
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const needsEscape = /[^ !#-[\]-~]/;
+
+function escape(unit: number): string {
+  return shortEscapes.get(unit) ?? `\\u${unit.toString(16).padStart(4, '0')}`;
+}
+
+function quoted(text: string): string {
+  if (!needsEscape.test(text)) return `"${text}"`;
+  let out = '"';
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    out += needsEscape.test(text.charAt(i)) ? escape(unit) : text.charAt(i);
+  }
+  return `${out}"`;
+}

@@ -1,0 +1,88 @@
+import type { LogLevel, WorkerSettings } from '../pool/messages.ts';
+import type { FormatOption } from './decode/detect.ts';
+import { ReturnedValueError } from './encode/returned.ts';
+import type { Message } from './message.ts';
+import { type Prepare, type PreparedAlert, stripPrefix } from './message-worker.ts';
+import { PathTemplate } from './name/template.ts';
+import { type AlertContext, HookError, type HookLogger, type ProcessAlert, runHook } from './process/hook.ts';
+import type { KnownSchemas } from './schemas.ts';
+import { type AlertBytes, Transcoder } from './transcode.ts';
+
+/** Sends a line to the client's log. */
+export type SendLog = (level: LogLevel, text: string, fields: Record<string, unknown>) => void;
+
+/**
+ * The way from a message to named bytes: straight through where nobody looks at the alert, else by way of the user's
+ * function.
+ */
+export function createPrepare(
+  settings: WorkerSettings,
+  schemas: KnownSchemas,
+  hook: ProcessAlert | null,
+  sendLog: SendLog,
+): Prepare {
+  const template = new PathTemplate(settings.pathTemplate, settings.output?.caseInsensitive ?? false);
+  const transcoder = new Transcoder({
+    format: settings.format as FormatOption,
+    indent: settings.indent,
+    nonFinite: settings.nonFinite,
+    fieldPaths: template.fieldPaths,
+    schemas,
+  });
+  const pathOf = (message: Message, alert: AlertBytes): string =>
+    template.render({ message, topic: stripPrefix(message.topic, settings.topicPrefix), ...alert });
+
+  if (hook === null) {
+    return (message, take, wanted) => {
+      let given = 0;
+      for (const alert of transcoder.transcode(message)) {
+        if (given >= wanted) return { complete: false };
+        take({ path: pathOf(message, alert), bytes: alert.bytes });
+        given += 1;
+      }
+      return { complete: true };
+    };
+  }
+
+  return async (message, take, wanted) => {
+    let given = 0;
+    for (const alert of transcoder.transcodeWithObjects(message)) {
+      if (given >= wanted) return { complete: false };
+      const path = pathOf(message, alert);
+      const context = contextOf(message, alert.record, sendLog);
+      const result = await runHook(hook, alert.alert, context, settings.processTimeoutMs);
+      const bytes = bytesToSave(result, alert.bytes, alert.encodeReturned);
+      take({ path, bytes } satisfies PreparedAlert);
+      if (bytes !== null) given += 1;
+    }
+    return { complete: true };
+  };
+}
+
+/** What the hook's answer means; null: not to be saved. @throws HookError */
+function bytesToSave(
+  result: unknown,
+  original: Uint8Array,
+  encodeReturned: (value: unknown) => Uint8Array,
+): Uint8Array | null {
+  if (result === undefined || result === null) return original;
+  if (result === false) return null;
+  try {
+    return encodeReturned(result);
+  } catch (error) {
+    if (error instanceof ReturnedValueError) throw new HookError('HOOK_RESULT', error.message, error);
+    throw error;
+  }
+}
+
+function contextOf(message: Message, record: number, sendLog: SendLog): Omit<AlertContext, 'signal'> {
+  const { topic, partition, offset, timestampMs, key, headers } = message;
+  const at = { topic, partition, offset };
+  const line =
+    (level: LogLevel) =>
+    (text: string, fields: Record<string, unknown> = {}): void => {
+      sendLog(level, text, { ...at, ...fields });
+    };
+  const logger: HookLogger = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+  return { ...at, record, timestamp: timestampMs < 0 ? null : new Date(timestampMs), key, headers, logger };
+}

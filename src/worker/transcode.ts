@@ -1,0 +1,137 @@
+import type { FormatOption } from './decode/detect.ts';
+import { Decoder, type OpenMessage, type SchemaSource } from './decode/decode.ts';
+import { ObjectBuilder } from './decode/object-builder.ts';
+import { Tee } from './decode/tee.ts';
+import { TreeBuilder } from './decode/tree.ts';
+import type { AlertVisitor } from './decode/visitor.ts';
+import { fieldTree } from './encode/field-capture.ts';
+import { DuplicateKey, JsonWriter } from './encode/json-writer.ts';
+import { tellReturned } from './encode/returned.ts';
+import type { Message } from './message.ts';
+
+/** One alert of a message, as the bytes of its file. */
+export interface AlertBytes {
+  /** Place in its message, from 0. */
+  readonly record: number;
+  /** How many alerts the message holds. */
+  readonly records: number;
+  /** JSON, in ASCII. Valid until the next alert is transcoded. */
+  readonly bytes: Uint8Array;
+  /** Texts of the fields that were asked for, in that order; undefined: missing, null, or no plain value. */
+  readonly fields: readonly (string | undefined)[];
+}
+
+/** One alert of a message, as the object that a hook is given. */
+export interface AlertObject extends AlertBytes {
+  /** The alert as its file shows it. Changing it changes nothing in `bytes`. */
+  readonly alert: Record<string, unknown>;
+  /** What the hook returned, as the bytes of a file, in place of `bytes`. @throws ReturnedValueError */
+  encodeReturned(value: unknown): Uint8Array;
+}
+
+/** How alerts are written. */
+export interface TranscoderOptions {
+  readonly format: FormatOption;
+  /** Blanks a level; 0: compact. */
+  readonly indent: number;
+  /** NaN and infinities; `auto`: literal for ANTARES, as the original wrote them, null elsewhere. */
+  readonly nonFinite: 'auto' | 'null' | 'literal';
+  /** Dotted paths of the fields that name the file. */
+  readonly fieldPaths: readonly string[];
+  readonly schemas: SchemaSource;
+}
+
+/**
+ * From a message's bytes to the bytes of its files: the one seam between formats and outputs. An alert that nobody looks
+ * at never becomes an object.
+ *
+ * A message of several records is decoded record by record; an error in a later one is thrown after earlier ones were given
+ * out, so whoever takes them must not publish before the last.
+ */
+export class Transcoder {
+  readonly #options: TranscoderOptions;
+  readonly #decoder: Decoder;
+  readonly #writer: JsonWriter;
+
+  constructor(options: TranscoderOptions) {
+    this.#options = options;
+    this.#decoder = new Decoder(options.format, options.schemas);
+    this.#writer = new JsonWriter(options.indent, fieldTree(options.fieldPaths));
+  }
+
+  /** @throws DecodeError, SchemaNeeded */
+  transcode(message: Message): Generator<AlertBytes> {
+    return this.#each(message, ({ tell, ...place }) => ({ ...place, ...this.#write(place, tell) }));
+  }
+
+  /** The way for a hook: the bytes, and beside them the object. @throws DecodeError, SchemaNeeded */
+  transcodeWithObjects(message: Message): Generator<AlertObject> {
+    return this.#each(message, ({ tell, ...place }) => {
+      const builder = new ObjectBuilder(place.literal);
+      const written = this.#write(place, (writer) => {
+        tell(new Tee(writer, builder));
+      });
+      const encodeReturned = (value: unknown): Uint8Array =>
+        this.#write(place, (writer) => {
+          tellReturned(value, builder.doubles, writer);
+        }).bytes;
+      return { ...place, ...written, alert: builder.result as Record<string, unknown>, encodeReturned };
+    });
+  }
+
+  /** Every record in turn; from the first one with a repeated key on, by way of a tree that sorts that out. */
+  *#each<T>(message: Message, take: (record: RecordToTell) => T): Generator<T> {
+    let done = 0;
+    try {
+      for (const record of this.#records(message, 0, false)) {
+        const taken = take(record);
+        done += 1;
+        yield taken;
+      }
+    } catch (error) {
+      if (!(error instanceof DuplicateKey)) throw error;
+      for (const record of this.#records(message, done, true)) yield take(record);
+    }
+  }
+
+  *#records(message: Message, from: number, byTree: boolean): Generator<RecordToTell> {
+    const open = this.#decoder.open(message);
+    const { records } = open;
+    const literal = this.#isLiteral(open);
+    for (let record = 0; record < records; record++) {
+      const tell = (visitor: AlertVisitor): void => {
+        if (!byTree) {
+          open.tellNext(visitor);
+          return;
+        }
+        const tree = new TreeBuilder();
+        open.tellNext(tree);
+        tree.replay(visitor);
+      };
+      if (record < from) tell(new TreeBuilder());
+      else yield { record, records, literal, tell };
+    }
+    open.close();
+  }
+
+  #write(
+    { literal }: { literal: boolean },
+    tell: (writer: AlertVisitor) => void,
+  ): Pick<AlertBytes, 'bytes' | 'fields'> {
+    this.#writer.start(literal);
+    tell(this.#writer);
+    return { bytes: this.#writer.finish(), fields: this.#writer.captured() };
+  }
+
+  #isLiteral({ format }: OpenMessage): boolean {
+    const { nonFinite } = this.#options;
+    return nonFinite === 'auto' ? format === 'antares' : nonFinite === 'literal';
+  }
+}
+
+interface RecordToTell {
+  readonly record: number;
+  readonly records: number;
+  readonly literal: boolean;
+  readonly tell: (visitor: AlertVisitor) => void;
+}
