@@ -37,6 +37,13 @@ export interface FlowParts {
   readonly workerSettings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>;
 }
 
+/** What was there before reading began. */
+export interface Beginning {
+  /** Partitions that appeared after the start. */
+  readonly isNew: (at: TopicPartition) => boolean;
+  readonly until: UntilEnd | null;
+}
+
 /**
  * The stages at work: read → batch → pool → commit, and what happens when one of them says no.
  *
@@ -158,25 +165,21 @@ export class Flow {
   /**
    * Reads these topics until the signal, the limit or the end.
    *
+   * @param begin looks at what is there, before anything is read.
    * @throws ClientError what ended it before.
    */
-  async run(
-    topics: readonly string[],
-    isNew: (at: TopicPartition) => boolean,
-    until: UntilEnd | null,
-    stop: AbortSignal,
-  ): Promise<void> {
-    this.#isNew = isNew;
-    this.#until = until;
+  async run(topics: readonly string[], stop: AbortSignal, begin: () => Promise<Beginning>): Promise<void> {
     const onStop = (): void => {
       this.#finish();
     };
     stop.addEventListener('abort', onStop, { once: true });
     if (stop.aborted) onStop();
     const ticks = setInterval(() => void this.#tick(), TICK_MS);
-    this.#parts.consumer.subscribe(topics);
-    const reading = this.#reader.run();
+    let reading = Promise.resolve();
     try {
+      ({ isNew: this.#isNew, until: this.#until } = await begin());
+      this.#parts.consumer.subscribe(topics);
+      reading = this.#reader.run();
       while (!this.#isOver()) await once(this.#events, 'change');
       await this.#shutDown();
     } finally {
@@ -286,7 +289,10 @@ export class Flow {
       if (first !== undefined) await this.#cancelFrom(at, first);
     }
     // What is finished deserves its commit, even when the deadline has just passed.
-    const committed = await this.#committer.flush(partitions, Math.max(deadlineMs, performance.now() + 1_000));
+    const committed = await this.#committer.flush(
+      partitions,
+      Math.max(deadlineMs, performance.now() + 1_000),
+    );
     return drained && committed;
   }
 
@@ -347,7 +353,12 @@ export class Flow {
 
   async #startPositions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
     const { consumer, config } = this.#parts;
-    const { positions, gaps } = await startPositions(consumer, partitions, config.broker.startAt, this.#isNew);
+    const { positions, gaps } = await startPositions(
+      consumer,
+      partitions,
+      config.broker.startAt,
+      this.#isNew,
+    );
     for (const gap of gaps) this.#gap(gap);
     return positions;
   }
@@ -373,9 +384,16 @@ export class Flow {
   /** Nothing since the last good sync may be believed: it is read again and written again. */
   async #syncFailed(error: unknown, inARow: number): Promise<void> {
     const { log, consumer } = this.#parts;
-    log.error(`The disk did not confirm what was written: ${messageOf(error)}. Nothing of it is committed; it is written again.`);
+    log.error(
+      `The disk did not confirm what was written: ${messageOf(error)}. Nothing of it is committed; it is written again.`,
+    );
     if (inARow >= SYNC_FAILURES_IN_A_ROW) {
-      this.#fail(new ClientError('OUTPUT', `The disk failed to confirm ${inARow} times in a row: ${messageOf(error)}.`));
+      this.#fail(
+        new ClientError(
+          'OUTPUT',
+          `The disk failed to confirm ${inARow} times in a row: ${messageOf(error)}.`,
+        ),
+      );
       return;
     }
     for (const at of this.#assignment.active()) {

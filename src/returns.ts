@@ -72,7 +72,10 @@ export class Returns {
 
   #waitForOutput(at: PartitionProgress, work: Work, code: string, text: string): void {
     at.waitingFor = NO_SPACE.has(code) ? 'disk space' : null;
-    this.#say(`output ${code}`, `${text}. Nothing is lost: its offset is not committed, and it is tried again every second.`);
+    this.#say(
+      `output ${code}`,
+      `${text}. Nothing is lost: its offset is not committed, and it is tried again every second.`,
+    );
     this.#options.reader.hold(at);
     setTimeout(() => {
       this.#goOn(at, work);

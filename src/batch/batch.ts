@@ -60,11 +60,7 @@ export interface MessageToPack {
 }
 
 /** Copies messages of one partition, in offset order, into shared memory. */
-export function packBatch(
-  topic: string,
-  partition: number,
-  messages: readonly MessageToPack[],
-): SharedBatch {
+export function packBatch(topic: string, partition: number, messages: readonly MessageToPack[]): SharedBatch {
   const at = places(messages.length);
   let bytes = at.bytes;
   let anyHeaders = false;

@@ -58,7 +58,10 @@ export class Reader {
         const bytes = this.#handOn(messages);
         if (!this.#paused) this.#size.learn(messages.length, bytes, performance.now() - startMs);
       } catch (error) {
-        this.#options.onBrokerError({ code: (error as { code?: number }).code ?? -1, message: messageOf(error) });
+        this.#options.onBrokerError({
+          code: (error as { code?: number }).code ?? -1,
+          message: messageOf(error),
+        });
       }
       for (const end of this.#ends.splice(0)) this.#options.onEnd(end);
     }

@@ -7,6 +7,12 @@ import { type Classified, classify } from './classify.ts';
 import { AlertConsumer, type BrokerError, type TopicCatalogue } from './consumer.ts';
 import { consumerProperties } from './properties.ts';
 
+/** A connected consumer and the topics it may see. */
+export interface Connected {
+  readonly consumer: AlertConsumer;
+  readonly catalogue: TopicCatalogue;
+}
+
 /** One attempt; librdkafka tries all brokers several times within it. */
 const ATTEMPT_MS = 10_000;
 const RETRY_MS = 1_000;
@@ -18,21 +24,22 @@ const HOPELESS = new Set<Classified['kind']>(['tls', 'authentication', 'authoriz
 /**
  * Connects. An unreachable broker is tried again, with one line a minute, until `--connect-timeout`.
  *
+ * @returns null when it was stopped before.
  * @throws ClientError what is wrong with certificate, credentials or rights, within seconds; or the timeout.
  */
-export async function connect(
-  config: Config,
-  log: Log,
-  stop: AbortSignal,
-): Promise<{ consumer: AlertConsumer; catalogue: TopicCatalogue }> {
+export async function connect(config: Config, log: Log, stop: AbortSignal): Promise<Connected | null> {
   const deadlineMs = performance.now() + (config.stop.connectTimeoutMs ?? Number.POSITIVE_INFINITY);
   let saidMs = -Infinity;
   for (;;) {
-    const attempt = await tryOnce(config, Math.min(ATTEMPT_MS, Math.max(1, deadlineMs - performance.now())), stop);
+    const attempt = await tryOnce(
+      config,
+      Math.min(ATTEMPT_MS, Math.max(1, deadlineMs - performance.now())),
+      stop,
+    );
     if ('consumer' in attempt) return attempt;
     const { kind, sentence, error } = attempt.failed;
     if (HOPELESS.has(kind)) throw new ClientError(error, sentence);
-    if (stop.aborted) throw new ClientError('STOPPED', 'Stopped before the first connection.');
+    if (stop.aborted) return null;
     if (performance.now() >= deadlineMs) throw new ClientError('BROKER_UNREACHABLE', sentence);
     if (performance.now() - saidMs >= SAY_AGAIN_MS) {
       log.warn(`${sentence} Trying again.`);
@@ -46,7 +53,7 @@ async function tryOnce(
   config: Config,
   timeoutMs: number,
   stop: AbortSignal,
-): Promise<{ consumer: AlertConsumer; catalogue: TopicCatalogue } | { failed: Classified }> {
+): Promise<Connected | { failed: Classified }> {
   // A client that failed to connect cannot be used again, so each attempt has its own.
   const consumer = new AlertConsumer(consumerProperties(config));
   let heard: Classified | null = null;

@@ -160,7 +160,10 @@ export class AlertConsumer {
       this.#client.committed([...partitions], METADATA_TIMEOUT_MS, (error, offsets) => {
         if (error as BrokerError | null) reject(asError(error));
         // A partition without a commit comes without an offset.
-        else resolve(offsets.map((at) => ({ ...at, offset: (at.offset as number | undefined) ?? logicalOffset.NONE })));
+        else
+          resolve(
+            offsets.map((at) => ({ ...at, offset: (at.offset as number | undefined) ?? logicalOffset.NONE })),
+          );
       });
     });
   }

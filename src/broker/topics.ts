@@ -39,7 +39,10 @@ export function partitionsOf(topics: readonly string[], catalogue: TopicCatalogu
 export function similarNames(name: string, names: Iterable<string>, most = 3): string[] {
   return [...names]
     .filter((other) => !other.startsWith('__'))
-    .map((other) => ({ other, far: other.includes(name) || name.includes(other) ? 1 : distance(name, other) }))
+    .map((other) => ({
+      other,
+      far: other.includes(name) || name.includes(other) ? 1 : distance(name, other),
+    }))
     .filter(({ far }) => far <= Math.max(2, name.length / 3))
     .sort((a, b) => a.far - b.far)
     .slice(0, most)

@@ -23,7 +23,10 @@ export interface Durability {
  * Chooses the way. One `sync -f` for many small files was measured ten times cheaper than an fsync each, but only where
  * `syncfs` reports what went wrong: local ext4, xfs and btrfs on Linux 5.8 or newer (contract, 3).
  */
-export async function chooseDurability(wanted: 'none' | 'disk', outputDir: string | null): Promise<Durability> {
+export async function chooseDurability(
+  wanted: 'none' | 'disk',
+  outputDir: string | null,
+): Promise<Durability> {
   const nothing = (): Promise<void> => Promise.resolve();
   if (wanted === 'none' || outputDir === null) {
     return { fileSync: 'none', description: 'page cache only', sync: nothing };
@@ -31,7 +34,11 @@ export async function chooseDurability(wanted: 'none' | 'disk', outputDir: strin
   if (!(await groupSyncIsSafe(outputDir))) {
     return { fileSync: 'file', description: 'an fsync each file', sync: nothing };
   }
-  return { fileSync: 'group', description: 'one syncfs for many files', sync: () => syncFileSystem(outputDir) };
+  return {
+    fileSync: 'group',
+    description: 'one syncfs for many files',
+    sync: () => syncFileSystem(outputDir),
+  };
 }
 
 async function groupSyncIsSafe(dir: string): Promise<boolean> {
@@ -66,7 +73,8 @@ function syncFileSystem(dir: string): Promise<void> {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve();
-      else reject(new Error(complaint.trim() || `sync -f ${dir} ended with ${signal ?? `code ${code ?? '?'}`}`));
+      else
+        reject(new Error(complaint.trim() || `sync -f ${dir} ended with ${signal ?? `code ${code ?? '?'}`}`));
     });
   });
 }

@@ -26,7 +26,12 @@ export type FromWorker =
   /** The worker is through with the batch, but it was not the batch's turn: its temporaries wait. */
   | { readonly type: 'held'; readonly batchId: number }
   | { readonly type: 'done'; readonly batchId: number; readonly report: BatchReport }
-  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string; readonly fields: Record<string, unknown> };
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly text: string;
+      readonly fields: Record<string, unknown>;
+    };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -84,7 +89,6 @@ export interface WorkerSettings {
   readonly processTimeoutMs: number;
   readonly onError: 'dead-letter' | 'skip' | 'stop';
   readonly logEachAlert: boolean;
-  readonly logLevel: LogLevel;
 }
 
 /**

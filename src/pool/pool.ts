@@ -39,7 +39,11 @@ export class Pool {
   #bytesInFlight = 0;
   #stopped = false;
 
-  constructor(settings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>, workers: number, events: PoolEvents) {
+  constructor(
+    settings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>,
+    workers: number,
+    events: PoolEvents,
+  ) {
     this.#settings = settings;
     this.#events = events;
     for (let i = 0; i < workers; i++) this.#startWorker(i);
@@ -115,7 +119,11 @@ export class Pool {
   }
 
   #startWorker(index: number): void {
-    const settings: WorkerSettings = { ...this.#settings, workerIndex: index, deadThreads: [...this.#deadThreads] };
+    const settings: WorkerSettings = {
+      ...this.#settings,
+      workerIndex: index,
+      deadThreads: [...this.#deadThreads],
+    };
     const slot: Slot = new Slot(
       settings,
       (message) => {
@@ -206,7 +214,8 @@ export class Pool {
   #slotFor(work: Work): Slot | undefined {
     const line = this.#lineOf(work);
     const previous = line[line.indexOf(work) - 1]?.slot;
-    if (previous && previous.load < BATCHES_A_WORKER && this.#slots.every((slot) => slot.load > 0)) return previous;
+    if (previous && previous.load < BATCHES_A_WORKER && this.#slots.every((slot) => slot.load > 0))
+      return previous;
     const least = this.#slots.reduce((best, slot) => (slot.load < best.load ? slot : best));
     return least.load < BATCHES_A_WORKER ? least : undefined;
   }
@@ -222,7 +231,9 @@ export class Pool {
     if (this.#stopped) return;
     this.#deadThreads.push(slot.threadId);
     if (death.atStart) {
-      this.#events.failed(new ClientError('WORKER_START', `A worker thread does not start: ${death.reason}.`));
+      this.#events.failed(
+        new ClientError('WORKER_START', `A worker thread does not start: ${death.reason}.`),
+      );
       return;
     }
     for (const work of slot.works.splice(0).reverse()) {
@@ -231,12 +242,16 @@ export class Pool {
       if (at >= 0) {
         work.deaths.set(at, (work.deaths.get(at) ?? 0) + 1);
         const { topic, partition } = view.batch;
-        this.#events.log('warn', `A worker died at ${topic}/${partition} offset ${view.offset(at)}: ${death.reason}.`, {
-          topic,
-          partition,
-          offset: view.offset(at),
-          deaths: work.deaths.get(at),
-        });
+        this.#events.log(
+          'warn',
+          `A worker died at ${topic}/${partition} offset ${view.offset(at)}: ${death.reason}.`,
+          {
+            topic,
+            partition,
+            offset: view.offset(at),
+            deaths: work.deaths.get(at),
+          },
+        );
         view.leaveMessage();
       }
       view.endPublishing();

@@ -23,7 +23,11 @@ export class Slot {
   #stopping = false;
   #lastError: string | null = null;
 
-  constructor(settings: WorkerSettings, onMessage: (message: FromWorker) => void, onDeath: (death: Death) => void) {
+  constructor(
+    settings: WorkerSettings,
+    onMessage: (message: FromWorker) => void,
+    onDeath: (death: Death) => void,
+  ) {
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
       workerData: settings,
       // A copy: what a hook changes stays in its worker. Secrets were taken out of it at the start.

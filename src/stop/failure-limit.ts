@@ -30,7 +30,10 @@ export class FailureLimit {
       return tooMany(`${this.#inARow} messages in a row failed with ${code}`, text);
     }
     if (this.#recent.length === WINDOW && this.#failuresInWindow > WINDOW / 2) {
-      return tooMany(`${this.#failuresInWindow} of the last ${WINDOW} messages failed, the last with ${code}`, text);
+      return tooMany(
+        `${this.#failuresInWindow} of the last ${WINDOW} messages failed, the last with ${code}`,
+        text,
+      );
     }
     return null;
   }

@@ -20,7 +20,12 @@ export class UntilEnd {
     await Promise.all(
       partitions.map(async ({ topic, partition }) => {
         const { low, high } = await consumer.watermarks({ topic, partition });
-        until.#ends.set(partitionKey({ topic, partition }), { topic, partition, offset: high, empty: low >= high });
+        until.#ends.set(partitionKey({ topic, partition }), {
+          topic,
+          partition,
+          offset: high,
+          empty: low >= high,
+        });
       }),
     );
     return until;
@@ -37,10 +42,7 @@ export class UntilEnd {
   }
 
   /** Whether the other members have committed their partitions up to the mark. @throws BrokerError */
-  async othersDone(
-    consumer: AlertConsumer,
-    own: ReadonlyMap<string, PartitionProgress>,
-  ): Promise<boolean> {
+  async othersDone(consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean> {
     const others = [...this.#ends].filter(([key, end]) => !own.has(key) && !end.empty).map(([, end]) => end);
     const committed = await consumer.committed(others);
     return committed.every((at) => at.offset >= (this.endOf(at) ?? 0));

@@ -118,7 +118,10 @@ export class BatchWorker {
     throw error;
   }
 
-  #finish(index: number, { result, savedAlerts, savedBytes, filteredAlerts, failure, lines }: Processed): void {
+  #finish(
+    index: number,
+    { result, savedAlerts, savedBytes, filteredAlerts, failure, lines }: Processed,
+  ): void {
     this.view.finish(index, result, savedAlerts);
     this.#savedBytes += savedBytes;
     this.#filteredAlerts += filteredAlerts;

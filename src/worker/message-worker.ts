@@ -91,7 +91,8 @@ export class MessageWorker {
       return { result, files, savedAlerts, savedBytes, filteredAlerts, failure: null, lines };
     } catch (error) {
       for (const file of files) this.#sink?.discard(file);
-      if (error instanceof SchemaNeeded || (error instanceof OutputError && !isNamesFault(error))) throw error;
+      if (error instanceof SchemaNeeded || (error instanceof OutputError && !isNamesFault(error)))
+        throw error;
       return this.#fail(message, asFailure(error));
     }
   }
@@ -142,7 +143,8 @@ function isNamesFault(error: OutputError): boolean {
 }
 
 function asFailure(error: unknown): { code: string; text: string; stack: string | undefined } {
-  const stack = error instanceof Error ? (error.cause instanceof Error ? error.cause.stack : error.stack) : undefined;
+  const stack =
+    error instanceof Error ? (error.cause instanceof Error ? error.cause.stack : error.stack) : undefined;
   if (error instanceof DecodeError || error instanceof HookError) {
     return { code: error.code, text: error.message, stack };
   }

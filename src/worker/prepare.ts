@@ -83,6 +83,11 @@ function contextOf(message: Message, record: number, sendLog: SendLog): Omit<Ale
     (text: string, fields: Record<string, unknown> = {}): void => {
       sendLog(level, text, { ...at, ...fields });
     };
-  const logger: HookLogger = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+  const logger: HookLogger = {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+  };
   return { ...at, record, timestamp: timestampMs < 0 ? null : new Date(timestampMs), key, headers, logger };
 }

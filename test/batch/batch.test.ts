@@ -9,20 +9,24 @@ const headers = fc.array(fc.record({ key: fc.string(), value: bytes }), { maxLen
 test('a message comes out of a batch as it went in', () => {
   const message = fc.record({ timestampMs: fc.integer(), key: bytes, value: bytes, headers });
   fc.assert(
-    fc.property(fc.array(message, { minLength: 1, maxLength: 20 }), fc.maxSafeNat(), (messages, firstOffset) => {
-      const packed = messages.map((each, i) => ({ ...each, offset: Math.min(firstOffset, 2 ** 52) + i }));
-      const view = new BatchView(packBatch('ztf', 3, packed));
-      packed.forEach((wanted, i) => {
-        const got = view.message(i);
-        assert.deepEqual(
-          [got.topic, got.partition, got.offset, got.timestampMs, got.headers],
-          ['ztf', 3, wanted.offset, wanted.timestampMs, wanted.headers],
-        );
-        assert.deepEqual(got.key && Buffer.from(got.key), wanted.key && Buffer.from(wanted.key));
-        if (wanted.value === null) assert.equal(view.outcomeAt(i), outcome.TOMBSTONE);
-        else assert.deepEqual(Buffer.from(got.value), Buffer.from(wanted.value));
-      });
-    }),
+    fc.property(
+      fc.array(message, { minLength: 1, maxLength: 20 }),
+      fc.maxSafeNat(),
+      (messages, firstOffset) => {
+        const packed = messages.map((each, i) => ({ ...each, offset: Math.min(firstOffset, 2 ** 52) + i }));
+        const view = new BatchView(packBatch('ztf', 3, packed));
+        packed.forEach((wanted, i) => {
+          const got = view.message(i);
+          assert.deepEqual(
+            [got.topic, got.partition, got.offset, got.timestampMs, got.headers],
+            ['ztf', 3, wanted.offset, wanted.timestampMs, wanted.headers],
+          );
+          assert.deepEqual(got.key && Buffer.from(got.key), wanted.key && Buffer.from(wanted.key));
+          if (wanted.value === null) assert.equal(view.outcomeAt(i), outcome.TOMBSTONE);
+          else assert.deepEqual(Buffer.from(got.value), Buffer.from(wanted.value));
+        });
+      },
+    ),
   );
 });
 

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { Watermark } from '../../src/commit/watermark.ts';
 
 test('nothing is committable above a batch that is not finished, in whatever order the others finish', () => {
-  const sizes = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 20 })), { minLength: 1 });
+  const sizes = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 20 })), {
+    minLength: 1,
+  });
   fc.assert(
     fc.property(sizes, fc.infiniteStream(fc.nat()), (batches, choices) => {
       const watermark = new Watermark(100);

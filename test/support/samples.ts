@@ -45,5 +45,14 @@ export function sampleSchema(schemaId: number): string {
 export function messageOf(value: Uint8Array, rest: Partial<Message> = {}): Message {
   const shared = new Uint8Array(new SharedArrayBuffer(value.byteLength));
   shared.set(value);
-  return { topic: 'test', partition: 0, offset: 7, timestampMs: 0, key: null, headers: [], ...rest, value: shared };
+  return {
+    topic: 'test',
+    partition: 0,
+    offset: 7,
+    timestampMs: 0,
+    key: null,
+    headers: [],
+    ...rest,
+    value: shared,
+  };
 }

@@ -8,7 +8,14 @@ import { messageOf, readSamples, sampleSchema, skipSamples, type Survey } from '
 function transcoder(options: Partial<TranscoderOptions> = {}): Transcoder {
   const schemas = new KnownSchemas();
   schemas.add(900, sampleSchema(900));
-  return new Transcoder({ format: 'auto', indent: 4, nonFinite: 'auto', fieldPaths: idPaths, schemas, ...options });
+  return new Transcoder({
+    format: 'auto',
+    indent: 4,
+    nonFinite: 'auto',
+    fieldPaths: idPaths,
+    schemas,
+    ...options,
+  });
 }
 
 for (const survey of ['antares', 'ztf', 'lsst'] satisfies Survey[]) {
@@ -31,7 +38,11 @@ for (const survey of ['antares', 'ztf', 'lsst'] satisfies Survey[]) {
       for (const alert of way.transcodeWithObjects(messageOf(wire))) {
         assert.equal(Buffer.from(alert.bytes).toString(), json.toString(), name);
         assert.equal(Buffer.from(alert.encodeReturned(alert.alert)).toString(), json.toString(), name);
-        assert.equal(Buffer.from(alert.encodeReturned(structuredClone(alert.alert))).toString(), json.toString(), name);
+        assert.equal(
+          Buffer.from(alert.encodeReturned(structuredClone(alert.alert))).toString(),
+          json.toString(),
+          name,
+        );
       }
     }
   });

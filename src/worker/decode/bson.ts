@@ -42,7 +42,8 @@ class BsonReader {
   }
 
   document(isArray: boolean, depth: number): void {
-    if (depth > limits.depth) throw new DecodeError('TOO_DEEP', `BSON is nested deeper than ${limits.depth} levels.`);
+    if (depth > limits.depth)
+      throw new DecodeError('TOO_DEEP', `BSON is nested deeper than ${limits.depth} levels.`);
     const visitor = this.#visitor;
     const start = this.at;
     const length = this.#int32();
@@ -51,14 +52,16 @@ class BsonReader {
     if (isArray) visitor.beginArray();
     else visitor.beginObject(false);
     for (;;) {
-      if (this.at >= end) throw new DecodeError('BAD_BSON', `The BSON document at byte ${start} does not end where it says.`);
+      if (this.at >= end)
+        throw new DecodeError('BAD_BSON', `The BSON document at byte ${start} does not end where it says.`);
       const type = this.#bytes[this.at++] as number;
       if (type === 0) break;
       if (isArray) this.#skipName();
       else visitor.key(this.#name());
       this.#element(type, depth);
     }
-    if (this.at !== end) throw new DecodeError('BAD_BSON', `The BSON document at byte ${start} does not end where it says.`);
+    if (this.at !== end)
+      throw new DecodeError('BAD_BSON', `The BSON document at byte ${start} does not end where it says.`);
     if (isArray) visitor.endArray();
     else visitor.endObject();
   }
@@ -133,7 +136,10 @@ class BsonReader {
         visitor.string('MinKey');
         return;
       default:
-        throw new DecodeError('BAD_BSON', `BSON has no element type 0x${type.toString(16).padStart(2, '0')} (byte ${this.at}).`);
+        throw new DecodeError(
+          'BAD_BSON',
+          `BSON has no element type 0x${type.toString(16).padStart(2, '0')} (byte ${this.at}).`,
+        );
     }
   }
 
@@ -151,7 +157,8 @@ class BsonReader {
 
   #boolean(): boolean {
     const value = this.#bytes[this.#take(1)];
-    if (value !== 0 && value !== 1) throw new DecodeError('BAD_BSON', `A BSON boolean is ${value ?? 'missing'} (byte ${this.at}).`);
+    if (value !== 0 && value !== 1)
+      throw new DecodeError('BAD_BSON', `A BSON boolean is ${value ?? 'missing'} (byte ${this.at}).`);
     return value === 1;
   }
 
@@ -161,7 +168,8 @@ class BsonReader {
     const length = this.#int32();
     if (length < 1 || this.at + length > this.#bytes.length) throw this.#lie('string', length, start);
     const end = this.at + length - 1;
-    if (this.#bytes[end] !== 0) throw new DecodeError('BAD_BSON', `The BSON string at byte ${start} does not end with NUL.`);
+    if (this.#bytes[end] !== 0)
+      throw new DecodeError('BAD_BSON', `The BSON string at byte ${start} does not end with NUL.`);
     const text = this.#text(this.at, end);
     this.at = end + 1;
     return text;
@@ -217,6 +225,9 @@ class BsonReader {
   }
 
   #lie(what: string, length: number, start: number): DecodeError {
-    return new DecodeError('BAD_BSON', `The BSON ${what} at byte ${start} claims a length of ${length} bytes.`);
+    return new DecodeError(
+      'BAD_BSON',
+      `The BSON ${what} at byte ${start} claims a length of ${length} bytes.`,
+    );
   }
 }

@@ -72,7 +72,8 @@ export class Decoder {
   }
 
   #container(value: Buffer): OpenMessage {
-    if (value.toString('latin1', 0, 4) !== 'Obj\x01') throw new DecodeError('BAD_AVRO', 'It is not an Avro container.');
+    if (value.toString('latin1', 0, 4) !== 'Obj\x01')
+      throw new DecodeError('BAD_AVRO', 'It is not an Avro container.');
     const { schema, blocks, records } = openContainer(value, this.#cache);
     const queue = blocks.map(({ records: left, bytes }) => ({ left, cursor: new Cursor(bytes) }));
     const dropFinished = (): void => {
@@ -102,14 +103,17 @@ export class Decoder {
     const schemaId = value.readUInt32BE(1);
     const schema = this.#schemas.get(schemaId);
     if (schema === undefined) throw new SchemaNeeded(schemaId);
-    if (schema === null) throw new DecodeError('UNKNOWN_SCHEMA', `The schema registry knows no schema ${schemaId}.`);
+    if (schema === null)
+      throw new DecodeError('UNKNOWN_SCHEMA', `The schema registry knows no schema ${schemaId}.`);
     return datum('confluent', schema, value, FRAME_BYTES);
   }
 
   #fink(value: Buffer, { key }: Message): OpenMessage {
-    if (key === null) throw new DecodeError('BAD_SCHEMA', 'The message has no key, where Fink puts the schema.');
+    if (key === null)
+      throw new DecodeError('BAD_SCHEMA', 'The message has no key, where Fink puts the schema.');
     const text = utf8(Buffer.from(key.buffer, key.byteOffset, key.byteLength), 0, key.byteLength);
-    if (text === null) throw new DecodeError('BAD_SCHEMA', 'The key, where Fink puts the schema, is not UTF-8.');
+    if (text === null)
+      throw new DecodeError('BAD_SCHEMA', 'The key, where Fink puts the schema, is not UTF-8.');
     return datum('fink', this.#cache.get(text), value, 0);
   }
 }
@@ -127,7 +131,8 @@ function oneRecord(format: Format, tellNext: (visitor: AlertVisitor) => void): O
 }
 
 function checkEnd(cursor: Cursor): void {
-  if (cursor.left > 0) throw new DecodeError('TRAILING_BYTES', `${cursor.left} bytes follow the last record.`);
+  if (cursor.left > 0)
+    throw new DecodeError('TRAILING_BYTES', `${cursor.left} bytes follow the last record.`);
 }
 
 function tellText(value: Buffer, visitor: AlertVisitor): void {

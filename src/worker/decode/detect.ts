@@ -23,14 +23,18 @@ export function isGzip(value: Uint8Array): boolean {
  */
 export function detectFormat(value: Uint8Array, message: Message): Format {
   const [first, second] = value;
-  if (first === 0x78 && (second === 0x01 || second === 0x5e || second === 0x9c || second === 0xda)) return 'antares';
+  if (first === 0x78 && (second === 0x01 || second === 0x5e || second === 0x9c || second === 0xda))
+    return 'antares';
   if (first === 0x4f && second === 0x62 && value[2] === 0x6a && value[3] === 0x01) return 'avro';
   // A schemaless record may begin with 0 too; its key says so, and a framed message's key is no schema.
   if (isSchema(message.key)) return 'fink';
   if (first === 0 && value.byteLength >= 5) return 'confluent';
   const start = firstInk(value);
   if (start === OPEN_BRACE || start === OPEN_BRACKET) return 'json';
-  throw new DecodeError('UNKNOWN_FORMAT', `No known format begins with the bytes ${hex(value)}; --format text takes plain text.`);
+  throw new DecodeError(
+    'UNKNOWN_FORMAT',
+    `No known format begins with the bytes ${hex(value)}; --format text takes plain text.`,
+  );
 }
 
 function isSchema(key: Uint8Array | null): boolean {

@@ -42,10 +42,11 @@ export class SchemaNeeded extends Error {
  * Bounds against hostile messages. Brokers take messages of 50 MB at the most; the largest alerts known are 1.5 MB of
  * JSON, and no survey nests deeper than a dozen levels.
  */
-export const limits: { readonly decompressedBytes: number; readonly depth: number; readonly items: number } = {
-  /** Of a message after zlib, gzip or a container's codec. */
-  decompressedBytes: 256 * 1024 * 1024,
-  depth: 200,
-  /** Values of arrays and maps in a message; they may take no bytes at all in Avro. */
-  items: 20_000_000,
-};
+export const limits: { readonly decompressedBytes: number; readonly depth: number; readonly items: number } =
+  {
+    /** Of a message after zlib, gzip or a container's codec. */
+    decompressedBytes: 256 * 1024 * 1024,
+    depth: 200,
+    /** Values of arrays and maps in a message; they may take no bytes at all in Avro. */
+    items: 20_000_000,
+  };

@@ -32,7 +32,11 @@ function inflateWith(inflate: Inflate, bytes: Uint8Array, code: DecodeErrorCode,
     }) as unknown as typeof result;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new DecodeError('TOO_LARGE', `It decompresses to more than ${limits.decompressedBytes} bytes.`, error);
+      throw new DecodeError(
+        'TOO_LARGE',
+        `It decompresses to more than ${limits.decompressedBytes} bytes.`,
+        error,
+      );
     }
     if ((error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') {
       throw new DecodeError('TRUNCATED', 'The compressed stream ends too early.', error);
@@ -40,6 +44,7 @@ function inflateWith(inflate: Inflate, bytes: Uint8Array, code: DecodeErrorCode,
     throw new DecodeError(code, `The compressed stream is damaged: ${messageOf(error)}.`, error);
   }
   const behind = bytes.byteLength - result.engine.bytesWritten;
-  if (wholly && behind > 0) throw new DecodeError('TRAILING_BYTES', `${behind} bytes follow the compressed stream.`);
+  if (wholly && behind > 0)
+    throw new DecodeError('TRAILING_BYTES', `${behind} bytes follow the compressed stream.`);
   return result.buffer;
 }

@@ -49,7 +49,8 @@ class JsonReader {
   }
 
   #value(depth: number): void {
-    if (depth > limits.depth) throw new DecodeError('TOO_DEEP', `JSON is nested deeper than ${limits.depth} levels.`);
+    if (depth > limits.depth)
+      throw new DecodeError('TOO_DEEP', `JSON is nested deeper than ${limits.depth} levels.`);
     const first = this.#text[this.#at];
     if (first === '{') this.#object(depth);
     else if (first === '[') this.#array(depth);
@@ -162,6 +163,9 @@ class JsonReader {
     const at = this.#at + shift;
     const found = this.#text[at];
     if (found === undefined) return new DecodeError('TRUNCATED', 'The JSON text ends too early.');
-    return new DecodeError('BAD_JSON', `Unexpected ${JSON.stringify(found)} ${where}, at character ${at} of the JSON text.`);
+    return new DecodeError(
+      'BAD_JSON',
+      `Unexpected ${JSON.stringify(found)} ${where}, at character ${at} of the JSON text.`,
+    );
   }
 }

@@ -108,7 +108,12 @@ export class ObjectBuilder implements AlertVisitor {
       top.container.push(value);
     } else if (top.key === '__proto__') {
       // An ordinary key in JSON, a trap in JavaScript.
-      Object.defineProperty(top.container, top.key, { value, writable: true, enumerable: true, configurable: true });
+      Object.defineProperty(top.container, top.key, {
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
     } else {
       top.container[top.key] = value;
     }

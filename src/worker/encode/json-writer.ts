@@ -184,7 +184,11 @@ export class JsonWriter implements AlertVisitor {
 
   bytes(value: Uint8Array): void {
     this.#beforeValue();
-    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64', 0, value.byteLength);
+    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString(
+      'base64',
+      0,
+      value.byteLength,
+    );
     this.#reserve(2 + text.length);
     this.#out[this.#at++] = QUOTE;
     this.#at += this.#out.write(text, this.#at, 'latin1');
@@ -257,7 +261,9 @@ export class JsonWriter implements AlertVisitor {
   }
 
   #newline(): void {
-    const bytes = (this.#newlines[this.#depth] ??= Buffer.from(`\n${' '.repeat(this.#depth * this.#indent)}`));
+    const bytes = (this.#newlines[this.#depth] ??= Buffer.from(
+      `\n${' '.repeat(this.#depth * this.#indent)}`,
+    ));
     this.#copy(bytes);
   }
 

@@ -49,7 +49,8 @@ class Teller {
         visitor.numberText(String(value));
         return;
       case 'number':
-        if (wasDouble || !Number.isInteger(value) || Math.abs(value) >= 1e16 || Object.is(value, -0)) visitor.double(value);
+        if (wasDouble || !Number.isInteger(value) || Math.abs(value) >= 1e16 || Object.is(value, -0))
+          visitor.double(value);
         else visitor.long(value);
         return;
       case 'object':
@@ -57,15 +58,20 @@ class Teller {
         else this.#object(value, path, depth);
         return;
       default:
-        throw new ReturnedValueError(`processAlert returned ${describe(value)} at ${path || 'the top'}, which has no form in JSON.`);
+        throw new ReturnedValueError(
+          `processAlert returned ${describe(value)} at ${path || 'the top'}, which has no form in JSON.`,
+        );
     }
   }
 
   #object(value: object, path: string, depth: number): void {
-    if (this.#open.has(value)) throw new ReturnedValueError(`processAlert returned an object that holds itself, at ${path}.`);
-    if (depth > MAX_DEPTH) throw new ReturnedValueError(`processAlert returned an object nested deeper than ${MAX_DEPTH} levels.`);
+    if (this.#open.has(value))
+      throw new ReturnedValueError(`processAlert returned an object that holds itself, at ${path}.`);
+    if (depth > MAX_DEPTH)
+      throw new ReturnedValueError(`processAlert returned an object nested deeper than ${MAX_DEPTH} levels.`);
     if (value instanceof Date) {
-      if (Number.isNaN(value.getTime())) throw new ReturnedValueError(`processAlert returned an invalid date at ${path}.`);
+      if (Number.isNaN(value.getTime()))
+        throw new ReturnedValueError(`processAlert returned an invalid date at ${path}.`);
       this.#visitor.string(value.toISOString());
       return;
     }
@@ -110,5 +116,7 @@ class Teller {
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'function' || typeof value === 'symbol' ? `a ${typeof value}` : `the ${typeof value} ${String(value)}`;
+  return typeof value === 'function' || typeof value === 'symbol'
+    ? `a ${typeof value}`
+    : `the ${typeof value} ${String(value)}`;
 }

@@ -7,7 +7,8 @@ const HASH_DIGITS = 16;
 /** Names that Windows gives to devices, with or without an extension. */
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f/\\:*?"<>|%\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f/\\:*?"<>|%\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
  * A text from a message as one name of a file or folder (contract, 2). What a message says never leaves its folder: separators,
@@ -30,12 +31,17 @@ export function escapeNameIgnoringCase(text: string): string {
 }
 
 function percent(character: string): string {
-  return Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+  return Array.from(
+    Buffer.from(character),
+    (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+  ).join('');
 }
 
 function cut(name: string, text: string): string {
   const hash = createHash('sha256').update(text, 'utf8').digest('hex').slice(0, HASH_DIGITS);
-  let short = Buffer.from(name).subarray(0, MAX_NAME_BYTES - HASH_DIGITS - 1).toString();
+  let short = Buffer.from(name)
+    .subarray(0, MAX_NAME_BYTES - HASH_DIGITS - 1)
+    .toString();
   // The cut may have gone through a character or an escape.
   short = short.replace(/\ufffd+$/, '').replace(/%[0-9A-F]?$/, '');
   return `${short}~${hash}`;

@@ -51,7 +51,9 @@ export class PathTemplate {
   #segment(parts: readonly Part[], alert: NamedAlert): string {
     const [only] = parts;
     // The template's own text is the user's and stays as it is; what comes from outside is escaped.
-    const name = parts.map((part) => ('text' in part ? part.text : this.#escape(valueOf(part, alert)))).join('');
+    const name = parts
+      .map((part) => ('text' in part ? part.text : this.#escape(valueOf(part, alert))))
+      .join('');
     if (parts.length === 1 || (only !== undefined && parts.every((part) => 'text' in part))) return name;
     // Parts that are safe each can be unsafe together, or too long.
     return Buffer.byteLength(name) > 240 || /^\.+$/.test(name) ? escapeName(name) : name;
@@ -61,7 +63,8 @@ export class PathTemplate {
 function valueOf(part: { field: FieldName } | { place: number }, alert: NamedAlert): string {
   const { message, topic, record, records, fields } = alert;
   if ('place' in part) return fields[part.place] ?? 'null';
-  const id = (): string => alertId(fields.slice(0, idPaths.length), message, topic, records > 1 ? record : null);
+  const id = (): string =>
+    alertId(fields.slice(0, idPaths.length), message, topic, records > 1 ? record : null);
   switch (part.field) {
     case 'topic':
       return topic;

@@ -62,7 +62,8 @@ export async function loadHook(file: string): Promise<ProcessAlert> {
         : messageOf(error);
     throw new HookLoadError(`--process ${file} does not load: ${why}.`, { cause: error });
   }
-  const hook = module['processAlert'] ?? (module['default'] as Record<string, unknown> | undefined)?.['processAlert'];
+  const hook =
+    module['processAlert'] ?? (module['default'] as Record<string, unknown> | undefined)?.['processAlert'];
   if (typeof hook !== 'function') {
     throw new HookLoadError(`--process ${file} exports no function named processAlert.`);
   }

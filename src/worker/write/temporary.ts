@@ -32,7 +32,9 @@ export function sweepTemporaries(folder: string, ownWriter: string, deadThreads:
     const [, host, pid, random, thread] = PATTERN.exec(name) ?? [];
     if (pid === undefined || host !== hostTag) continue;
     const own = `${host}-${pid}-${random ?? ''}` === ownWriter;
-    const dead = own ? deadThreads.includes(Number(thread)) : Number(pid) === process.pid || isDead(Number(pid));
+    const dead = own
+      ? deadThreads.includes(Number(thread))
+      : Number(pid) === process.pid || isDead(Number(pid));
     if (dead) removeIfThere(join(folder, name));
   }
 }

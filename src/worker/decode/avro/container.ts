@@ -29,7 +29,8 @@ export function openContainer(bytes: Buffer, schemas: SchemaCache): Container {
   let records = 0;
   while (cursor.left > 0) {
     const count = cursor.count();
-    if (count < 0) throw new DecodeError('BAD_AVRO', `A block of ${count} records is announced at byte ${cursor.at}.`);
+    if (count < 0)
+      throw new DecodeError('BAD_AVRO', `A block of ${count} records is announced at byte ${cursor.at}.`);
     const data = cursor.fixed(cursor.count());
     if (sync.compare(cursor.fixed(SYNC_BYTES)) !== 0) {
       throw new DecodeError('BAD_AVRO', `The sync marker before byte ${cursor.at} is not the container's.`);
@@ -53,7 +54,10 @@ function readHeader(cursor: Cursor): { schemaText: string; codec: 'null' | 'defl
   }
   if (schemaText === undefined) throw new DecodeError('BAD_AVRO', 'The Avro container has no schema.');
   if (codec !== 'null' && codec !== 'deflate') {
-    throw new DecodeError('UNSUPPORTED_CODEC', `The Avro container is compressed with ${JSON.stringify(codec)}; null and deflate can be read.`);
+    throw new DecodeError(
+      'UNSUPPORTED_CODEC',
+      `The Avro container is compressed with ${JSON.stringify(codec)}; null and deflate can be read.`,
+    );
   }
   return { schemaText, codec };
 }

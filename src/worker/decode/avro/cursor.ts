@@ -24,7 +24,10 @@ export class Cursor {
   /** Moves on by so many bytes and says where they begin. @throws DecodeError */
   take(bytes: number): number {
     if (bytes < 0 || bytes > this.left) {
-      throw new DecodeError('TRUNCATED', `${bytes} bytes are announced at byte ${this.at}, but only ${this.left} are left.`);
+      throw new DecodeError(
+        'TRUNCATED',
+        `${bytes} bytes are announced at byte ${this.at}, but only ${this.left} are left.`,
+      );
     }
     const start = this.at;
     this.at += bytes;
@@ -47,13 +50,15 @@ export class Cursor {
   /** A long that counts or measures something here. @throws DecodeError */
   count(): number {
     const value = this.long();
-    if (typeof value === 'bigint') throw new DecodeError('BAD_AVRO', `A length of ${value} is announced at byte ${this.at}.`);
+    if (typeof value === 'bigint')
+      throw new DecodeError('BAD_AVRO', `A length of ${value} is announced at byte ${this.at}.`);
     return value;
   }
 
   int(): number {
     const value = this.count();
-    if (value < -0x80000000 || value > 0x7fffffff) throw new DecodeError('BAD_AVRO', `${value} is no 32-bit integer (byte ${this.at}).`);
+    if (value < -0x80000000 || value > 0x7fffffff)
+      throw new DecodeError('BAD_AVRO', `${value} is no 32-bit integer (byte ${this.at}).`);
     return value;
   }
 
@@ -94,12 +99,14 @@ export class Cursor {
     }
     // Items may take no bytes at all, so the length of the message does not bound them.
     this.#items += count;
-    if (this.#items > limits.items) throw new DecodeError('TOO_LARGE', `More than ${limits.items} items are announced.`);
+    if (this.#items > limits.items)
+      throw new DecodeError('TOO_LARGE', `More than ${limits.items} items are announced.`);
     return count;
   }
 
   enter(): void {
-    if (++this.depth > limits.depth) throw new DecodeError('TOO_DEEP', `Avro is nested deeper than ${limits.depth} levels.`);
+    if (++this.depth > limits.depth)
+      throw new DecodeError('TOO_DEEP', `Avro is nested deeper than ${limits.depth} levels.`);
   }
 
   leave(): void {
@@ -110,7 +117,8 @@ export class Cursor {
     let value = BigInt(low28);
     for (let shift = 28n; ; shift += 7n) {
       const byte = this.bytes[this.take(1)] as number;
-      if (shift === 63n && byte > 1) throw new DecodeError('BAD_AVRO', `The integer before byte ${this.at} is longer than 64 bits.`);
+      if (shift === 63n && byte > 1)
+        throw new DecodeError('BAD_AVRO', `The integer before byte ${this.at} is longer than 64 bits.`);
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) break;
     }

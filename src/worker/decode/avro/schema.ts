@@ -100,7 +100,10 @@ class Compiler {
     };
   }
 
-  #define(schema: Record<string, unknown>, namespace: string): { slot: { read: Read | null }; inner: string } {
+  #define(
+    schema: Record<string, unknown>,
+    namespace: string,
+  ): { slot: { read: Read | null }; inner: string } {
     const name = schema['name'];
     if (typeof name !== 'string' || name === '') throw bad('a named type has no name');
     const own = typeof schema['namespace'] === 'string' ? schema['namespace'] : namespace;
@@ -122,7 +125,8 @@ class Compiler {
       names.push(field['name']);
       readers.push(this.compile(field['type'], inner, depth + 1));
     }
-    if (new Set(names).size < names.length) throw bad(`the record ${String(schema['name'])} has a field twice`);
+    if (new Set(names).size < names.length)
+      throw bad(`the record ${String(schema['name'])} has a field twice`);
     slot.read = (cursor, visitor) => {
       cursor.enter();
       visitor.beginObject(true);
@@ -143,7 +147,8 @@ class Compiler {
     slot.read = (cursor, visitor) => {
       const index = cursor.count();
       const symbol = (symbols as unknown[])[index];
-      if (typeof symbol !== 'string') throw new DecodeError('BAD_AVRO', `The enum at byte ${cursor.at} has no symbol ${index}.`);
+      if (typeof symbol !== 'string')
+        throw new DecodeError('BAD_AVRO', `The enum at byte ${cursor.at} has no symbol ${index}.`);
       visitor.string(symbol);
     };
     return slot.read;
@@ -152,7 +157,8 @@ class Compiler {
   #fixed(schema: Record<string, unknown>, namespace: string): Read {
     const { slot } = this.#define(schema, namespace);
     const size = schema['size'];
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw bad(`the fixed ${String(schema['name'])} has no size`);
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+      throw bad(`the fixed ${String(schema['name'])} has no size`);
     slot.read =
       logicalReader(schema) ??
       ((cursor, visitor) => {
@@ -166,7 +172,8 @@ class Compiler {
     return (cursor, visitor) => {
       const index = cursor.count();
       const read = readers[index];
-      if (read === undefined) throw new DecodeError('BAD_AVRO', `The union before byte ${cursor.at} has no branch ${index}.`);
+      if (read === undefined)
+        throw new DecodeError('BAD_AVRO', `The union before byte ${cursor.at} has no branch ${index}.`);
       // A union of itself would go round without reading on.
       cursor.enter();
       read(cursor, visitor);

@@ -1,0 +1,109 @@
+import { closest } from 'fastest-levenshtein';
+import yargs, { type Argv, type CommandModule } from 'yargs';
+import { ClientError } from './errors.ts';
+import { fallbackText, flagList, flags } from './flags.ts';
+import { version } from './version.ts';
+
+/** What the command line said, as text; nothing is checked yet but the names. */
+export interface CommandLine {
+  readonly topics: readonly string[];
+  /** By option name; a list for repeatable ones. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+const HELP_WIDTH = 110;
+
+/**
+ * Reads the command line. Options in snake_case, as the original's users type them, are taken as the same in
+ * kebab-case.
+ *
+ * @param argv without node and the script.
+ * @param commands subcommands; one that is named runs, and the result is null.
+ * @throws ClientError USAGE
+ */
+export async function readCommandLine(
+  argv: readonly string[],
+  commands: readonly CommandModule<object, never>[] = [],
+): Promise<CommandLine | null> {
+  let main = false;
+  const parser = buildParser(commands, () => {
+    main = true;
+  });
+  const parsed = await parser.parseAsync(argv.map(toKebabCase));
+  if (!main) return null;
+  const given: Record<string, unknown> = {};
+  for (const [name] of flagList) if (parsed[name] !== undefined) given[name] = parsed[name];
+  return { topics: (parsed['topics'] ?? []) as string[], given };
+}
+
+/** `--output_dir=x` → `--output-dir=x`; values and everything unknown stay as they are. */
+function toKebabCase(word: string): string {
+  const match = /^--([a-z][a-z_]*)(=.*)?$/s.exec(word);
+  return match === null ? word : `--${(match[1] ?? '').replaceAll('_', '-')}${match[2] ?? ''}`;
+}
+
+function buildParser(
+  commands: readonly CommandModule<object, never>[],
+  onMain: () => void,
+): Argv<Record<string, unknown>> {
+  let parser = yargs()
+    .scriptName('antares-client')
+    .parserConfiguration({
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+      'dot-notation': false,
+      'short-option-groups': false,
+      'greedy-arrays': false,
+    })
+    .usage(
+      '$0 TOPICS… [options]\n\nReads alerts from Kafka topics and saves each as a file. Nothing lost, nothing twice.',
+    )
+    .command(
+      '$0 [topics..]',
+      false,
+      (command) => command.positional('topics', { type: 'string', array: true, describe: 'Topics' }),
+      onMain,
+    ) as unknown as Argv<Record<string, unknown>>;
+  for (const command of commands) parser = parser.command(command as CommandModule);
+  for (const [name, each] of flagList) {
+    parser = parser.option(name, {
+      group: `${each.group}:`,
+      alias: each.alias ?? [],
+      describe: each.describe + defaultNote(fallbackText(each)) + envNote(each.env),
+      requiresArg: each.isSwitch !== true,
+      ...(each.isSwitch === true ? { boolean: true } : { string: true }),
+      ...(each.repeatable === true ? { array: true } : {}),
+    });
+  }
+  return parser
+    .example('$0 extragalactic_staging -d alerts', 'Save to alerts/extragalactic_staging/')
+    .example("$0 '^ztf_.*' --until-end --bootstrap-servers localhost:9092", 'All there is, then stop')
+    .help('help', 'This help')
+    .alias('help', 'h')
+    .version('version', 'The version', version)
+    .wrap(Math.min(HELP_WIDTH, process.stdout.columns || HELP_WIDTH))
+    .strictOptions()
+    .exitProcess(true)
+    .fail((message, error) => {
+      if ((error as Error | undefined) instanceof ClientError) throw error;
+      throw new ClientError('USAGE', explain(message || error.message));
+    });
+}
+
+function defaultNote(fallback: string): string {
+  return fallback === '' ? '' : ` [${fallback}]`;
+}
+
+function envNote(env: string | undefined): string {
+  return env === undefined ? '' : ` [$${env}]`;
+}
+
+/** yargs's complaint, with the option that may have been meant. */
+function explain(message: string): string {
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ')[0];
+  if (unknown === undefined) return `${message.replace(/\.$/, '')}. antares-client -h lists the options.`;
+  const names = Object.keys(flags).concat(flagList.flatMap(([, each]) => each.alias ?? []));
+  return `There is no option --${unknown}; did you mean --${closest(unknown, names)}? antares-client -h lists them all.`;
+}

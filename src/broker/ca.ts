@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config.ts';
+
+/** The certificate of the ANTARES cluster's own authority, shipped with the client. */
+export const antaresCaFile: string = fileURLToPath(
+  new URL('../../../certs/antares-kafka-ca.pem', import.meta.url),
+);
+
+/** Where the original looked, in its order; on another system `openssl version -d` says. */
+const KNOWN_PLACES = [
+  '/opt/local/etc/openssl/cert.pem',
+  '/usr/local/etc/openssl/cert.pem',
+  '/etc/pki/tls/cert.pem',
+  '/etc/ssl/certs/ca-certificates.crt',
+];
+
+/** The file of authorities to trust, and why it. */
+export interface CaChoice {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** Chooses the CA file: the given one, the shipped one for ANTARES, else the original's search. Null: none was found, librdkafka tries its own. */
+export function chooseCa({
+  caLocation,
+  isAntares,
+}: Pick<Config['broker'], 'caLocation' | 'isAntares'>): CaChoice | null {
+  if (caLocation !== null) return { path: caLocation, why: 'given with --ssl-ca-location' };
+  if (isAntares) return { path: antaresCaFile, why: "the ANTARES cluster's own, shipped with the client" };
+  const known = KNOWN_PLACES.find((place) => existsSync(place));
+  if (known !== undefined) return { path: known, why: "the system's" };
+  const asked = askOpenssl();
+  return asked === null ? null : { path: asked, why: 'found by asking openssl' };
+}
+
+/** Whether a file holds the shipped certificate and no other: only then may the host's name go unchecked (contract, 8). */
+export function holdsOnlyAntaresCa(path: string): boolean {
+  try {
+    const [own] = fingerprints(antaresCaFile);
+    const found = fingerprints(path);
+    return found.length === 1 && found[0] === own;
+  } catch {
+    return false;
+  }
+}
+
+function fingerprints(path: string): string[] {
+  const pem = readFileSync(path, 'utf8');
+  const certificates =
+    pem.match(/-----BEGIN [^-]*CERTIFICATE-----[^-]*-----END [^-]*CERTIFICATE-----/g) ?? [];
+  return certificates.map((certificate) => new X509Certificate(certificate).fingerprint256);
+}
+
+function askOpenssl(): string | null {
+  try {
+    const answer = execFileSync('openssl', ['version', '-d'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const dir = /OPENSSLDIR: "(.*)"/.exec(answer)?.[1];
+    const file = dir === undefined ? null : join(dir, 'cert.pem');
+    return file !== null && existsSync(file) ? file : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,173 @@
+import type { ErrorCode } from '../errors.ts';
+import type { BrokerError } from './consumer.ts';
+
+/** What an error of librdkafka means for the client. */
+export interface Classified {
+  readonly kind:
+    | 'fatal'
+    | 'authentication'
+    | 'authorization'
+    | 'tls'
+    | 'unreachable'
+    | 'unknown-topic'
+    | 'transient'
+    | 'ignore';
+  /** What, where, and what to do. */
+  readonly sentence: string;
+  /** The code of the error that ends the client, if it does. */
+  readonly error: ErrorCode;
+}
+
+type Kind = Classified['kind'];
+
+const errorOf: Readonly<Record<Kind, ErrorCode>> = {
+  fatal: 'BROKER_FATAL',
+  authentication: 'BROKER_AUTHENTICATION',
+  authorization: 'BROKER_AUTHORIZATION',
+  tls: 'BROKER_TLS',
+  unreachable: 'BROKER_UNREACHABLE',
+  'unknown-topic': 'TOPIC_UNKNOWN',
+  transient: 'BROKER_UNREACHABLE',
+  ignore: 'BROKER_UNREACHABLE',
+};
+
+/** Texts of librdkafka, the most telling first. `where` is the broker as it names it. */
+const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
+  [
+    /certificate verify failed|unable to get local issuer certificate|self.signed certificate|Failed to verify broker certificate/i,
+    'tls',
+    (where) =>
+      `The certificate of ${where} cannot be verified: the CA file does not hold the authority that signed it. Give the right file with --ssl-ca-location.`,
+  ],
+  [
+    /hostname mismatch|IP address mismatch/i,
+    'tls',
+    (where) => `The certificate of ${where} is for another host: check --host or --bootstrap-servers.`,
+  ],
+  [
+    /certificate has expired|certificate is not yet valid/i,
+    'tls',
+    (where) =>
+      `The certificate of ${where} is not valid today; check the date of this machine, or tell the broker's operator.`,
+  ],
+  [
+    /ssl\.ca\.location failed|No such file or directory.*ssl|error:.*PEM/i,
+    'tls',
+    () => 'The CA file cannot be read as PEM: check --ssl-ca-location.',
+  ],
+  [
+    /Disconnected.*SSL|SSL handshake failed|ssl3_get_record|wrong version number|Disconnected while requesting ApiVersion/i,
+    'tls',
+    (where) =>
+      `${where} does not speak what was asked for: check --security-protocol (TLS or not) and the port.`,
+  ],
+  [
+    /SASL authentication (error|failed)|Authentication failed|SASL.*(failed|rejected)|Local: Authentication failure|invalid credentials/i,
+    'authentication',
+    (where) =>
+      `${where} does not take the credentials: check --api-key, the secret, and --sasl-mechanism (brokers with SCRAM want SCRAM-SHA-512).`,
+  ],
+  [
+    /Unsupported SASL mechanism|SASL.*mechanism.*not (supported|enabled)|mechanism handshake failed/i,
+    'authentication',
+    (where) => `${where} does not offer this way to log in: check --sasl-mechanism.`,
+  ],
+  [
+    /Topic authorization failed/i,
+    'authorization',
+    () => 'This user may not read the topic: ask the operator for read access, or check the topic’s name.',
+  ],
+  [
+    /Group authorization failed/i,
+    'authorization',
+    () =>
+      'This user may not use the group: give another one with --group; some brokers want it to begin with the user name.',
+  ],
+  [
+    /Cluster authorization failed/i,
+    'authorization',
+    () => 'This user may not use the cluster: ask its operator.',
+  ],
+  [
+    /Unknown topic or partition|Unknown topic$/i,
+    'unknown-topic',
+    () => 'A topic does not exist, or this user may not see it; it is waited for.',
+  ],
+  [
+    /Failed to resolve|Name or service not known|Temporary failure in name resolution|Host resolution failure/i,
+    'unreachable',
+    (where) => `The name of ${where} is not known: check --host or --bootstrap-servers, and the network.`,
+  ],
+  [
+    /Connection refused|Connect to .* failed|Connection setup timed out|timed out|No route to host|Network is unreachable/i,
+    'unreachable',
+    (where) => `${where} cannot be reached: is it up, and is its port right?`,
+  ],
+];
+
+/** librdkafka's codes where the text says nothing. */
+const codes: ReadonlyMap<number, Kind> = new Map([
+  [-150, 'fatal'],
+  [-169, 'authentication'],
+  [-181, 'tls'],
+  [-187, 'ignore'],
+  [-195, 'ignore'],
+  [-191, 'ignore'],
+  [-185, 'ignore'],
+  [-193, 'unreachable'],
+  [3, 'unknown-topic'],
+  [-188, 'unknown-topic'],
+  [29, 'authorization'],
+  [30, 'authorization'],
+  [31, 'authorization'],
+  [58, 'authentication'],
+  [82, 'fatal'],
+]);
+
+/** Only that something is wrong; a line with the reason comes too. */
+const EMPTY_TALK =
+  /all broker connections are down|broker transport failure|brokers? (are|is) down|^(ERROR|FAIL): \[thrd:[^\]]*\]: \d+\/\d+ brokers are down/i;
+
+/**
+ * Says of any error of librdkafka what it means, from its text and its code. Total: what it does not know passes, is told and
+ * is tried again.
+ */
+export function classify(
+  error: Pick<BrokerError, 'code' | 'message'>,
+  phase: 'connecting' | 'connected',
+): Classified {
+  const { code, message } = error;
+  const where = whereOf(message);
+  for (const [pattern, kind, sentence] of texts) {
+    if (pattern.test(message))
+      return { kind, sentence: `${sentence(where)} (${tidy(message)})`, error: errorOf[kind] };
+  }
+  const byCode = codes.get(code);
+  if (byCode === 'ignore' || EMPTY_TALK.test(message)) {
+    // While connecting it may be all there is.
+    const kind = phase === 'connecting' && code === -195 ? 'unreachable' : 'ignore';
+    return {
+      kind,
+      sentence: 'No broker can be reached: are they up, and are host and port right?',
+      error: errorOf[kind],
+    };
+  }
+  const kind = byCode ?? 'transient';
+  return { kind, sentence: `The broker connection reports: ${tidy(message)}.`, error: errorOf[kind] };
+}
+
+/** `[thrd:sasl_ssl://kafka.example.org:9092/bootstrap]` → `kafka.example.org:9092` */
+function whereOf(message: string): string {
+  return /(?:thrd:|: )(?:\w+:\/\/)?([\w.[\]:-]+:\d+)\//.exec(message)?.[1] ?? 'the broker';
+}
+
+/** Without librdkafka's thread names and repetitions. */
+function tidy(message: string): string {
+  return message
+    .replace(/^[A-Z]+: /, '')
+    .replace(/\[thrd:[^\]]*\]: /g, '')
+    .replace(/^\S+:\d+\/\w+: /, '')
+    .replace(/ \(after \d+ms in state [^)]*\)/, '')
+    .replace(/\.$/, '')
+    .trim();
+}

@@ -1,0 +1,185 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 30_000;
+
+/** What is known of a schema id. */
+export type SchemaAnswer =
+  | { readonly kind: 'found'; readonly schemaText: string }
+  /** Nobody knows it, or nobody was named to ask. `reason` says which option is missing or wrong. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The registry does not answer as it should; it is asked again. */
+class RegistryTrouble extends Error {}
+
+/**
+ * Schemas by id: from `--schema-dir`, from the cache, from the registry. Ids are immutable, so what was found stays. A registry that does
+ * not answer is asked again with growing pauses, for as long as it takes: its messages wait, they do not become bad ones.
+ */
+export class SchemaRegistry {
+  readonly #settings: Config['decode'];
+  readonly #log: Log;
+  readonly #stop: AbortSignal;
+  /** Concurrent questions for one id share one request. */
+  readonly #asked = new Map<number, Promise<SchemaAnswer>>();
+
+  constructor(settings: Config['decode'], log: Log, stop: AbortSignal) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#stop = stop;
+  }
+
+  get(schemaId: number): Promise<SchemaAnswer> {
+    let asked = this.#asked.get(schemaId);
+    if (asked === undefined) {
+      const found = this.#find(schemaId).catch(
+        (error: unknown): SchemaAnswer => ({
+          kind: 'unknown',
+          reason: `schema ${schemaId} cannot be read: ${messageOf(error)}.`,
+        }),
+      );
+      asked = found.then((answer) => {
+        // Somebody may register it in a moment.
+        if (answer.kind === 'unknown') this.#asked.delete(schemaId);
+        return answer;
+      });
+      this.#asked.set(schemaId, asked);
+    }
+    return asked;
+  }
+
+  async #find(schemaId: number): Promise<SchemaAnswer> {
+    const { schemaDir, registry, schemaCache } = this.#settings;
+    if (schemaDir !== null) {
+      const schemaText = await readFromDir(schemaDir, schemaId);
+      if (schemaText !== null) return { kind: 'found', schemaText };
+    }
+    if (registry === null) {
+      const reason =
+        schemaDir === null
+          ? `its messages name schema ${schemaId}, and neither --schema-registry nor --schema-dir says where to find it.`
+          : `there is no schema ${schemaId} in ${schemaDir} (${schemaId}.json or ${schemaId}.avsc), and no --schema-registry to ask.`;
+      return { kind: 'unknown', reason };
+    }
+    // Different registries give one id to different schemas.
+    const cache =
+      schemaCache === null
+        ? null
+        : join(schemaCache, createHash('sha256').update(registry).digest('hex').slice(0, 12));
+    const cached = cache === null ? null : await readFromDir(cache, schemaId);
+    if (cached !== null) return { kind: 'found', schemaText: cached };
+    const answer = await this.#ask(registry, schemaId);
+    if (answer.kind === 'found' && cache !== null) await this.#keep(cache, schemaId, answer.schemaText);
+    return answer;
+  }
+
+  async #ask(registry: string, schemaId: number): Promise<SchemaAnswer> {
+    const url = new URL(`schemas/ids/${schemaId}`, registry.endsWith('/') ? registry : `${registry}/`);
+    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
+      try {
+        const { status, body } = await this.#request(url);
+        if (status === 404) {
+          return {
+            kind: 'unknown',
+            reason: `the schema registry ${url.host} knows no schema ${schemaId}; is --schema-registry the right one?`,
+          };
+        }
+        if (status !== 200)
+          throw new RegistryTrouble(
+            `it answered with status ${status}${status === 401 || status === 403 ? ' (check --schema-registry-auth)' : ''}`,
+          );
+        return { kind: 'found', schemaText: schemaOf(body) };
+      } catch (error) {
+        if (this.#stop.aborted) return { kind: 'unknown', reason: 'the client stops.' };
+        if (waitMs === FIRST_RETRY_MS) {
+          this.#log.warn(
+            `The schema registry ${url.host} gives no schema ${schemaId}: ${messageOf(error)}. Its messages wait; asking again.`,
+          );
+        }
+        // Jitter, so that many clients do not ask all at once.
+        await sleep(waitMs * (0.5 + Math.random() / 2), undefined, { signal: this.#stop }).catch(
+          () => undefined,
+        );
+      }
+    }
+  }
+
+  async #request(url: URL): Promise<{ status: number; body: string }> {
+    const { registryAuth, registryCa } = this.#settings;
+    const ca = registryCa === null ? undefined : await readFile(registryCa);
+    return new Promise((resolve, reject) => {
+      const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+        headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json' },
+        signal: AbortSignal.any([this.#stop, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+        ...(registryAuth === null ? {} : { auth: registryAuth }),
+        ...(ca === undefined ? {} : { ca }),
+      });
+      request.on('error', reject);
+      request.on('response', (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('error', reject);
+        response.on('data', (part: string) => {
+          body += part;
+          if (body.length > MAX_ANSWER_BYTES)
+            response.destroy(new RegistryTrouble(`its answer is larger than ${MAX_ANSWER_BYTES} bytes`));
+        });
+        response.on('end', () => {
+          // Redirects are not followed: the credentials are for this host.
+          resolve({ status: response.statusCode ?? 0, body });
+        });
+      });
+      request.end();
+    });
+  }
+
+  async #keep(dir: string, schemaId: number, schemaText: string): Promise<void> {
+    try {
+      await mkdir(dir, { recursive: true });
+      const path = join(dir, `${schemaId}.avsc`);
+      const temporary = `${path}.${process.pid}.tmp`;
+      await writeFile(temporary, schemaText);
+      await rename(temporary, path);
+    } catch (error) {
+      this.#log.warn(`Schema ${schemaId} could not be kept in --schema-cache: ${messageOf(error)}.`);
+    }
+  }
+}
+
+/** `ID.json`, as a registry answers, or `ID.avsc`, the schema alone. */
+async function readFromDir(dir: string, schemaId: number): Promise<string | null> {
+  for (const [file, read] of [
+    [`${schemaId}.json`, schemaOf],
+    [`${schemaId}.avsc`, (text: string): string => text],
+  ] as const) {
+    try {
+      return read(await readFile(join(dir, file), 'utf8'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return null;
+}
+
+/** The schema in a registry's answer: `{"schema": "<JSON as a string>"}`. */
+function schemaOf(body: string): string {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body);
+  } catch {
+    throw new RegistryTrouble('its answer is not JSON');
+  }
+  const schema = (answer as { schema?: unknown } | null)?.schema;
+  if (typeof schema !== 'string') throw new RegistryTrouble('its answer holds no schema');
+  return schema;
+}

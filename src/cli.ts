@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { readCommandLine } from './arguments.ts';
+import { resolveConfig } from './config.ts';
+import { ClientError } from './errors.ts';
+import { createLog } from './log.ts';
+import { redact, takeEnvironment } from './secrets.ts';
+import { listenForStop } from './signals.ts';
+
+// First of all: a secret that was given as a flag stands in the process table until this line.
+process.title = 'antares-client';
+
+async function main(): Promise<number> {
+  const environment = takeEnvironment(process.env);
+  const argv = process.argv.slice(2);
+  try {
+    const commandLine = await readCommandLine(argv);
+    if (commandLine === null) return 0;
+    const config = resolveConfig({ commandLine, environment, isTerminal: process.stderr.isTTY });
+    const log = createLog(config.log);
+    for (const warning of config.warnings) log.warn(warning);
+    const stop = listenForStop();
+    stop.addEventListener('abort', () => {
+      log.info(`${String(stop.reason)}: finishing what is under way. Once more ends at once.`);
+    });
+    // Loaded late, so that a wrong option is told at once.
+    const { run } = await import('./run.ts');
+    await run(config, log, stop);
+    return 0;
+  } catch (error) {
+    return explain(error, argv);
+  }
+}
+
+/** One sentence; the stack only for who asked for details, or where it is a fault of our own. */
+function explain(error: unknown, argv: readonly string[]): number {
+  const known = error instanceof ClientError;
+  const verbose = argv.includes('--verbose') || argv.includes('-v');
+  const text = known ? error.message : `Something is wrong in the client itself: ${String(error)}`;
+  const stack = error instanceof Error && (verbose || !known) ? `\n${error.stack ?? ''}` : '';
+  process.stderr.write(redact(`antares-client: ${text}${stack}\n`));
+  return known ? error.exitCode : 1;
+}
+
+// librdkafka's threads would keep the process alive for a while; all there is to save is saved.
+process.exit(await main());

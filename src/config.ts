@@ -1,0 +1,359 @@
+import { closest } from 'fastest-levenshtein';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CommandLine } from './arguments.ts';
+import { ClientError, messageOf } from './errors.ts';
+import { configKey, type Flag, flagList, type FlagName, flags, type FlagValue } from './flags.ts';
+import { readSecretFile, rememberSecret } from './secrets.ts';
+
+/** The cluster that ANTARES runs today, and the prefix of its topics. */
+export const antares = { host: 'kafka.antares.noirlab.edu', port: 9092, topicPrefix: 'client.' } as const;
+
+/** Everything the client was told, checked. Nothing later looks at the command line or the environment. */
+export interface Config {
+  readonly topics: {
+    /** As Kafka knows them; patterns begin with `^`. */
+    readonly kafkaNames: readonly string[];
+    /** What Kafka's names begin with and folders do not. */
+    readonly prefix: string;
+  };
+  readonly broker: {
+    readonly bootstrapServers: string;
+    /** The built-in ANTARES address. */
+    readonly isAntares: boolean;
+    readonly securityProtocol: 'plaintext' | 'ssl' | 'sasl_plaintext' | 'sasl_ssl';
+    readonly saslMechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+    readonly username: string | null;
+    readonly password: string | null;
+    readonly caLocation: string | null;
+    readonly group: string;
+    readonly startAt: 'earliest' | 'latest';
+    /** librdkafka properties from `-X`. */
+    readonly properties: Readonly<Record<string, string>>;
+    readonly unsafe: boolean;
+  };
+  readonly output: {
+    readonly dir: string | null;
+    readonly pathTemplate: string;
+    readonly indent: number;
+    readonly nonFinite: 'auto' | 'null' | 'literal';
+    readonly durability: 'none' | 'disk';
+  };
+  readonly decode: {
+    readonly format: FlagValue<'format'>;
+    readonly registry: string | null;
+    readonly registryAuth: string | null;
+    readonly registryCa: string | null;
+    readonly schemaDir: string | null;
+    readonly schemaCache: string | null;
+  };
+  readonly read: {
+    readonly batchSize: number;
+    readonly batchBytes: number;
+    readonly batchTimeoutMs: number;
+    readonly maxInFlightBytes: number;
+  };
+  readonly pool: {
+    readonly workers: number;
+    readonly processFile: string | null;
+    readonly processTimeoutMs: number;
+  };
+  readonly errors: {
+    readonly onError: 'dead-letter' | 'skip' | 'stop';
+    readonly maxErrors: number;
+    readonly onGap: 'continue' | 'stop';
+    readonly onUnknownSchema: 'hold' | 'dead-letter';
+  };
+  readonly stop: {
+    readonly limit: number | null;
+    readonly untilEnd: boolean;
+    readonly connectTimeoutMs: number | null;
+    readonly shutdownTimeoutMs: number;
+    readonly stallTimeoutMs: number;
+  };
+  readonly log: {
+    readonly level: 'debug' | 'info' | 'warn';
+    readonly format: 'pretty' | 'json';
+  };
+  /** What the user should be told once, before anything else. */
+  readonly warnings: readonly string[];
+}
+
+/** Where the options come from. */
+export interface ConfigSources {
+  readonly commandLine: CommandLine;
+  /** Options that the environment gave, by option name. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly isTerminal: boolean;
+}
+
+type Values = { readonly [N in FlagName]: FlagValue<N> | undefined };
+
+/**
+ * Puts the options together: a flag comes before the environment, that before the file, that before the default.
+ *
+ * @throws ClientError CONFIG naming key, value and what is allowed.
+ */
+export function resolveConfig(sources: ConfigSources): Config {
+  const { commandLine, environment } = sources;
+  const warnings: string[] = [];
+  const file = readConfigFile(commandLine.given['config'], warnings);
+  const values: Record<string, unknown> = {};
+  for (const [name, flag] of flagList) {
+    values[name] = firstGiven(flag, [
+      [`--${name}`, commandLine.given[name]],
+      [flag.env ?? '', environment[name]],
+      [`${configKey(name)} in ${String(commandLine.given['config'])}`, file.options[name]],
+    ]);
+  }
+  for (const [name, flag] of flagList) {
+    if (flag.secret === true && commandLine.given[name] !== undefined) {
+      warnings.push(
+        `--${name} was given as a flag: ps showed it until now, and the shell's history keeps it. Better: ${flag.env ?? 'the environment'}${name === 'api-secret' ? ' or --api-secret-file' : ''}.`,
+      );
+    }
+  }
+  const topics = commandLine.topics.length > 0 ? commandLine.topics : file.topics;
+  return freeze(assemble(values as unknown as Values, topics, sources, warnings));
+}
+
+function assemble(
+  given: Values,
+  topics: readonly string[],
+  sources: ConfigSources,
+  warnings: string[],
+): Config {
+  const value = <N extends FlagName>(name: N): FlagValue<N> => given[name] as FlagValue<N>;
+  const optional = <N extends FlagName>(name: N): FlagValue<N> | null => given[name] ?? null;
+  const file = (name: 'ssl-ca-location' | 'schema-registry-ca' | 'process' | 'schema-dir'): string | null => {
+    const path = given[name];
+    if (path === undefined) return null;
+    if (!existsSync(path)) throw new ClientError('CONFIG', `--${name} ${path} does not exist.`);
+    return resolve(path);
+  };
+  const broker = brokerOf(given, warnings);
+  const dir = given['output-dir'] === undefined ? null : resolve(given['output-dir']);
+  const onError = given['on-error'] ?? (dir === null ? 'stop' : 'dead-letter');
+  if (onError === 'dead-letter' && dir === null) {
+    throw new ClientError(
+      'CONFIG',
+      '--on-error dead-letter needs --output-dir, where dead letters are kept; or say skip or stop.',
+    );
+  }
+  if (value('verbose') && value('quiet'))
+    throw new ClientError('CONFIG', '--verbose and --quiet exclude each other.');
+  return {
+    topics: topicsOf(topics, broker.isAntares),
+    broker: { ...broker, caLocation: file('ssl-ca-location') },
+    output: {
+      dir,
+      pathTemplate: value('path'),
+      indent: value('indent'),
+      nonFinite: value('non-finite'),
+      durability: value('durability'),
+    },
+    decode: {
+      format: value('format'),
+      registry: optional('schema-registry'),
+      registryAuth: optional('schema-registry-auth'),
+      registryCa: file('schema-registry-ca'),
+      schemaDir: file('schema-dir'),
+      schemaCache: optional('schema-cache'),
+    },
+    read: {
+      batchSize: value('batch-size'),
+      batchBytes: value('batch-bytes'),
+      batchTimeoutMs: value('batch-timeout'),
+      maxInFlightBytes: value('max-in-flight-bytes'),
+    },
+    pool: {
+      workers: value('workers'),
+      processFile: file('process'),
+      processTimeoutMs: value('process-timeout'),
+    },
+    errors: {
+      onError,
+      maxErrors: value('max-errors'),
+      onGap: value('on-gap'),
+      onUnknownSchema: value('on-unknown-schema'),
+    },
+    stop: {
+      limit: optional('limit'),
+      untilEnd: value('until-end'),
+      connectTimeoutMs: optional('connect-timeout'),
+      shutdownTimeoutMs: value('shutdown-timeout'),
+      stallTimeoutMs: value('stall-timeout'),
+    },
+    log: {
+      level: value('verbose') ? 'debug' : value('quiet') ? 'warn' : 'info',
+      format: given['log-format'] ?? (sources.isTerminal ? 'pretty' : 'json'),
+    },
+    warnings,
+  };
+}
+
+function brokerOf(given: Values, warnings: string[]): Omit<Config['broker'], 'caLocation'> {
+  const { host, port } = given;
+  const servers = given['bootstrap-servers'];
+  if (servers !== undefined && (host !== undefined || port !== undefined)) {
+    throw new ClientError('CONFIG', '--bootstrap-servers says it all; leave --host and --port away.');
+  }
+  const bootstrapServers = servers ?? `${host ?? antares.host}:${port ?? antares.port}`;
+  const isAntares = bootstrapServers === `${antares.host}:${antares.port}`;
+  const username = given['api-key'] ?? null;
+  const secretFile = given['api-secret-file'];
+  const password =
+    given['api-secret'] ??
+    (secretFile === undefined ? null : readSecretFile(secretFile, (warning) => warnings.push(warning)));
+  rememberSecret(password ?? undefined);
+  rememberSecret(given['schema-registry-auth']?.replace(/^[^:]*:/, ''));
+  if (isAntares && username === null && password === null) {
+    throw new ClientError(
+      'CONFIG',
+      'The ANTARES cluster wants credentials: give --api-key and --api-secret, or set ANTARES_KAFKA_API_KEY and ANTARES_KAFKA_API_SECRET; for another broker give --bootstrap-servers.',
+    );
+  }
+  if ((username === null) !== (password === null)) {
+    throw new ClientError(
+      'CONFIG',
+      username === null
+        ? 'There is an API secret but no key: give --api-key or set ANTARES_KAFKA_API_KEY.'
+        : 'There is an API key but no secret: give --api-secret or --api-secret-file, or set ANTARES_KAFKA_API_SECRET.',
+    );
+  }
+  const securityProtocol = given['security-protocol'] ?? (username === null ? 'plaintext' : 'sasl_ssl');
+  if (securityProtocol.startsWith('sasl') && username === null) {
+    throw new ClientError(
+      'CONFIG',
+      `--security-protocol ${securityProtocol} needs --api-key and --api-secret.`,
+    );
+  }
+  return {
+    bootstrapServers,
+    isAntares,
+    securityProtocol,
+    saslMechanism: given['sasl-mechanism'] ?? 'PLAIN',
+    username,
+    password,
+    group: given.group as string,
+    startAt: given['start-at'] ?? 'earliest',
+    properties: propertiesOf(given.property ?? []),
+    unsafe: given.unsafe ?? false,
+  };
+}
+
+/** `-X KEY=VALUE`, exactly one a time. */
+function propertiesOf(pairs: readonly string[]): Record<string, string> {
+  const properties: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1)
+      throw new ClientError('CONFIG', `-X ${pair} is not KEY=VALUE, such as -X fetch.min.bytes=1000.`);
+    const key = pair.slice(0, at).trim();
+    const value = pair.slice(at + 1);
+    if (/password|secret|\.token|key\.pem/i.test(key)) rememberSecret(value);
+    properties[key] = value;
+  }
+  return properties;
+}
+
+function topicsOf(given: readonly string[], isAntares: boolean): Config['topics'] {
+  // A pattern may hold commas: `^ztf_\d{1,3}`.
+  const topics = given
+    .flatMap((word) => (word.startsWith('^') ? [word] : word.split(',')))
+    .map((topic) => topic.trim())
+    .filter((topic) => topic !== '');
+  if (topics.length === 0) {
+    throw new ClientError(
+      'CONFIG',
+      'No topic was given: antares-client TOPICS… --output-dir DIR; antares-client -h explains.',
+    );
+  }
+  const prefix = isAntares ? antares.topicPrefix : '';
+  return { prefix, kafkaNames: [...new Set(topics.map((topic) => kafkaName(topic, prefix)))] };
+}
+
+function kafkaName(topic: string, prefix: string): string {
+  if (!topic.startsWith('^')) {
+    if (topic.length > 249 || !/^[\w.-]+$/.test(topic)) {
+      throw new ClientError(
+        'CONFIG',
+        `${topic} is no topic name: letters, digits, ".", "_" and "-" only. A pattern begins with ^.`,
+      );
+    }
+    return topic.startsWith(prefix) ? topic : prefix + topic;
+  }
+  try {
+    new RegExp(topic);
+  } catch (error) {
+    throw new ClientError(
+      'CONFIG',
+      `The topic pattern ${topic} is no regular expression: ${messageOf(error)}.`,
+    );
+  }
+  return prefix === '' ? topic : `^${prefix.replaceAll('.', '\\.')}${topic.slice(1)}`;
+}
+
+/** The first source that gives the option, parsed. */
+function firstGiven(flag: Flag, sources: readonly (readonly [string, unknown])[]): unknown {
+  const found = sources.find(([, value]) => value !== undefined);
+  if (found === undefined) return flag.fallback;
+  const [where, given] = found;
+  if (Array.isArray(given) && flag.repeatable !== true) {
+    throw new ClientError('CONFIG', `${where} was given ${given.length} times; once is enough.`);
+  }
+  const parsed = flag.value.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const shown = flag.secret === true ? '' : ` ${typeof given === 'string' ? given : JSON.stringify(given)}`;
+  const wanted = parsed.error.issues[0]?.message ?? 'something else';
+  throw new ClientError('CONFIG', `${where}${shown} cannot be used: it must be ${wanted}.`);
+}
+
+interface ConfigFile {
+  readonly topics: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+function readConfigFile(given: unknown, warnings: string[]): ConfigFile {
+  if (given === undefined) return { topics: [], options: {} };
+  if (typeof given !== 'string')
+    throw new ClientError('CONFIG', '--config was given several times; once is enough.');
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(given, 'utf8'));
+  } catch (error) {
+    throw new ClientError('CONFIG', `--config ${given} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new ClientError('CONFIG', `--config ${given} must hold a JSON object.`);
+  }
+  const { topics = [], ...rest } = content as Record<string, unknown>;
+  const list = typeof topics === 'string' ? [topics] : topics;
+  if (!Array.isArray(list) || list.some((topic) => typeof topic !== 'string')) {
+    throw new ClientError('CONFIG', `topics in ${given} must be a name or a list of names.`);
+  }
+  const byKey = new Map(Object.keys(flags).map((name) => [configKey(name), name]));
+  byKey.delete('config');
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(rest)) {
+    const name = byKey.get(key) ?? byKey.get(configKey(key.replaceAll('_', '-')));
+    if (name === undefined) {
+      throw new ClientError(
+        'CONFIG',
+        `There is no key ${key} in a configuration file (${given}); did you mean ${closest(key, [...byKey.keys(), 'topics'])}?`,
+      );
+    }
+    options[name] = value;
+  }
+  if (options['api-secret'] !== undefined)
+    warnings.push(`${given} holds the API secret; apiSecretFile keeps it apart.`);
+  return { topics: list as string[], options };
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value))
+    if (typeof part === 'object' && part !== null) freeze(part as object);
+  return Object.freeze(value);
+}

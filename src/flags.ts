@@ -1,0 +1,401 @@
+import { availableParallelism, hostname } from 'node:os';
+import { z } from 'zod';
+
+/** Kinds of values, each parsed from the text of a flag or from JSON. The messages end up behind "must be …". */
+const text = z.string().min(1, 'some text');
+const path = text;
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')], {
+  error: 'true or false',
+});
+const integer = (from: number, to: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> => {
+  const error =
+    to === Number.MAX_SAFE_INTEGER ? `a whole number from ${from}` : `a whole number from ${from} to ${to}`;
+  const digits = z.string().regex(/^\d+$/, error).transform(Number);
+  return z
+    .union([z.number(), digits], { error })
+    .pipe(z.number({ error }).int(error).min(from, error).max(to, error));
+};
+const oneOf = <const T extends readonly [string, ...string[]]>(...words: T): z.ZodType<T[number]> =>
+  z.enum(words, { error: `one of ${words.join(', ')}` });
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
+const DURATION = 'a time with its unit, such as 500ms, 20s, 5m or 1h';
+const duration = z
+  .string({ error: DURATION })
+  .regex(/^\d+(\.\d+)?(ms|s|m|min|h)$/, DURATION)
+  .transform((given) => {
+    const [, count = '', unit = ''] = /^([\d.]+)(.*)$/.exec(given) ?? [];
+    return Number(count) * (unitsMs[unit] ?? 1);
+  });
+
+const unitsBytes: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+const SIZE = 'a size, such as 500kB, 64MB or 1GiB';
+const size = z
+  .union([z.number().transform(String), z.string()], { error: SIZE })
+  .pipe(z.string().regex(/^\d+(\.\d+)?(|B|kB|KB|MB|GB|KiB|MiB|GiB)$/, SIZE))
+  .transform((given) => {
+    const [, count = '', unit = ''] = /^([\d.]+)(.*)$/.exec(given) ?? [];
+    return Math.round(Number(count) * (unitsBytes[unit] ?? 1));
+  })
+  .pipe(z.number().min(1, SIZE));
+
+const listOf = (what: string): z.ZodType<string[]> =>
+  z.union([z.array(z.string()), z.string().transform((one) => [one])], { error: what });
+
+/** One option of the command: everything that the parser, the help, the README and the configuration file know of it. */
+export interface Flag<T = unknown> {
+  readonly group: string;
+  readonly describe: string;
+  readonly value: z.ZodType<T>;
+  /** Taken when it is given nowhere. */
+  readonly fallback?: T;
+  /** How help shows the fallback, where it depends on the machine. */
+  readonly fallbackText?: string;
+  readonly alias?: readonly string[];
+  readonly env?: string;
+  /** A switch: given without a value. */
+  readonly isSwitch?: true;
+  /** May be given several times. */
+  readonly repeatable?: true;
+  readonly secret?: true;
+}
+
+const define = <T>(described: Omit<Flag<T>, 'fallback'> & { fallback?: NoInfer<T> }): Flag<T> =>
+  described as Flag<T>;
+
+const READ = 'What to read';
+const BROKER = 'Broker';
+const OUTPUT = 'Output';
+const DECODE = 'Formats';
+const HOOK = 'Your function, and bad messages';
+const SPEED = 'Speed';
+const RUN = 'Running';
+
+/** The one table of options. The keys are the names on the command line; in a configuration file they are in camelCase. */
+export const flags = {
+  group: define({
+    group: READ,
+    alias: ['g'],
+    value: text,
+    fallback: hostname(),
+    fallbackText: 'the host name',
+    describe:
+      'Consumer group: the bookmark on the broker. Members of one group share the partitions (group.id)',
+  }),
+  'start-at': define({
+    group: READ,
+    value: oneOf('earliest', 'latest'),
+    fallback: 'earliest',
+    describe: 'Where to begin where the group has no committed offset',
+  }),
+  limit: define({ group: READ, value: integer(1), describe: 'Stop after exactly so many saved alerts' }),
+  'until-end': define({
+    group: READ,
+    value: flag,
+    isSwitch: true,
+    fallback: false,
+    describe: 'Stop when every partition has reached the end that it had at the start',
+  }),
+  'on-gap': define({
+    group: READ,
+    value: oneOf('continue', 'stop'),
+    fallback: 'continue',
+    describe: 'When committed offsets have expired on the broker: say so and go on, or end with exit code 1',
+  }),
+
+  host: define({
+    group: BROKER,
+    value: text,
+    describe: 'Host name of the broker',
+    fallbackText: 'kafka.antares.noirlab.edu',
+  }),
+  port: define({ group: BROKER, value: integer(1, 65_535), describe: 'Its port', fallbackText: '9092' }),
+  'bootstrap-servers': define({
+    group: BROKER,
+    value: text,
+    describe: 'HOST:PORT[,HOST:PORT…] instead of --host and --port (bootstrap.servers)',
+  }),
+  'api-key': define({
+    group: BROKER,
+    value: text,
+    env: 'ANTARES_KAFKA_API_KEY',
+    describe: 'API key or user name; with the secret it turns SASL_SSL on (sasl.username)',
+  }),
+  'api-secret': define({
+    group: BROKER,
+    value: text,
+    env: 'ANTARES_KAFKA_API_SECRET',
+    secret: true,
+    describe: 'API secret or password; better from the environment or a file (sasl.password)',
+  }),
+  'api-secret-file': define({ group: BROKER, value: path, describe: 'File that holds the API secret' }),
+  'security-protocol': define({
+    group: BROKER,
+    value: oneOf('plaintext', 'ssl', 'sasl_plaintext', 'sasl_ssl'),
+    describe: 'How to speak to the broker',
+    fallbackText: 'sasl_ssl with credentials, else plaintext',
+  }),
+  'sasl-mechanism': define({
+    group: BROKER,
+    value: oneOf('PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'),
+    fallback: 'PLAIN',
+    describe: 'How to show the credentials',
+  }),
+  'ssl-ca-location': define({
+    group: BROKER,
+    value: path,
+    env: 'SSL_CA_LOCATION',
+    describe: "File of the authorities that may sign the broker's certificate (ssl.ca.location)",
+    fallbackText: "the ANTARES one for ANTARES, else the system's",
+  }),
+  property: define({
+    group: BROKER,
+    alias: ['X'],
+    value: listOf('KEY=VALUE'),
+    repeatable: true,
+    fallback: [],
+    describe: 'Any librdkafka property as KEY=VALUE, but for those that the client owns; repeatable',
+  }),
+  unsafe: define({
+    group: BROKER,
+    value: flag,
+    isSwitch: true,
+    fallback: false,
+    describe:
+      'Allow settings that give secrets away: passwords in plain text to other hosts, switched-off certificate checks',
+  }),
+
+  'output-dir': define({
+    group: OUTPUT,
+    alias: ['d', 'output-directory'],
+    value: path,
+    describe: 'Folder to save alerts in; without it each alert is only logged',
+  }),
+  path: define({
+    group: OUTPUT,
+    value: text,
+    fallback: '{topic}/{alert_id}.json',
+    describe:
+      "Template of an alert's path: {topic} {alert_id} {partition} {offset} {record} {date} {night} {hash2}, or a field of the alert such as {candidate.fid}",
+  }),
+  indent: define({
+    group: OUTPUT,
+    value: integer(0, 16),
+    fallback: 4,
+    describe: 'Blanks a level of the JSON; 0 is compact',
+  }),
+  'non-finite': define({
+    group: OUTPUT,
+    value: oneOf('auto', 'null', 'literal'),
+    fallback: 'auto',
+    describe:
+      'NaN and infinities as null or as NaN; auto: NaN for ANTARES as in the original, null elsewhere',
+  }),
+  durability: define({
+    group: OUTPUT,
+    value: oneOf('none', 'disk'),
+    fallback: 'disk',
+    describe: 'disk: files are on the disk before their offset is committed; none: in the page cache',
+  }),
+
+  format: define({
+    group: DECODE,
+    value: oneOf('auto', 'antares', 'avro', 'confluent', 'json', 'fink', 'text'),
+    fallback: 'auto',
+    describe: "Format of the messages; auto looks at each message's first bytes",
+  }),
+  'schema-registry': define({
+    group: DECODE,
+    value: z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' }),
+    describe: 'Address of the schema registry for Confluent-framed messages',
+  }),
+  'schema-registry-auth': define({
+    group: DECODE,
+    value: z.string().regex(/^[^:]+:/, 'USER:PASSWORD'),
+    env: 'SCHEMA_REGISTRY_AUTH',
+    secret: true,
+    describe: 'USER:PASSWORD for it',
+  }),
+  'schema-registry-ca': define({
+    group: DECODE,
+    value: path,
+    describe: 'File of the authorities that may sign its certificate',
+  }),
+  'schema-dir': define({
+    group: DECODE,
+    value: path,
+    describe: 'Folder of schemas, ID.json or ID.avsc, instead of or before a registry',
+  }),
+  'schema-cache': define({
+    group: DECODE,
+    value: path,
+    describe: 'Folder that keeps schemas from the registry',
+  }),
+  'on-unknown-schema': define({
+    group: DECODE,
+    value: oneOf('hold', 'dead-letter'),
+    fallback: 'hold',
+    describe: 'A schema id that nobody knows: wait with its partition, or take its messages for bad',
+  }),
+
+  process: define({
+    group: HOOK,
+    value: path,
+    describe: 'Module that exports processAlert(alert, context); run on every alert before it is saved',
+  }),
+  'process-timeout': define({
+    group: HOOK,
+    value: duration,
+    fallback: 60_000,
+    fallbackText: '60s',
+    describe: 'How long it may take for one alert',
+  }),
+  'on-error': define({
+    group: HOOK,
+    value: oneOf('dead-letter', 'skip', 'stop'),
+    fallbackText: 'dead-letter; stop without --output-dir',
+    describe: 'A message that cannot be decoded, or at which processAlert throws',
+  }),
+  'max-errors': define({
+    group: HOOK,
+    value: integer(1),
+    fallback: 100,
+    describe: 'So many failures of one cause in a row end the client',
+  }),
+
+  workers: define({
+    group: SPEED,
+    value: integer(1, 256),
+    fallback: Math.max(1, availableParallelism() - 1),
+    fallbackText: 'cores − 1',
+    describe: 'Worker threads that decode and write',
+  }),
+  'batch-size': define({
+    group: SPEED,
+    value: integer(1, 100_000),
+    fallback: 500,
+    describe: 'Most messages to read at once',
+  }),
+  'batch-bytes': define({
+    group: SPEED,
+    value: size,
+    fallback: 4_000_000,
+    fallbackText: '4MB',
+    describe: 'Most bytes to read at once',
+  }),
+  'batch-timeout': define({
+    group: SPEED,
+    value: duration,
+    fallback: 50,
+    fallbackText: '50ms',
+    describe: 'How long a read waits for more',
+  }),
+  'max-in-flight-bytes': define({
+    group: SPEED,
+    value: size,
+    fallback: 64_000_000,
+    fallbackText: '64MB',
+    describe: 'Most bytes read but not saved; reading waits beyond it',
+  }),
+
+  'connect-timeout': define({
+    group: RUN,
+    value: duration,
+    fallbackText: 'none',
+    describe: 'Give up when no broker was reached for so long',
+  }),
+  'shutdown-timeout': define({
+    group: RUN,
+    value: duration,
+    fallback: 20_000,
+    fallbackText: '20s',
+    describe: 'How long a stop may take to finish what is under way',
+  }),
+  'stall-timeout': define({
+    group: RUN,
+    value: duration,
+    fallback: 300_000,
+    fallbackText: '5m',
+    describe: 'End with exit code 1 when a partition stands still for so long with messages in work',
+  }),
+  config: define({
+    group: RUN,
+    value: path,
+    describe: 'JSON file with the same options in camelCase; flags and environment come first',
+  }),
+  verbose: define({
+    group: RUN,
+    alias: ['v'],
+    value: flag,
+    isSwitch: true,
+    fallback: false,
+    describe: 'Log every saved alert, and details',
+  }),
+  quiet: define({
+    group: RUN,
+    value: flag,
+    isSwitch: true,
+    fallback: false,
+    describe: 'Log only warnings and errors',
+  }),
+  'log-format': define({
+    group: RUN,
+    value: oneOf('pretty', 'json'),
+    fallbackText: 'pretty on a terminal, else json',
+    describe: 'How the log looks',
+  }),
+} as const;
+
+/** Names of the options. */
+export type FlagName = keyof typeof flags;
+
+/** The value of an option after parsing; undefined where it was given nowhere and has no fallback. */
+export type FlagValue<N extends FlagName> = (typeof flags)[N] extends Flag<infer T> ? T : never;
+
+/** Every option, uniformly typed. */
+export const flagList: readonly (readonly [FlagName, Flag])[] = Object.entries(flags) as [FlagName, Flag][];
+
+/** An option's name in a configuration file. */
+export function configKey(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What help and README say an option falls back to. */
+export function fallbackText({ fallback, fallbackText: words, isSwitch }: Flag): string {
+  if (words !== undefined) return words;
+  if (fallback === undefined || isSwitch === true || Array.isArray(fallback)) return '';
+  return String(fallback as string | number);
+}
+
+/** The options as a table for the README. */
+export function flagsAsMarkdown(): string {
+  const groups = new Map<string, string[]>();
+  for (const [name, each] of flagList) {
+    const names = [
+      ...(each.alias ?? []).map((alias) => (alias.length === 1 ? `-${alias}` : `--${alias}`)),
+      `--${name}`,
+    ];
+    const spelled = names
+      .sort((a, b) => a.length - b.length)
+      .map((spelling) => `\`${spelling}\``)
+      .join(', ');
+    const env = each.env === undefined ? '' : ` (\`${each.env}\`)`;
+    const row = `| ${spelled}${env} | ${each.describe.replaceAll('|', '\\|')} | ${fallbackText(each).replaceAll('|', '\\|')} |`;
+    groups.set(each.group, [...(groups.get(each.group) ?? []), row]);
+  }
+  return [...groups]
+    .map(([group, rows]) =>
+      [`**${group}**`, '', '| option | meaning | default |', '|---|---|---|', ...rows].join('\n'),
+    )
+    .join('\n\n');
+}

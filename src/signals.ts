@@ -1,0 +1,18 @@
+import { constants } from 'node:os';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The first signal asks the client to stop in peace: the returned abort signal goes off, its reason the signal's name. The
+ * second one ends the process at once with 128 + signal.
+ */
+export function listenForStop(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(128 + constants.signals[signal]);
+      stop.abort(signal);
+    });
+  }
+  return stop.signal;
+}
