@@ -1,0 +1,159 @@
+// A real Apache Kafka of one node, for tests and for trying things out: on free ports of the loopback, in a folder that
+// goes away.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { keystorePassword, makeLocalCa } from '../../certs/make-local-ca.mjs';
+import { kafkaJars } from '../kafka-install.mjs';
+
+/** Users of the SASL listeners. Made up for a broker that only this machine can reach. */
+export const users = { alice: 'alice-secret', bob: 'bob-secret' };
+
+const START_TIMEOUT_MS = 60_000;
+const JAVA_OPTIONS = ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=info'];
+
+/** Whether {@link startKafka} can work here. */
+export function kafkaIsInstalled() {
+  return existsSync(kafkaJars);
+}
+
+/**
+ * Starts a broker.
+ *
+ * @returns addresses, users, the CA file, and `stop()`. The broker ends with this process, however that ends.
+ */
+export async function startKafka() {
+  const dir = mkdtempSync(join(tmpdir(), 'antares-kafka-'));
+  const certificates = makeLocalCa(join(dir, 'certs'));
+  // Another process may take a port between our looking and the broker's listening.
+  for (let attempt = 1; ; attempt++) {
+    const ports = await freePorts(4);
+    const properties = join(dir, 'server.properties');
+    writeFileSync(properties, serverProperties(dir, ports, certificates.keystore));
+    if (attempt === 1) await format(properties);
+    const broker = await launch(dir, properties);
+    if (broker !== null) {
+      const [plaintext, saslPlaintext, saslSsl] = ports.map((port) => `localhost:${port}`);
+      return {
+        bootstrap: { plaintext, saslPlaintext, saslSsl },
+        caFile: certificates.ca,
+        otherCaFile: certificates.otherCa,
+        users,
+        pid: broker.pid,
+        stop: broker.stop,
+      };
+    }
+    if (attempt === 3) throw new Error('Kafka did not start on three sets of free ports.');
+  }
+}
+
+/** Runs one of Kafka's own command-line tools, given by its class. */
+export async function runKafkaTool(className, args) {
+  const { stdout } = await promisify(execFile)('java', [...JAVA_OPTIONS, '-cp', join(kafkaJars, '*'), className, ...args]);
+  return stdout;
+}
+
+function serverProperties(dir, [plaintext, saslPlaintext, saslSsl, controller], keystore) {
+  const plainUsers = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`);
+  const login = (listener) => [
+    `listener.name.${listener}.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512`,
+    `listener.name.${listener}.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required ${plainUsers.join(' ')};`,
+    `listener.name.${listener}.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;`,
+    `listener.name.${listener}.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;`,
+  ];
+  const listeners = `PLAINTEXT://localhost:${plaintext},SASL_PLAINTEXT://localhost:${saslPlaintext},SASL_SSL://localhost:${saslSsl}`;
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@localhost:${controller}`,
+    'controller.listener.names=CONTROLLER',
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
+    'inter.broker.listener.name=PLAINTEXT',
+    `listeners=${listeners},CONTROLLER://localhost:${controller}`,
+    `advertised.listeners=${listeners}`,
+    `log.dirs=${join(dir, 'data')}`,
+    ...login('sasl_plaintext'),
+    ...login('sasl_ssl'),
+    `ssl.keystore.location=${keystore}`,
+    `ssl.keystore.password=${keystorePassword}`,
+    'ssl.keystore.type=PKCS12',
+    'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found=true',
+    'super.users=User:ANONYMOUS',
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=5',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'transaction.state.log.num.partitions=5',
+    'group.initial.rebalance.delay.ms=0',
+    'group.min.session.timeout.ms=1000',
+    'auto.create.topics.enable=false',
+    'message.max.bytes=67108864',
+    // Alerts in tests carry dates of past nights.
+    'log.retention.ms=-1',
+    'log.cleaner.backoff.ms=500',
+    '',
+  ].join('\n');
+}
+
+async function format(properties) {
+  const clusterId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+  const scram = Object.entries(users).flatMap(([name, password]) =>
+    ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=${name},password=${password}]`]),
+  );
+  await runKafkaTool('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', properties, ...scram]);
+}
+
+/** null: a port was taken meanwhile. */
+async function launch(dir, properties) {
+  const java = ['java', ...JAVA_OPTIONS, '-cp', join(kafkaJars, '*'), 'kafka.Kafka', properties];
+  const guard = spawn(process.execPath, [join(import.meta.dirname, 'guard.mjs'), dir, ...java], {
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  const [{ pid }] = await once(guard, 'message');
+  const started = new Promise((resolve) => {
+    const listen = (text) => {
+      output = (output + text).slice(-20_000);
+      if (output.includes('Kafka Server started')) resolve('started');
+    };
+    guard.stdout.setEncoding('utf8').on('data', listen);
+    guard.stderr.setEncoding('utf8').on('data', listen);
+  });
+  const ended = once(guard, 'exit').then(() => 'ended');
+  const timer = setTimeout(() => guard.stdin.end(), START_TIMEOUT_MS);
+  const result = await Promise.race([started, ended]);
+  clearTimeout(timer);
+  if (result === 'ended') {
+    if (/Address already in use|Failed to bind|BindException/.test(output)) return null;
+    throw new Error(`Kafka did not start:\n${output}`);
+  }
+  guard.unref();
+  guard.stdin.unref?.();
+  for (const stream of [guard.stdout, guard.stderr]) stream.unref?.();
+  guard.disconnect();
+  const stop = async () => {
+    if (guard.exitCode !== null) return;
+    guard.ref();
+    guard.stdin.end();
+    await ended;
+  };
+  return { pid, stop };
+}
+
+async function freePorts(count) {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, 'localhost');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
