@@ -1,5 +1,6 @@
 import type { FormatOption } from './decode/detect.ts';
 import { Decoder, type OpenMessage, type SchemaSource } from './decode/decode.ts';
+import { DecodeError } from './decode/error.ts';
 import { ObjectBuilder } from './decode/object-builder.ts';
 import { Tee } from './decode/tee.ts';
 import { TreeBuilder } from './decode/tree.ts';
@@ -8,6 +9,9 @@ import { fieldTree } from './encode/field-capture.ts';
 import { DuplicateKey, JsonWriter } from './encode/json-writer.ts';
 import { tellReturned } from './encode/returned.ts';
 import type { Message } from './message.ts';
+
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
 
 /** One alert of a message, as the bytes of its file. */
 export interface AlertBytes {
@@ -120,7 +124,11 @@ export class Transcoder {
   ): Pick<AlertBytes, 'bytes' | 'fields'> {
     this.#writer.start(literal);
     tell(this.#writer);
-    return { bytes: this.#writer.finish(), fields: this.#writer.captured() };
+    const bytes = this.#writer.finish();
+    if (bytes[0] !== OPEN_BRACE && bytes[0] !== OPEN_BRACKET) {
+      throw new DecodeError('NO_OBJECT', 'The message is a single value; an alert is an object or an array.');
+    }
+    return { bytes, fields: this.#writer.captured() };
   }
 
   #isLiteral({ format }: OpenMessage): boolean {

@@ -12,7 +12,8 @@ const OPEN_BRACKET = 0x5b;
 
 /** Whether the bytes are a gzip stream around something else. */
 export function isGzip(value: Uint8Array): boolean {
-  return value[0] === 0x1f && value[1] === 0x8b;
+  // The third byte is the method; there is only one.
+  return value[0] === 0x1f && value[1] === 0x8b && value[2] === 0x08;
 }
 
 /**

@@ -14,7 +14,8 @@ export type DecodeErrorCode =
   | 'UNKNOWN_SCHEMA'
   | 'UNSUPPORTED_CODEC'
   | 'BAD_JSON'
-  | 'BAD_TEXT';
+  | 'BAD_TEXT'
+  | 'NO_OBJECT';
 
 /** A bad message: what is wrong with it, in one sentence. */
 export class DecodeError extends Error {
@@ -42,11 +43,24 @@ export class SchemaNeeded extends Error {
  * Bounds against hostile messages. Brokers take messages of 50 MB at the most; the largest alerts known are 1.5 MB of
  * JSON, and no survey nests deeper than a dozen levels.
  */
-export const limits: { readonly decompressedBytes: number; readonly depth: number; readonly items: number } =
-  {
-    /** Of a message after zlib, gzip or a container's codec. */
-    decompressedBytes: 256 * 1024 * 1024,
-    depth: 200,
-    /** Values of arrays and maps in a message; they may take no bytes at all in Avro. */
-    items: 20_000_000,
-  };
+export const limits: {
+  readonly decompressedBytes: number;
+  readonly outputBytes: number;
+  readonly depth: number;
+  readonly items: number;
+  readonly numberCharacters: number;
+} = {
+  /** Of a message after zlib, gzip or a container's codec, all blocks together. */
+  decompressedBytes: 256 * 1024 * 1024,
+  /**
+   * Of an alert's file. Every value that is read writes at least a byte, so this also ends a small message that means a
+   * huge one, such as an Avro schema whose records hold each other twice.
+   */
+  outputBytes: 512 * 1024 * 1024,
+  /** Objects and arrays within each other. In Avro a union counts as a level too. */
+  depth: 200,
+  /** Values of arrays and maps in a message; they may take no bytes at all in Avro. */
+  items: 20_000_000,
+  /** Of one number's text, as Python limits integers; converting takes more than linear time. */
+  numberCharacters: 4_300,
+};

@@ -8,35 +8,42 @@ type Inflate = (bytes: Uint8Array, options: ZlibOptions) => Buffer;
 
 /** A zlib stream (RFC 1950), whole and with nothing behind it. @throws DecodeError */
 export function inflateZlib(bytes: Uint8Array): Buffer {
-  return inflateWith(inflateSync as Inflate, bytes, 'BAD_ZLIB', true);
+  return inflateWith(inflateSync as Inflate, bytes, 'BAD_ZLIB');
 }
 
 /** A gzip stream (RFC 1952), of one or more members. @throws DecodeError */
 export function inflateGzip(bytes: Uint8Array): Buffer {
-  return inflateWith(gunzipSync as Inflate, bytes, 'BAD_GZIP', false);
+  return inflateWith(gunzipSync as Inflate, bytes, 'BAD_GZIP');
 }
 
-/** A raw deflate stream (RFC 1951), as Avro containers have it. @throws DecodeError */
-export function inflateRaw(bytes: Uint8Array): Buffer {
-  return inflateWith(inflateRawSync as Inflate, bytes, 'BAD_AVRO', true);
+/**
+ * A raw deflate stream (RFC 1951), as Avro containers have it.
+ *
+ * @param maxBytes how large it may become.
+ * @throws DecodeError
+ */
+export function inflateRaw(bytes: Uint8Array, maxBytes: number): Buffer {
+  return inflateWith(inflateRawSync as Inflate, bytes, 'BAD_AVRO', maxBytes);
 }
 
-function inflateWith(inflate: Inflate, bytes: Uint8Array, code: DecodeErrorCode, wholly: boolean): Buffer {
+function inflateWith(
+  inflate: Inflate,
+  bytes: Uint8Array,
+  code: DecodeErrorCode,
+  maxBytes = limits.decompressedBytes,
+): Buffer {
   let result: { buffer: Buffer; engine: { bytesWritten: number } };
   try {
     result = inflate(bytes, {
-      maxOutputLength: limits.decompressedBytes,
+      // Zero would not be taken; a byte too many is noticed as one.
+      maxOutputLength: Math.max(1, maxBytes),
       // As large as most alerts become, so that they come out in one piece.
       chunkSize: CHUNK_BYTES,
       info: true,
     }) as unknown as typeof result;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new DecodeError(
-        'TOO_LARGE',
-        `It decompresses to more than ${limits.decompressedBytes} bytes.`,
-        error,
-      );
+      throw new DecodeError('TOO_LARGE', `It decompresses to more than ${maxBytes} bytes.`, error);
     }
     if ((error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') {
       throw new DecodeError('TRUNCATED', 'The compressed stream ends too early.', error);
@@ -44,7 +51,6 @@ function inflateWith(inflate: Inflate, bytes: Uint8Array, code: DecodeErrorCode,
     throw new DecodeError(code, `The compressed stream is damaged: ${messageOf(error)}.`, error);
   }
   const behind = bytes.byteLength - result.engine.bytesWritten;
-  if (wholly && behind > 0)
-    throw new DecodeError('TRAILING_BYTES', `${behind} bytes follow the compressed stream.`);
+  if (behind > 0) throw new DecodeError('TRAILING_BYTES', `${behind} bytes follow the compressed stream.`);
   return result.buffer;
 }

@@ -107,6 +107,12 @@ class JsonReader {
     LITERAL.lastIndex = this.#at;
     const token = LITERAL.exec(this.#text)?.[0];
     if (token === undefined) throw this.#unexpected('where a value should be');
+    if (token.length > limits.numberCharacters) {
+      throw new DecodeError(
+        'TOO_LARGE',
+        `A number of ${token.length} digits is at character ${this.#at} of the JSON text.`,
+      );
+    }
     this.#at += token.length;
     switch (token) {
       case 'null':

@@ -1,4 +1,4 @@
-import { DecodeError } from '../error.ts';
+import { DecodeError, limits } from '../error.ts';
 import { inflateRaw } from '../inflate.ts';
 import { Cursor } from './cursor.ts';
 import type { AvroSchema } from './schema.ts';
@@ -27,6 +27,7 @@ export function openContainer(bytes: Buffer, schemas: SchemaCache): Container {
   const schema = schemas.get(schemaText);
   const blocks: { records: number; bytes: Buffer }[] = [];
   let records = 0;
+  let bytesLeft = limits.decompressedBytes;
   while (cursor.left > 0) {
     const count = cursor.count();
     if (count < 0)
@@ -35,7 +36,13 @@ export function openContainer(bytes: Buffer, schemas: SchemaCache): Container {
     if (sync.compare(cursor.fixed(SYNC_BYTES)) !== 0) {
       throw new DecodeError('BAD_AVRO', `The sync marker before byte ${cursor.at} is not the container's.`);
     }
-    blocks.push({ records: count, bytes: codec === 'deflate' ? inflateRaw(data) : data });
+    const block = codec === 'deflate' ? inflateRaw(data, bytesLeft) : data;
+    bytesLeft -= block.length;
+    // A record without a byte is no alert, and their number would be bounded by nothing.
+    if (count > block.length) {
+      throw new DecodeError('BAD_AVRO', `A block of ${block.length} bytes announces ${count} records.`);
+    }
+    blocks.push({ records: count, bytes: block });
     records += count;
   }
   return { schema, blocks, records };

@@ -23,12 +23,7 @@ export class Cursor {
 
   /** Moves on by so many bytes and says where they begin. @throws DecodeError */
   take(bytes: number): number {
-    if (bytes < 0 || bytes > this.left) {
-      throw new DecodeError(
-        'TRUNCATED',
-        `${bytes} bytes are announced at byte ${this.at}, but only ${this.left} are left.`,
-      );
-    }
+    if (bytes < 0 || bytes > this.left) throw this.#missing(bytes);
     const start = this.at;
     this.at += bytes;
     return start;
@@ -95,7 +90,8 @@ export class Cursor {
     let count = this.count();
     if (count < 0) {
       count = -count;
-      this.count();
+      const bytes = this.count();
+      if (bytes < 0 || bytes > this.left) throw this.#missing(bytes);
     }
     // Items may take no bytes at all, so the length of the message does not bound them.
     this.#items += count;
@@ -113,17 +109,36 @@ export class Cursor {
     this.depth -= 1;
   }
 
+  /** The bytes after the fourth. BigInts are slow: only what no number holds exactly becomes one. */
   #longTail(low28: number): number | bigint {
-    let value = BigInt(low28);
-    for (let shift = 28n; ; shift += 7n) {
+    let middle28 = 0;
+    let high8 = 0;
+    for (let shift = 0; ; shift += 7) {
       const byte = this.bytes[this.take(1)] as number;
-      if (shift === 63n && byte > 1)
-        throw new DecodeError('BAD_AVRO', `The integer before byte ${this.at} is longer than 64 bits.`);
-      value |= BigInt(byte & 0x7f) << shift;
+      if (shift < 28) middle28 |= (byte & 0x7f) << shift;
+      else high8 |= (byte & 0x7f) << (shift - 28);
       if (byte < 0x80) break;
+      if (shift === 35) throw this.#tooLong();
     }
+    if (high8 > 0xff) throw this.#tooLong();
+    if (high8 === 0 && middle28 < 0x2000000) {
+      const value = middle28 * 0x10000000 + low28;
+      return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    }
+    const value = (BigInt(high8) << 56n) | (BigInt(middle28) << 28n) | BigInt(low28);
     const signed = (value >> 1n) ^ -(value & 1n);
     const number = Number(signed);
     return Number.isSafeInteger(number) ? number : signed;
+  }
+
+  #missing(bytes: number): DecodeError {
+    return new DecodeError(
+      'TRUNCATED',
+      `${bytes} bytes are announced at byte ${this.at}, but only ${this.left} are left.`,
+    );
+  }
+
+  #tooLong(): DecodeError {
+    return new DecodeError('BAD_AVRO', `The integer before byte ${this.at} is longer than 64 bits.`);
   }
 }

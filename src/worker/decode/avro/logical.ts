@@ -1,6 +1,10 @@
+import { DecodeError } from '../error.ts';
 import { isoDate, isoTime, isoTimeOfDay } from '../time.ts';
 import type { Cursor } from './cursor.ts';
 import type { Read } from './schema.ts';
+
+/** Turning a number into digits takes more than linear time; no decimal is longer than this in earnest. */
+const MAX_DECIMAL_BYTES = 4_096;
 
 /**
  * Logical types that have a form of their own in JSON (contract, 1): times in ISO 8601 with the unit's digits, decimals and UUIDs
@@ -53,10 +57,14 @@ function decimalReader({ type, size, scale = 0, precision }: Record<string, unkn
   if (typeof precision !== 'number' || precision < 1 || scale > precision) return null;
   if (type === 'bytes') {
     return (cursor, visitor) => {
-      visitor.string(decimal(cursor.fixed(cursor.count()), scale));
+      const bytes = cursor.fixed(cursor.count());
+      if (bytes.length > MAX_DECIMAL_BYTES) {
+        throw new DecodeError('TOO_LARGE', `A decimal has ${bytes.length} bytes (byte ${cursor.at}).`);
+      }
+      visitor.string(decimal(bytes, scale));
     };
   }
-  if (type !== 'fixed' || typeof size !== 'number' || size < 1) return null;
+  if (type !== 'fixed' || typeof size !== 'number' || size < 1 || size > MAX_DECIMAL_BYTES) return null;
   return (cursor, visitor) => {
     visitor.string(decimal(cursor.fixed(size), scale));
   };

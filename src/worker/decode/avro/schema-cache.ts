@@ -2,20 +2,32 @@ import { type AvroSchema, compileSchema } from './schema.ts';
 
 /** A stream has a handful of schemas. One that sends a new one with every message must not fill the memory. */
 const MAX_SCHEMAS = 64;
+/** Real ones have 25 KB. One that is much longer is compiled for its message and forgotten. */
+const MAX_KEPT_CHARACTERS = 1_000_000;
 
 /** Compiled schemas by their exact text: parsing a ZTF schema takes far longer than reading an alert by it. */
 export class SchemaCache {
+  /** The longest unused comes first. */
   readonly #byText = new Map<string, AvroSchema>();
+  #lastText: string | undefined;
+  #last: AvroSchema | undefined;
 
   /** @throws DecodeError BAD_SCHEMA */
   get(text: string): AvroSchema {
-    let schema = this.#byText.get(text);
-    if (schema === undefined) {
-      schema = compileSchema(text);
+    // Nearly always the same as before; comparing takes less than the map's hash.
+    if (this.#last !== undefined && text === this.#lastText) return this.#last;
+    const known = this.#byText.get(text);
+    const schema = known ?? compileSchema(text);
+    if (text.length > MAX_KEPT_CHARACTERS) return schema;
+    if (known !== undefined) {
+      this.#byText.delete(text);
+    } else if (this.#byText.size >= MAX_SCHEMAS) {
       const oldest = this.#byText.keys().next();
-      if (this.#byText.size >= MAX_SCHEMAS && oldest.done !== true) this.#byText.delete(oldest.value);
-      this.#byText.set(text, schema);
+      if (oldest.done !== true) this.#byText.delete(oldest.value);
     }
+    this.#byText.set(text, schema);
+    this.#lastText = text;
+    this.#last = schema;
     return schema;
   }
 }

@@ -120,8 +120,8 @@ class Compiler {
     if (!Array.isArray(fields)) throw bad(`the record ${String(schema['name'])} has no fields`);
     const names: string[] = [];
     const readers: Read[] = [];
-    for (const field of fields as Record<string, unknown>[]) {
-      if (typeof field['name'] !== 'string') throw bad(`a field of ${String(schema['name'])} has no name`);
+    for (const field of fields as (Record<string, unknown> | null)[]) {
+      if (typeof field?.['name'] !== 'string') throw bad(`a field of ${String(schema['name'])} has no name`);
       names.push(field['name']);
       readers.push(this.compile(field['type'], inner, depth + 1));
     }
