@@ -1,4 +1,5 @@
 import { Decimal128 } from 'bson';
+import { BsonNames } from './bson-names.ts';
 import { DecodeError, limits } from './error.ts';
 import { isoTime } from './time.ts';
 import { utf8 } from './utf8.ts';
@@ -29,6 +30,9 @@ export function readBson(bytes: Buffer, visitor: AlertVisitor): void {
   }
 }
 
+/** Shared by all messages of a thread. */
+const names = new BsonNames();
+
 class BsonReader {
   at = 0;
   readonly #bytes: Buffer;
@@ -57,7 +61,7 @@ class BsonReader {
       const type = this.#bytes[this.at++] as number;
       if (type === 0) break;
       if (isArray) this.#skipName();
-      else visitor.key(this.#name());
+      else visitor.key(this.#elementName());
       this.#element(type, depth);
     }
     if (this.at !== end)
@@ -102,7 +106,7 @@ class BsonReader {
         return;
       }
       case 0x0b:
-        visitor.string(`/${this.#name()}/${this.#name()}`);
+        visitor.string(`/${this.#cstring()}/${this.#cstring()}`);
         return;
       case 0x0c:
         visitor.beginObject(true);
@@ -122,7 +126,7 @@ class BsonReader {
         visitor.long(this.#view.getBigUint64(this.#take(8), true));
         return;
       case 0x12:
-        visitor.long(this.#view.getBigInt64(this.#take(8), true));
+        visitor.long(this.#int64());
         return;
       case 0x13: {
         const start = this.#take(16);
@@ -155,6 +159,14 @@ class BsonReader {
     return this.#view.getInt32(this.#take(4), true);
   }
 
+  /** As a number where that is exact: BigInts are slow. */
+  #int64(): number | bigint {
+    const start = this.#take(8);
+    const high = this.#view.getInt32(start + 4, true);
+    if (high < -0x200000 || high >= 0x200000) return this.#view.getBigInt64(start, true);
+    return high * 0x100000000 + this.#view.getUint32(start, true);
+  }
+
   #boolean(): boolean {
     const value = this.#bytes[this.#take(1)];
     if (value !== 0 && value !== 1)
@@ -175,8 +187,19 @@ class BsonReader {
     return text;
   }
 
+  #elementName(): string {
+    const start = this.at;
+    const expected = names.expected(this.#bytes, start);
+    if (expected !== null) {
+      this.at += names.matchedBytes;
+      return expected;
+    }
+    this.#skipName();
+    return names.read(this.#bytes, start, this.at - 1) ?? this.#text(start, this.at - 1);
+  }
+
   /** A string that ends with NUL. */
-  #name(): string {
+  #cstring(): string {
     const start = this.at;
     this.#skipName();
     return this.#text(start, this.at - 1);

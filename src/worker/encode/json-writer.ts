@@ -1,3 +1,4 @@
+import { DecodeError, limits } from '../decode/error.ts';
 import type { AlertVisitor } from '../decode/visitor.ts';
 import { type CapturedField, type FieldNode, pythonText } from './field-capture.ts';
 import { pythonFloat } from './python-float.ts';
@@ -8,13 +9,25 @@ export class DuplicateKey extends Error {
 }
 
 const FIRST_BYTES = 256 * 1024;
+/** A buffer that one huge alert made larger than this is given back after it. */
+const KEPT_BYTES = 16 * 1024 * 1024;
 /** Longer strings are copied by the runtime, shorter ones by a loop: measured to break even near here. */
 const LOOP_LENGTH = 48;
 /** Keys repeat from alert to alert. A message of a million distinct ones must not fill the memory for ever. */
-const MAX_KNOWN_KEYS = 20_000;
+const MAX_KNOWN_BYTES = 8 * 1024 * 1024;
+
+/** Integers up to here are written by hand, without a string between. */
+const MAX_INT = 0x7fffffff;
+const MAX_INT_CHARACTERS = 11;
+
+/** What a known key takes beside its text, roughly. */
+const KEY_BYTES = 200;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
 const BACKSLASH = 0x5c;
 
 const shortEscapes = new Map([
@@ -29,7 +42,10 @@ const shortEscapes = new Map([
 
 /** A key, ready to be written, and the object that it was last seen in. */
 interface KnownKey {
-  readonly bytes: Uint8Array;
+  /** In quotes and with its colon. */
+  readonly quoted: string;
+  /** By depth: the comma before it, the new line, and the key. */
+  readonly lines: Uint8Array[];
   lastSeenIn: number;
 }
 
@@ -55,6 +71,7 @@ export class JsonWriter implements AlertVisitor {
   readonly #indent: number;
   readonly #fields: FieldNode;
   readonly #keys = new Map<string, KnownKey>();
+  #keyBytes = 0;
   readonly #newlines: Uint8Array[] = [];
   readonly #frames: Frame[] = [];
   #out: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
@@ -74,13 +91,17 @@ export class JsonWriter implements AlertVisitor {
 
   /** Begins a new document. @param literal whether NaN and infinities are written as such, or as null. */
   start(literal: boolean): void {
+    if (this.#out.length > KEPT_BYTES) this.#out = Buffer.allocUnsafeSlow(FIRST_BYTES);
     this.#at = 0;
     this.#depth = 0;
     this.#frame = undefined;
     this.#literal = literal;
     this.#field = this.#fields;
     this.#captured = [];
-    if (this.#keys.size > MAX_KNOWN_KEYS) this.#keys.clear();
+    if (this.#keyBytes > MAX_KNOWN_BYTES) {
+      this.#keys.clear();
+      this.#keyBytes = 0;
+    }
   }
 
   /** The document, valid until the next {@link start}. */
@@ -114,12 +135,12 @@ export class JsonWriter implements AlertVisitor {
     const frame = this.#frame as Frame;
     let key = this.#keys.get(name);
     if (key === undefined) {
-      key = { bytes: Buffer.from(`${quoted(name)}:${this.#indent > 0 ? ' ' : ''}`, 'latin1'), lastSeenIn: 0 };
+      key = { quoted: `${quoted(name)}:${this.#indent > 0 ? ' ' : ''}`, lines: [], lastSeenIn: 0 };
       this.#keys.set(name, key);
     }
     if (frame.serial !== 0) this.#noteKey(key, frame, name);
-    this.#separate(frame);
-    this.#copy(key.bytes);
+    // The first key of an object has no comma before it.
+    this.#copy(key.lines[this.#depth] ?? this.#makeLine(key), frame.count++ === 0 ? 1 : 0);
     this.#field = frame.fields?.children.get(name);
   }
 
@@ -133,19 +154,34 @@ export class JsonWriter implements AlertVisitor {
   }
 
   int(value: number): void {
-    const text = String(value);
-    this.#capture(text);
-    this.#scalar(text);
+    if (this.#field !== undefined) this.#capture(String(value));
+    this.#beforeValue();
+    this.#digits(value);
   }
 
   long(value: bigint | number): void {
+    if (typeof value === 'number' && value <= MAX_INT && value >= -MAX_INT) {
+      this.int(value);
+      return;
+    }
     const text = String(value);
     this.#capture(text);
     this.#scalar(text);
   }
 
   double(value: number): void {
-    if (Number.isFinite(value)) {
+    if (
+      value <= MAX_INT &&
+      value >= -MAX_INT &&
+      this.#field === undefined &&
+      (value | 0) === value &&
+      value !== 0
+    ) {
+      this.#beforeValue();
+      this.#digits(value);
+      this.#out[this.#at++] = POINT;
+      this.#out[this.#at++] = ZERO;
+    } else if (Number.isFinite(value)) {
       const text = pythonFloat(value);
       this.#capture(text);
       this.#scalar(text);
@@ -165,17 +201,18 @@ export class JsonWriter implements AlertVisitor {
   string(value: string): void {
     this.#capture(value);
     this.#beforeValue();
-    this.#reserve(2 + 6 * value.length);
+    const asIs = value.length > LOOP_LENGTH && !needsEscape.test(value);
+    this.#reserve(2 + (asIs ? 1 : 6) * value.length);
     const out = this.#out;
     let at = this.#at;
     out[at++] = QUOTE;
-    if (value.length > LOOP_LENGTH && !needsEscape.test(value)) {
+    if (asIs) {
       at += out.write(value, at, 'latin1');
     } else {
       for (let i = 0; i < value.length; i++) {
         const unit = value.charCodeAt(i);
         if (unit >= 0x20 && unit < 0x7f && unit !== QUOTE && unit !== BACKSLASH) out[at++] = unit;
-        else at += out.write(escape(unit), at, 'latin1');
+        else at = writeEscape(unit, out, at);
       }
     }
     out[at++] = QUOTE;
@@ -195,6 +232,22 @@ export class JsonWriter implements AlertVisitor {
     this.#out[this.#at++] = QUOTE;
   }
 
+  /** A small integer, without a string between; room for `.0` behind it is kept. */
+  #digits(value: number): void {
+    this.#reserve(MAX_INT_CHARACTERS + 2);
+    const out = this.#out;
+    let rest = value < 0 ? -value : value;
+    if (value < 0) out[this.#at++] = MINUS;
+    let end = this.#at + 1;
+    for (let power = 10; power <= rest; power *= 10) end += 1;
+    this.#at = end;
+    do {
+      const next = (rest / 10) | 0;
+      out[--end] = ZERO + rest - 10 * next;
+      rest = next;
+    } while (rest > 0);
+  }
+
   #scalar(text: string): void {
     this.#beforeValue();
     this.#reserve(text.length);
@@ -207,6 +260,17 @@ export class JsonWriter implements AlertVisitor {
   #capture(text: string): void {
     const place = this.#field?.place;
     if (place !== undefined) this.#captured[place] = text;
+  }
+
+  #makeLine(key: KnownKey): Uint8Array {
+    const line = Buffer.from(`,${this.#lineStart(this.#depth)}${key.quoted}`, 'latin1');
+    key.lines[this.#depth] = line;
+    this.#keyBytes += KEY_BYTES + line.length;
+    return line;
+  }
+
+  #lineStart(depth: number): string {
+    return this.#indent > 0 ? `\n${' '.repeat(depth * this.#indent)}` : '';
   }
 
   #noteKey(key: KnownKey, frame: Frame, name: string): void {
@@ -261,23 +325,24 @@ export class JsonWriter implements AlertVisitor {
   }
 
   #newline(): void {
-    const bytes = (this.#newlines[this.#depth] ??= Buffer.from(
-      `\n${' '.repeat(this.#depth * this.#indent)}`,
-    ));
-    this.#copy(bytes);
+    this.#copy((this.#newlines[this.#depth] ??= Buffer.from(this.#lineStart(this.#depth))), 0);
   }
 
-  #copy(bytes: Uint8Array): void {
+  #copy(bytes: Uint8Array, from: number): void {
     this.#reserve(bytes.length);
     const out = this.#out;
     let at = this.#at;
-    for (let i = 0; i < bytes.length; i++) out[at++] = bytes[i] as number;
+    for (let i = from; i < bytes.length; i++) out[at++] = bytes[i] as number;
     this.#at = at;
   }
 
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#out.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#out.length, this.#at + bytes));
+    const wanted = this.#at + bytes;
+    if (wanted > limits.outputBytes) {
+      throw new DecodeError('TOO_LARGE', `As JSON it has more than ${limits.outputBytes} bytes.`);
+    }
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#out.length, wanted));
     this.#out.copy(larger, 0, 0, this.#at);
     this.#out = larger;
   }
@@ -288,6 +353,22 @@ const needsEscape = /[^ !#-[\]-~]/;
 
 function escape(unit: number): string {
   return shortEscapes.get(unit) ?? `\\u${unit.toString(16).padStart(4, '0')}`;
+}
+
+const HEX = Buffer.from('0123456789abcdef', 'latin1');
+
+/** Writes an escape and says where it ends. */
+function writeEscape(unit: number, out: Buffer, start: number): number {
+  let at = start;
+  const short = shortEscapes.get(unit);
+  out[at++] = BACKSLASH;
+  if (short !== undefined) {
+    out[at++] = short.charCodeAt(1);
+    return at;
+  }
+  out[at++] = 0x75;
+  for (let shift = 12; shift >= 0; shift -= 4) out[at++] = HEX[(unit >> shift) & 15] as number;
+  return at;
 }
 
 function quoted(text: string): string {
