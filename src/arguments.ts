@@ -57,16 +57,27 @@ function buildParser(
       'short-option-groups': false,
       'greedy-arrays': false,
     })
-    .usage(
-      '$0 TOPICS… [options]\n\nReads alerts from Kafka topics and saves each as a file. Nothing lost, nothing twice.',
-    )
-    .command(
-      '$0 [topics..]',
-      false,
-      (command) => command.positional('topics', { type: 'string', array: true, describe: 'Topics' }),
-      onMain,
-    ) as unknown as Argv<Record<string, unknown>>;
+    .usage('$0 TOPICS… [options]\n\nReads alerts from Kafka topics and saves each as a file. Nothing lost, nothing twice.')
+    .command('$0 [topics..]', false, mainOptions as never, onMain) as unknown as Argv<Record<string, unknown>>;
   for (const command of commands) parser = parser.command(command as CommandModule);
+  return parser
+    .help('help', 'This help')
+    .alias('help', 'h')
+    .version('version', 'The version', version)
+    .wrap(Math.min(HELP_WIDTH, process.stdout.columns || HELP_WIDTH))
+    .strictOptions()
+    .fail((message, error) => {
+      if ((error as Error | undefined) instanceof ClientError) throw error;
+      throw new ClientError('USAGE', explain(message || error.message));
+    });
+}
+
+/** The options of the main command; a subcommand has its own. */
+function mainOptions(command: Argv): Argv {
+  let parser: Argv = command
+    .positional('topics', { type: 'string', array: true, describe: 'Topics; one that begins with ^ is a regular expression' })
+    .example('$0 extragalactic_staging -d alerts', 'Save to alerts/extragalactic_staging/')
+    .example("$0 '^ztf_.*' --until-end --bootstrap-servers localhost:9092", 'All there is, then stop');
   for (const [name, each] of flagList) {
     parser = parser.option(name, {
       group: `${each.group}:`,
@@ -77,19 +88,7 @@ function buildParser(
       ...(each.repeatable === true ? { array: true } : {}),
     });
   }
-  return parser
-    .example('$0 extragalactic_staging -d alerts', 'Save to alerts/extragalactic_staging/')
-    .example("$0 '^ztf_.*' --until-end --bootstrap-servers localhost:9092", 'All there is, then stop')
-    .help('help', 'This help')
-    .alias('help', 'h')
-    .version('version', 'The version', version)
-    .wrap(Math.min(HELP_WIDTH, process.stdout.columns || HELP_WIDTH))
-    .strictOptions()
-    .exitProcess(true)
-    .fail((message, error) => {
-      if ((error as Error | undefined) instanceof ClientError) throw error;
-      throw new ClientError('USAGE', explain(message || error.message));
-    });
+  return parser;
 }
 
 function defaultNote(fallback: string): string {

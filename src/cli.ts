@@ -4,6 +4,7 @@ import { resolveConfig } from './config.ts';
 import { ClientError } from './errors.ts';
 import { createLog } from './log.ts';
 import { redact, takeEnvironment } from './secrets.ts';
+import { simulateCommand } from './simulate/command.ts';
 import { listenForStop } from './signals.ts';
 
 // First of all: a secret that was given as a flag stands in the process table until this line.
@@ -13,7 +14,7 @@ async function main(): Promise<number> {
   const environment = takeEnvironment(process.env);
   const argv = process.argv.slice(2);
   try {
-    const commandLine = await readCommandLine(argv);
+    const commandLine = await readCommandLine(argv, [simulateCommand]);
     if (commandLine === null) return 0;
     const config = resolveConfig({ commandLine, environment, isTerminal: process.stderr.isTTY });
     const log = createLog(config.log);

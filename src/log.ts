@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { redact } from './secrets.ts';
 
 /** The client's log: `log.info('Sentence.')`, or `log.info({ fields }, 'Sentence.')`. */
@@ -11,30 +11,31 @@ export interface LogOptions {
   readonly format: 'pretty' | 'json';
 }
 
+const ERROR = 50;
+const WARN = 40;
+
 /** Makes the log. It goes to standard error, because standard output belongs to alerts, and holds no secret. */
 export function createLog({ level, format }: LogOptions): Log {
-  const standardError = { write: (line: string) => void process.stderr.write(redact(line)) };
-  const options = { level, base: null };
-  if (format === 'json') return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, standardError);
-  // In this thread and at once: a pretty log that arrives after the end helps nobody.
-  const stream = pretty({
+  const shape = format === 'json' ? (line: string): string => line : prettyLines(level === 'debug');
+  const standardError = {
+    write: (line: string): void => {
+      process.stderr.write(redact(shape(line)));
+    },
+  };
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, standardError);
+}
+
+/** `03:14:15 Sentence.`, as the original wrote. */
+function prettyLines(showFields: boolean): (line: string) => string {
+  return prettyFactory({
     colorize: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
     translateTime: 'SYS:HH:MM:ss',
     ignore: 'pid,hostname,level',
-    hideObject: level !== 'debug',
-    customPrettifiers: {},
-    messageFormat: (record, key, labelKey, { colors }) => {
-      const label =
-        Number(record['level']) >= 50
-          ? colors.red('ERROR ')
-          : Number(record['level']) >= 40
-            ? colors.yellow('WARNING ')
-            : '';
-      void labelKey;
-      return `${label}${String(record[key])}`;
+    hideObject: !showFields,
+    messageFormat: (record, key, _label, { colors }) => {
+      const severity = Number(record['level']);
+      const label = severity >= ERROR ? colors.red('ERROR ') : severity >= WARN ? colors.yellow('WARNING ') : '';
+      return label + String(record[key]);
     },
-    destination: { write: standardError.write } as never,
-    sync: true,
   });
-  return pino(options, stream);
 }

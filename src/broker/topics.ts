@@ -41,10 +41,15 @@ export function similarNames(name: string, names: Iterable<string>, most = 3): s
     .filter((other) => !other.startsWith('__'))
     .map((other) => ({
       other,
-      far: other.includes(name) || name.includes(other) ? 1 : distance(name, other),
+      far: nameWithin(name, other) ? 1 : distance(name, other),
     }))
     .filter(({ far }) => far <= Math.max(2, name.length / 3))
     .sort((a, b) => a.far - b.far)
     .slice(0, most)
     .map(({ other }) => other);
+}
+
+function nameWithin(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short.length >= 4 && long.includes(short);
 }

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClientError } from '../errors.ts';
+import { Producer } from './kafka.ts';
+import type { Properties } from './properties.ts';
+
+const CONNECT_TIMEOUT_MS = 15_000;
+const FULL_QUEUE_WAIT_MS = 10;
+const ERR_QUEUE_FULL = -184;
+
+/** A message to be sent. */
+export interface MessageToSend {
+  readonly topic: string;
+  /** null: the broker's choice. */
+  readonly partition: number | null;
+  readonly value: Buffer;
+  readonly key?: Buffer;
+  readonly timestampMs?: number;
+}
+
+/** Sends messages and knows of each that it arrived. */
+export class AlertProducer {
+  readonly #producer: InstanceType<typeof Producer>;
+  #sent = 0;
+  #arrived = 0;
+  #failure: ClientError | null = null;
+
+  private constructor(producer: InstanceType<typeof Producer>) {
+    this.#producer = producer;
+    producer.setPollInterval(20);
+    producer.on('delivery-report', (error, report) => {
+      this.#arrived += 1;
+      if ((error as unknown) !== null) {
+        this.#failure ??= new ClientError('SIMULATE', `A message for ${report.topic} did not arrive: ${error.message}.`);
+      }
+    });
+  }
+
+  /** @throws ClientError when no broker is reached. */
+  static connect(properties: Properties): Promise<AlertProducer> {
+    const producer = new Producer({ 'dr_cb': true, 'linger.ms': 5, ...properties } as never);
+    return new Promise((resolve, reject) => {
+      producer.connect({ timeout: CONNECT_TIMEOUT_MS }, (error) => {
+        if (error as unknown) reject(new ClientError('BROKER_UNREACHABLE', `No broker can be reached: ${error.message}.`));
+        else resolve(new AlertProducer(producer));
+      });
+    });
+  }
+
+  /** Hands a message over; waits where the queue is full. @throws ClientError when an earlier one did not arrive. */
+  async send({ topic, partition, value, key, timestampMs }: MessageToSend): Promise<void> {
+    for (;;) {
+      if (this.#failure !== null) throw this.#failure;
+      try {
+        this.#producer.produce(topic, partition, value, key ?? null, timestampMs ?? Date.now());
+        this.#sent += 1;
+        return;
+      } catch (error) {
+        if ((error as { code?: number }).code !== ERR_QUEUE_FULL) throw error;
+        await sleep(FULL_QUEUE_WAIT_MS);
+      }
+    }
+  }
+
+  /** Waits until all that was sent has arrived. @throws ClientError */
+  async flush(): Promise<void> {
+    while (this.#arrived < this.#sent && this.#failure === null) await sleep(FULL_QUEUE_WAIT_MS);
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#producer.disconnect(() => {
+        resolve();
+      });
+    });
+  }
+}
