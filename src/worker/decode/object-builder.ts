@@ -1,10 +1,13 @@
 import type { AlertVisitor } from './visitor.ts';
 
+/** How the source wrote a number: as a double or as an integer, or in a JSON text of its own, and what the hook was given for it. */
+export type NumberOrigin = 'double' | 'integer' | { readonly text: string; readonly given: unknown };
+
 /** Where the source had doubles; see `encode/returned.ts`. */
 export interface DoublePlaces {
-  /** Keys (of objects) and indices (of arrays) that held doubles, by the very object that the hook was given. */
-  readonly byObject: WeakMap<object, ReadonlySet<string>>;
-  /** Dotted paths with array indices left out. */
+  /** Numbers by their key (or index), by the very object (or array) that the hook was given. */
+  readonly byObject: WeakMap<object, ReadonlyMap<string | number, NumberOrigin>>;
+  /** Paths that held doubles, without the indices of arrays. */
   readonly byPath: ReadonlySet<string>;
   /** Keys that held a double somewhere; those that held an integer too are left out. */
   readonly byKey: ReadonlySet<string>;
@@ -15,7 +18,7 @@ type Container = Record<string, unknown> | unknown[];
 interface Open {
   readonly container: Container;
   readonly path: string;
-  readonly doubles: Set<string>;
+  readonly numbers: Map<string | number, NumberOrigin>;
   key: string;
 }
 
@@ -26,7 +29,7 @@ interface Open {
 export class ObjectBuilder implements AlertVisitor {
   readonly #literal: boolean;
   readonly #stack: Open[] = [];
-  readonly #byObject = new WeakMap<object, ReadonlySet<string>>();
+  readonly #byObject = new WeakMap<object, ReadonlyMap<string | number, NumberOrigin>>();
   readonly #byPath = new Set<string>();
   readonly #byKey = new Set<string>();
   readonly #integerKeys = new Set<string>();
@@ -69,20 +72,27 @@ export class ObjectBuilder implements AlertVisitor {
     this.#put(value);
   }
   int(value: number): void {
-    this.#noteInteger();
+    this.#noteInteger('integer');
     this.#put(value);
   }
   long(value: bigint | number): void {
-    this.#noteInteger();
+    this.#noteInteger('integer');
     this.#put(BigInt(value));
   }
   double(value: number): void {
-    this.#noteDouble();
-    this.#put(this.#literal || Number.isFinite(value) ? value : null);
+    this.#noteDouble('double');
+    this.#put(this.#shown(value));
   }
   numberText(text: string): void {
-    if (/[.eE]/.test(text)) this.double(Number(text));
-    else this.long(BigInt(text));
+    if (/[.eE]/.test(text)) {
+      const given = this.#shown(Number(text));
+      this.#noteDouble({ text, given });
+      this.#put(given);
+    } else {
+      const given = BigInt(text);
+      this.#noteInteger({ text, given });
+      this.#put(given);
+    }
   }
   string(value: string): void {
     this.#put(value);
@@ -95,9 +105,9 @@ export class ObjectBuilder implements AlertVisitor {
     const top = this.#stack.at(-1);
     const path = top === undefined ? '' : childPath(top);
     this.#put(container);
-    const doubles = new Set<string>();
-    this.#byObject.set(container, doubles);
-    this.#stack.push({ container, path, doubles, key: '' });
+    const numbers = new Map<string | number, NumberOrigin>();
+    this.#byObject.set(container, numbers);
+    this.#stack.push({ container, path, numbers, key: '' });
   }
 
   #put(value: unknown): void {
@@ -119,17 +129,31 @@ export class ObjectBuilder implements AlertVisitor {
     }
   }
 
-  #noteDouble(): void {
-    const top = this.#stack.at(-1);
-    if (top === undefined) return;
-    top.doubles.add(Array.isArray(top.container) ? String(top.container.length) : top.key);
-    this.#byPath.add(childPath(top));
-    if (!Array.isArray(top.container)) this.#byKey.add(top.key);
+  #shown(value: number): number | null {
+    return this.#literal || Number.isFinite(value) ? value : null;
   }
 
-  #noteInteger(): void {
+  #noteDouble(origin: NumberOrigin): void {
     const top = this.#stack.at(-1);
-    if (top !== undefined && !Array.isArray(top.container)) this.#integerKeys.add(top.key);
+    if (top === undefined) return;
+    this.#byPath.add(childPath(top));
+    if (Array.isArray(top.container)) {
+      top.numbers.set(top.container.length, origin);
+    } else {
+      top.numbers.set(top.key, origin);
+      this.#byKey.add(top.key);
+    }
+  }
+
+  #noteInteger(origin: NumberOrigin): void {
+    const top = this.#stack.at(-1);
+    if (top === undefined) return;
+    if (Array.isArray(top.container)) {
+      top.numbers.set(top.container.length, origin);
+    } else {
+      top.numbers.set(top.key, origin);
+      this.#integerKeys.add(top.key);
+    }
   }
 }
 

@@ -1,29 +1,33 @@
-import type { DoublePlaces } from '../decode/object-builder.ts';
+import { types } from 'node:util';
+import { limits } from '../decode/error.ts';
+import type { DoublePlaces, NumberOrigin } from '../decode/object-builder.ts';
 import type { AlertVisitor } from '../decode/visitor.ts';
+import { messageOf } from '../../errors.ts';
 
 /** A hook returned something that cannot be saved. */
 export class ReturnedValueError extends Error {
   override readonly name = 'ReturnedValueError';
 }
 
-const MAX_DEPTH = 200;
-
 /**
- * Tells an object that a hook returned. JavaScript has one kind of number, the wire has two, so a whole number is written as the
- * double it was (`-999.0`) where the source had a double: in that very object, else at that path, else under that key
- * anywhere. A new whole number is an integer.
+ * Tells an object that a hook returned. JavaScript has one kind of number, the wire has two, so a whole number is written as what
+ * the source had: in that very object or array, else at that path, else under that key anywhere, unless the key held integers
+ * too. A new whole number is an integer. A number of a JSON message that nobody changed keeps its own text.
  *
- * A `Date` becomes ISO 8601, bytes become base64, `undefined` leaves its key out.
+ * As in `JSON.stringify`, `toJSON` is asked, `undefined` leaves its key out (in an array it is null). A `Date` becomes ISO
+ * 8601, bytes become base64. What has no form in JSON is refused, not guessed: functions, symbols, maps, sets, other
+ * typed arrays, objects that hold themselves.
  *
  * @throws ReturnedValueError naming the place.
  */
 export function tellReturned(value: unknown, doubles: DoublePlaces, visitor: AlertVisitor): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  const top = withoutToJson(value, '');
+  if (typeof top !== 'object' || top === null || Array.isArray(top) || top instanceof Date || isBytes(top)) {
     throw new ReturnedValueError(
-      `processAlert returned ${describe(value)}; it may return nothing, false, or an object to be saved.`,
+      `processAlert returned ${describe(top)}; it may return nothing, false, or an object to be saved.`,
     );
   }
-  new Teller(doubles, visitor).value(value, '', false, 0);
+  new Teller(doubles, visitor).value(top, '', undefined, 0);
 }
 
 class Teller {
@@ -36,8 +40,12 @@ class Teller {
     this.#visitor = visitor;
   }
 
-  value(value: unknown, path: string, wasDouble: boolean, depth: number): void {
+  value(value: unknown, path: string, origin: NumberOrigin | undefined, depth: number): void {
     const visitor = this.#visitor;
+    if (typeof origin === 'object' && Object.is(origin.given, value)) {
+      visitor.numberText(origin.text);
+      return;
+    }
     switch (typeof value) {
       case 'string':
         visitor.string(value);
@@ -46,77 +54,142 @@ class Teller {
         visitor.boolean(value);
         return;
       case 'bigint':
-        visitor.numberText(String(value));
+        visitor.long(value);
         return;
       case 'number':
-        if (wasDouble || !Number.isInteger(value) || Math.abs(value) >= 1e16 || Object.is(value, -0))
-          visitor.double(value);
-        else visitor.long(value);
+        this.#number(value, origin);
         return;
       case 'object':
         if (value === null) visitor.null();
         else this.#object(value, path, depth);
         return;
       default:
-        throw new ReturnedValueError(
-          `processAlert returned ${describe(value)} at ${path || 'the top'}, which has no form in JSON.`,
-        );
+        throw noForm(value, path);
     }
   }
 
+  #number(value: number, origin: NumberOrigin | undefined): void {
+    const wasDouble = origin === 'double' || (typeof origin === 'object' && typeof origin.given !== 'bigint');
+    // Above 1e16 Python writes floats with an exponent, and a number is not exact as an integer.
+    const isWhole = Number.isInteger(value) && Math.abs(value) < 1e16 && !Object.is(value, -0);
+    if (wasDouble || !isWhole) this.#visitor.double(value);
+    else this.#visitor.long(value);
+  }
+
   #object(value: object, path: string, depth: number): void {
-    if (this.#open.has(value))
+    if (this.#open.has(value)) {
       throw new ReturnedValueError(`processAlert returned an object that holds itself, at ${path}.`);
-    if (depth > MAX_DEPTH)
-      throw new ReturnedValueError(`processAlert returned an object nested deeper than ${MAX_DEPTH} levels.`);
+    }
+    if (depth > limits.depth) {
+      throw new ReturnedValueError(
+        `processAlert returned an object nested deeper than ${limits.depth} levels, at ${path.slice(0, 200)}….`,
+      );
+    }
     if (value instanceof Date) {
-      if (Number.isNaN(value.getTime()))
+      if (Number.isNaN(value.getTime())) {
         throw new ReturnedValueError(`processAlert returned an invalid date at ${path}.`);
+      }
       this.#visitor.string(value.toISOString());
       return;
     }
-    if (value instanceof Uint8Array) {
+    if (isBytes(value)) {
       this.#visitor.bytes(value);
       return;
     }
+    if (
+      types.isMap(value) ||
+      types.isSet(value) ||
+      ArrayBuffer.isView(value) ||
+      types.isAnyArrayBuffer(value)
+    ) {
+      throw noForm(value, path);
+    }
     this.#open.add(value);
     if (Array.isArray(value)) this.#array(value, path, depth);
-    else this.#record(value as Record<string, unknown>, path, depth);
+    else this.#record(value, path, depth);
     this.#open.delete(value);
   }
 
   #array(items: readonly unknown[], path: string, depth: number): void {
     const own = this.#doubles.byObject.get(items);
     const below = `${path}[]`;
-    const atPath = this.#doubles.byPath.has(below);
+    const elsewhere = this.#doubles.byPath.has(below) ? 'double' : undefined;
     this.#visitor.beginArray();
-    items.forEach((item, index) => {
-      this.value(item === undefined ? null : item, below, own?.has(String(index)) ?? atPath, depth + 1);
-    });
+    // By index: a hole counts as an item, as in JSON.stringify.
+    for (let index = 0; index < items.length; index++) {
+      const item = withoutToJson(items[index], below) ?? null;
+      this.value(item, below, own?.get(index) ?? elsewhere, depth + 1);
+    }
     this.#visitor.endArray();
   }
 
-  #record(record: Record<string, unknown>, path: string, depth: number): void {
+  #record(record: object, path: string, depth: number): void {
     const own = this.#doubles.byObject.get(record);
     this.#visitor.beginObject(true);
-    for (const [key, value] of Object.entries(record)) {
-      if (value === undefined) continue;
+    for (const [key, entry] of entriesOf(record, path)) {
       const below = `${path}.${key}`;
+      const value = withoutToJson(entry, below);
+      if (value === undefined) continue;
       this.#visitor.key(key);
-      this.value(value, below, (own?.has(key) ?? false) || this.#wasDouble(below, key), depth + 1);
+      this.value(value, below, own?.get(key) ?? this.#elsewhere(below, key), depth + 1);
     }
     this.#visitor.endObject();
   }
 
-  #wasDouble(path: string, key: string): boolean {
-    return this.#doubles.byPath.has(path) || this.#doubles.byKey.has(key);
+  #elsewhere(path: string, key: string): 'double' | undefined {
+    return this.#doubles.byPath.has(path) || this.#doubles.byKey.has(key) ? 'double' : undefined;
   }
 }
 
+function isBytes(value: object): value is Uint8Array {
+  return value instanceof Uint8Array;
+}
+
+/** What an object says it is in JSON. Buffers and dates have a `toJSON` of their own, but a better form here. */
+function withoutToJson(value: unknown, path: string): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date || isBytes(value)) return value;
+  try {
+    const { toJSON } = value as { toJSON?: unknown };
+    return typeof toJSON === 'function' ? (toJSON.call(value, '') as unknown) : value;
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+function entriesOf(record: object, path: string): [string, unknown][] {
+  try {
+    return Object.entries(record);
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+/** A getter of the user's threw. */
+function unreadable(error: unknown, path: string): ReturnedValueError {
+  return new ReturnedValueError(
+    `processAlert returned an object that cannot be read at ${path || 'the top'}: ${messageOf(error)}.`,
+    { cause: error },
+  );
+}
+
+function noForm(value: unknown, path: string): ReturnedValueError {
+  return new ReturnedValueError(
+    `processAlert returned ${describe(value)} at ${path || 'the top'}, which has no form in JSON.`,
+  );
+}
+
 function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'function' || typeof value === 'symbol'
-    ? `a ${typeof value}`
-    : `the ${typeof value} ${String(value)}`;
+  switch (typeof value) {
+    case 'undefined':
+      return 'undefined';
+    case 'function':
+    case 'symbol':
+      return `a ${typeof value}`;
+    case 'object':
+      if (value === null) return 'null';
+      if (Array.isArray(value)) return 'an array';
+      return `a ${Object.prototype.toString.call(value).slice('[object '.length, -1)}`;
+    default:
+      return `the ${typeof value} ${String(value)}`;
+  }
 }
