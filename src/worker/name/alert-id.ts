@@ -26,7 +26,7 @@ export function alertId(
   topic: string,
   record: number | null,
 ): string {
-  const [nested, own, survey, original, ...others] = fields;
+  const [nested, own, survey, original, ...others] = fields.map(given);
   const named = nested ?? own;
   if (named !== undefined) return named;
   if (survey !== undefined && original !== undefined) return `${survey}-${original}`;
@@ -34,4 +34,9 @@ export function alertId(
   if (other !== undefined) return other;
   const place = `${topic}-${message.partition}-${message.offset}`;
   return record === null ? place : `${place}-${record}`;
+}
+
+/** An empty text names nothing, and ANTARES writes `"null"` for what is missing. */
+function given(field: string | undefined): string | undefined {
+  return field === '' || field === 'null' ? undefined : field;
 }

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { ClientError } from '../../errors.ts';
 import type { Message } from '../message.ts';
 import { alertId, idPaths } from './alert-id.ts';
-import { escapeName, escapeNameIgnoringCase } from './escape.ts';
+import { cutJoined, escapeName, escapeNameIgnoringCase, escapeReserved } from './escape.ts';
 
 /** Fields of a template that are not the alert's own. */
 const fieldNames = ['topic', 'alert_id', 'partition', 'offset', 'record', 'date', 'night', 'hash2'] as const;
 type FieldName = (typeof fieldNames)[number];
 
 const DAY_MS = 86_400_000;
+const MAX_TIMESTAMP_MS = Date.UTC(9999, 11, 31);
 
 /** A part of a template: text as it stands, a field that we know, or a field of the alert by its place. */
 type Part = { readonly text: string } | { readonly field: FieldName } | { readonly place: number };
@@ -26,7 +27,7 @@ export interface NamedAlert {
 
 /**
  * A `--path` template, such as `{topic}/{date}/{alert_id}.json`. Every field is a pure function of the message, so a message
- * that is read again gets the same path. A field of the alert is named by its dotted path, `{candidate.fid}`; one that is
+ * that is read again gets the same path. A field of the alert is named by its dotted path, `{candidate.fid}`, at the top `{.publisher}`; one that is
  * missing becomes `null`.
  */
 export class PathTemplate {
@@ -49,14 +50,17 @@ export class PathTemplate {
   }
 
   #segment(parts: readonly Part[], alert: NamedAlert): string {
-    const [only] = parts;
     // The template's own text is the user's and stays as it is; what comes from outside is escaped.
-    const name = parts
-      .map((part) => ('text' in part ? part.text : this.#escape(valueOf(part, alert))))
-      .join('');
-    if (parts.length === 1 || (only !== undefined && parts.every((part) => 'text' in part))) return name;
-    // Parts that are safe each can be unsafe together, or too long.
-    return Buffer.byteLength(name) > 240 || /^\.+$/.test(name) ? escapeName(name) : name;
+    const texts = parts.map((part) => ('text' in part ? part.text : this.#value(part, alert)));
+    const [first, last] = [parts[0], parts.at(-1)];
+    if (first === last || first === undefined || last === undefined) return texts.join('');
+    const suffix = 'text' in last ? last.text : '';
+    const name = cutJoined(texts.slice(0, suffix === '' ? undefined : -1).join(''), suffix);
+    return 'text' in first ? name : escapeReserved(name);
+  }
+
+  #value(part: { field: FieldName } | { place: number }, alert: NamedAlert): string {
+    return this.#escape(valueOf(part, alert));
   }
 }
 
@@ -80,15 +84,16 @@ function valueOf(part: { field: FieldName } | { place: number }, alert: NamedAle
       return utcDate(message.timestampMs);
     case 'night':
       // From noon to noon UTC, named after the evening it began.
-      return utcDate(message.timestampMs < 0 ? -1 : message.timestampMs - DAY_MS / 2);
+      return utcDate(message.timestampMs, DAY_MS / 2);
     case 'hash2':
       return createHash('sha256').update(id()).digest('hex').slice(0, 2);
   }
 }
 
-/** `2026-11-24`; a message without a timestamp has no date. */
-function utcDate(timestampMs: number): string {
-  return timestampMs < 0 ? 'undated' : new Date(timestampMs).toISOString().slice(0, 10);
+/** `2026-11-24`; a message without a timestamp, or with one beyond the calendar, has no date. */
+function utcDate(timestampMs: number, earlierMs = 0): string {
+  if (timestampMs < 0 || timestampMs > MAX_TIMESTAMP_MS) return 'undated';
+  return new Date(timestampMs - earlierMs).toISOString().slice(0, 10);
 }
 
 function parseSegment(segment: string, template: string, paths: string[]): Part[] {
@@ -115,15 +120,15 @@ function plainText(text: string, template: string): string {
 
 function parseField(name: string, template: string, paths: string[]): Part {
   if ((fieldNames as readonly string[]).includes(name)) return { field: name as FieldName };
-  if (!/^[^.]+(\.[^.]+)+$/.test(name)) {
+  if (!/^[^.]*(\.[^.]+)+$/.test(name)) {
     throw wrong(
       template,
       `{${name}} is not known; there are ${fieldNames.map((field) => `{${field}}`).join(' ')} and dotted paths of the alert's own fields, such as {candidate.fid}`,
     );
   }
-  const known = paths.indexOf(name);
-  if (known >= 0) return { place: known };
-  return { place: paths.push(name) - 1 };
+  const path = name.startsWith('.') ? name.slice(1) : name;
+  const known = paths.indexOf(path);
+  return { place: known >= 0 ? known : paths.push(path) - 1 };
 }
 
 function wrong(template: string, why: string): ClientError {
