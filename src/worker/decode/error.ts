@@ -56,7 +56,7 @@ export const limits: {
    * Of an alert's file. Every value that is read writes at least a byte, so this also ends a small message that means a
    * huge one, such as an Avro schema whose records hold each other twice.
    */
-  outputBytes: 512 * 1024 * 1024,
+  outputBytes: 256 * 1024 * 1024,
   /** Objects and arrays within each other. In Avro a union counts as a level too. */
   depth: 200,
   /** Values of arrays and maps in a message; they may take no bytes at all in Avro. */

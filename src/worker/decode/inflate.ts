@@ -8,12 +8,12 @@ type Inflate = (bytes: Uint8Array, options: ZlibOptions) => Buffer;
 
 /** A zlib stream (RFC 1950), whole and with nothing behind it. @throws DecodeError */
 export function inflateZlib(bytes: Uint8Array): Buffer {
-  return inflateWith(inflateSync as Inflate, bytes, 'BAD_ZLIB');
+  return inflateWith(inflateSync, bytes, 'BAD_ZLIB');
 }
 
 /** A gzip stream (RFC 1952), of one or more members. @throws DecodeError */
 export function inflateGzip(bytes: Uint8Array): Buffer {
-  return inflateWith(gunzipSync as Inflate, bytes, 'BAD_GZIP');
+  return inflateWith(gunzipSync, bytes, 'BAD_GZIP');
 }
 
 /**
@@ -23,7 +23,7 @@ export function inflateGzip(bytes: Uint8Array): Buffer {
  * @throws DecodeError
  */
 export function inflateRaw(bytes: Uint8Array, maxBytes: number): Buffer {
-  return inflateWith(inflateRawSync as Inflate, bytes, 'BAD_AVRO', maxBytes);
+  return inflateWith(inflateRawSync, bytes, 'BAD_AVRO', maxBytes);
 }
 
 function inflateWith(

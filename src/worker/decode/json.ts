@@ -4,6 +4,7 @@ import type { AlertVisitor } from './visitor.ts';
 
 /** One JSON token but for strings and brackets. Sticky: it is tried at one place. */
 const LITERAL = /true|false|null|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+// eslint-disable-next-line no-control-regex -- they must be escaped in JSON
 const PLAIN_STRING = /[^"\\\u0000-\u001f]*/y;
 const WHITE = /[ \t\n\r]*/y;
 

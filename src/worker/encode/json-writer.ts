@@ -1,6 +1,7 @@
 import { DecodeError, limits } from '../decode/error.ts';
 import type { AlertVisitor } from '../decode/visitor.ts';
 import { type CapturedField, type FieldNode, pythonText } from './field-capture.ts';
+import { isPlain, quoted, writeEscape } from './json-string.ts';
 import { pythonFloat } from './python-float.ts';
 
 /** A key came twice. The writer has already written the first value, so somebody must sort that out first. */
@@ -29,16 +30,6 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const BACKSLASH = 0x5c;
-
-const shortEscapes = new Map([
-  [0x22, '\\"'],
-  [0x5c, '\\\\'],
-  [0x0a, '\\n'],
-  [0x0d, '\\r'],
-  [0x09, '\\t'],
-  [0x0c, '\\f'],
-  [0x08, '\\b'],
-]);
 
 /** A key, ready to be written, and the object that it was last seen in. */
 interface KnownKey {
@@ -201,7 +192,7 @@ export class JsonWriter implements AlertVisitor {
   string(value: string): void {
     this.#capture(value);
     this.#beforeValue();
-    const asIs = value.length > LOOP_LENGTH && !needsEscape.test(value);
+    const asIs = value.length > LOOP_LENGTH && isPlain(value);
     this.#reserve(2 + (asIs ? 1 : 6) * value.length);
     const out = this.#out;
     let at = this.#at;
@@ -342,41 +333,10 @@ export class JsonWriter implements AlertVisitor {
     if (wanted > limits.outputBytes) {
       throw new DecodeError('TOO_LARGE', `As JSON it has more than ${limits.outputBytes} bytes.`);
     }
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#out.length, wanted));
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(Math.min(2 * this.#out.length, limits.outputBytes), wanted),
+    );
     this.#out.copy(larger, 0, 0, this.#at);
     this.#out = larger;
   }
-}
-
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const needsEscape = /[^ !#-[\]-~]/;
-
-function escape(unit: number): string {
-  return shortEscapes.get(unit) ?? `\\u${unit.toString(16).padStart(4, '0')}`;
-}
-
-const HEX = Buffer.from('0123456789abcdef', 'latin1');
-
-/** Writes an escape and says where it ends. */
-function writeEscape(unit: number, out: Buffer, start: number): number {
-  let at = start;
-  const short = shortEscapes.get(unit);
-  out[at++] = BACKSLASH;
-  if (short !== undefined) {
-    out[at++] = short.charCodeAt(1);
-    return at;
-  }
-  out[at++] = 0x75;
-  for (let shift = 12; shift >= 0; shift -= 4) out[at++] = HEX[(unit >> shift) & 15] as number;
-  return at;
-}
-
-function quoted(text: string): string {
-  if (!needsEscape.test(text)) return `"${text}"`;
-  let out = '"';
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    out += needsEscape.test(text.charAt(i)) ? escape(unit) : text.charAt(i);
-  }
-  return `${out}"`;
 }
