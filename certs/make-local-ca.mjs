@@ -25,15 +25,69 @@ export function makeLocalCa(dir) {
 }
 
 function makeAuthority(base, name) {
-  openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', DAYS, '-subj', `/CN=${name}`, '-keyout', `${base}.key`, '-out', `${base}.pem`);
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    DAYS,
+    '-subj',
+    `/CN=${name}`,
+    '-keyout',
+    `${base}.key`,
+    '-out',
+    `${base}.pem`,
+  );
 }
 
 function signServer(dir, name, hosts) {
   const at = (file) => join(dir, file);
   writeFileSync(at(`${name}.ext`), `subjectAltName=${hosts}\nextendedKeyUsage=serverAuth\n`);
-  openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-keyout', at(`${name}.key`), '-out', at(`${name}.csr`));
-  openssl('x509', '-req', '-in', at(`${name}.csr`), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', DAYS, '-extfile', at(`${name}.ext`), '-out', at(`${name}.pem`));
-  openssl('pkcs12', '-export', '-in', at(`${name}.pem`), '-inkey', at(`${name}.key`), '-certfile', at('ca.pem'), '-out', at(`${name}.p12`), '-passout', `pass:${keystorePassword}`);
+  openssl(
+    'req',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-subj',
+    '/CN=localhost',
+    '-keyout',
+    at(`${name}.key`),
+    '-out',
+    at(`${name}.csr`),
+  );
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    at(`${name}.csr`),
+    '-CA',
+    at('ca.pem'),
+    '-CAkey',
+    at('ca.key'),
+    '-CAcreateserial',
+    '-days',
+    DAYS,
+    '-extfile',
+    at(`${name}.ext`),
+    '-out',
+    at(`${name}.pem`),
+  );
+  openssl(
+    'pkcs12',
+    '-export',
+    '-in',
+    at(`${name}.pem`),
+    '-inkey',
+    at(`${name}.key`),
+    '-certfile',
+    at('ca.pem'),
+    '-out',
+    at(`${name}.p12`),
+    '-passout',
+    `pass:${keystorePassword}`,
+  );
 }
 
 function openssl(...args) {

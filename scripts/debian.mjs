@@ -16,7 +16,9 @@ export function has(command) {
 /** Which of these Debian packages are not installed; none where this is not Debian. */
 export function missingPackages(packages) {
   if (!isDebian()) return [];
-  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], { encoding: 'utf8' });
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], {
+    encoding: 'utf8',
+  });
   const installed = new Set(
     stdout
       .split('\n')
@@ -40,7 +42,10 @@ export function installPackages(packages, why, required) {
     console.log(`Installing ${packages.join(', ')} (${why}) …`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     run('apt-get', ['update', '-qq'], { env });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     return;
   }
   const advice = isDebian() ? `Run: sudo ${line}` : `Install what is called on Debian: ${packages.join(' ')}`;

@@ -7,7 +7,9 @@ import { has, installPackages, run } from './debian.mjs';
 
 const root = join(import.meta.dirname, '..');
 const pom = join(root, 'scripts', 'kafka', 'pom.xml');
-const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)</.exec(readFileSync(pom, 'utf8'))[1];
+const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)</.exec(
+  readFileSync(pom, 'utf8'),
+)[1];
 
 /** Where the jars are, once {@link installKafka} has run. */
 export const kafkaJars = join(root, '.cache', `kafka-${version}`);
@@ -16,7 +18,8 @@ const MIN_JAVA = 17;
 
 /** Installs what is missing. Throws with the line to run where it cannot. */
 export function installKafka() {
-  if (javaVersion() < MIN_JAVA) installPackages(['default-jre-headless'], `Java ${MIN_JAVA} or newer, for the tests' broker`, true);
+  if (javaVersion() < MIN_JAVA)
+    installPackages(['default-jre-headless'], `Java ${MIN_JAVA} or newer, for the tests' broker`, true);
   if (existsSync(kafkaJars)) return;
   if (!has('mvn')) installPackages(['maven'], "to fetch Apache Kafka for the tests' broker", true);
   console.log(`Fetching Apache Kafka ${version} …`);

@@ -29,13 +29,14 @@ export function createLog({ level, format }: LogOptions): Log {
 function prettyLines(showFields: boolean): (line: string) => string {
   return prettyFactory({
     colorize: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
-    translateTime: 'SYS:HH:MM:ss',
-    ignore: 'pid,hostname,level',
+    ignore: 'pid,hostname,level,time',
     hideObject: !showFields,
     messageFormat: (record, key, _label, { colors }) => {
       const severity = Number(record['level']);
-      const label = severity >= ERROR ? colors.red('ERROR ') : severity >= WARN ? colors.yellow('WARNING ') : '';
-      return label + String(record[key]);
+      const label =
+        severity >= ERROR ? colors.red('ERROR ') : severity >= WARN ? colors.yellow('WARNING ') : '';
+      const clock = new Date(String(record['time'])).toTimeString().slice(0, 8);
+      return `${clock} ${label}${String(record[key])}`;
     },
   });
 }

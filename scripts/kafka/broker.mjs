@@ -14,7 +14,12 @@ import { kafkaJars } from '../kafka-install.mjs';
 export const users = { alice: 'alice-secret', bob: 'bob-secret' };
 
 const START_TIMEOUT_MS = 60_000;
-const JAVA_OPTIONS = ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=info'];
+const JAVA_OPTIONS = [
+  '-Xmx512m',
+  '-XX:TieredStopAtLevel=1',
+  '-XX:+UseSerialGC',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=info',
+];
 
 /** Whether {@link startKafka} can work here. */
 export function kafkaIsInstalled() {
@@ -53,7 +58,13 @@ export async function startKafka() {
 
 /** Runs one of Kafka's own command-line tools, given by its class. */
 export async function runKafkaTool(className, args) {
-  const { stdout } = await promisify(execFile)('java', [...JAVA_OPTIONS, '-cp', join(kafkaJars, '*'), className, ...args]);
+  const { stdout } = await promisify(execFile)('java', [
+    ...JAVA_OPTIONS,
+    '-cp',
+    join(kafkaJars, '*'),
+    className,
+    ...args,
+  ]);
   return stdout;
 }
 
@@ -103,7 +114,10 @@ function serverProperties(dir, [plaintext, saslPlaintext, saslSsl, controller], 
 async function format(properties) {
   const clusterId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
   const scram = Object.entries(users).flatMap(([name, password]) =>
-    ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=${name},password=${password}]`]),
+    ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+      '--add-scram',
+      `${mechanism}=[name=${name},password=${password}]`,
+    ]),
   );
   await runKafkaTool('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', properties, ...scram]);
 }

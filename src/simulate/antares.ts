@@ -16,28 +16,63 @@ const floatProperties = `
   ztf_distpsnr2 ztf_sgmag3 ztf_srmag3 ztf_simag3 ztf_szmag3 ztf_sgscore3 ztf_distpsnr3 ztf_scorr ztf_dsnrms ztf_ssnrms
   ztf_dsdiff ztf_magzpsci ztf_magzpsciunc ztf_magzpscirms ztf_clrcoeff ztf_clrcounc ztf_zpclrcov ztf_zpmed ztf_clrmed
   ztf_clrrms ztf_neargaia ztf_neargaiabright ztf_maggaia ztf_maggaiabright ztf_exptime ztf_jdstarthist ztf_jdendhist
-  ztf_jdstartref ztf_jdendref`.trim().split(/\s+/);
-const intProperties = 'ztf_nid ztf_rcid ztf_field ztf_nneg ztf_nbad ztf_ndethist ztf_ncovhist ztf_tooflag ztf_nmtchps ztf_nframesref ztf_nmatches ztf_programid'.split(' ');
+  ztf_jdstartref ztf_jdendref`
+  .trim()
+  .split(/\s+/);
+const intProperties =
+  'ztf_nid ztf_rcid ztf_field ztf_nneg ztf_nbad ztf_ndethist ztf_ncovhist ztf_tooflag ztf_nmtchps ztf_nframesref ztf_nmatches ztf_programid'.split(
+    ' ',
+  );
 const longProperties = 'ztf_pid ztf_rfid ztf_objectidps1 ztf_objectidps2 ztf_objectidps3'.split(' ');
 
 /** An ANTARES alert: a zlib stream of one BSON document, with the element types that Python's `bson` 0.5.10 writes. */
-export function antaresAlert(source: SkySource, detections: readonly Detection[], random: Random, alertId: number): { value: Buffer; name: string } {
+export function antaresAlert(
+  source: SkySource,
+  detections: readonly Detection[],
+  random: Random,
+  alertId: number,
+): { value: Buffer; name: string } {
   const now = detections.at(-1) as Detection;
   const seconds = (now.mjdDays - MJD_OF_1970) * NIGHT_SECONDS;
   const alert = {
     timestamp_unix: new Double(seconds),
     timestamp_utc: new Date(seconds * 1_000).toISOString().replace('T', ' ').slice(0, 19),
     new_alert: alertOf(source, now, random, alertId),
-    alert_history: detections.slice(0, -1).map((detection, i) => alertOf(source, detection, random, alertId - detections.length + i)),
+    alert_history: detections
+      .slice(0, -1)
+      .map((detection, i) => alertOf(source, detection, random, alertId - detections.length + i)),
     catalog_objects: {
-      '2mass_psc': [{ id: integer(someId(random)), ra: new Double(source.raDeg), decl: new Double(source.decDeg), j_m: new Double(random.normal(15, 1)), cc_flg: '000' }],
-      sdss_stars: [{ Objid: unsigned((1n << 63n) + BigInt(random.below(2 ** 31))), type: 6, u: new Double(random.normal(20, 1)), flags: null }],
+      '2mass_psc': [
+        {
+          id: integer(someId(random)),
+          ra: new Double(source.raDeg),
+          decl: new Double(source.decDeg),
+          j_m: new Double(random.normal(15, 1)),
+          cc_flg: '000',
+        },
+      ],
+      sdss_stars: [
+        {
+          Objid: unsigned((1n << 63n) + BigInt(random.below(2 ** 31))),
+          type: 6,
+          u: new Double(random.normal(20, 1)),
+          flags: null,
+        },
+      ],
     },
   };
-  return { value: deflateSync(serialize(alert, { ignoreUndefined: false }), { level: 6 }), name: String(alertId) };
+  return {
+    value: deflateSync(serialize(alert, { ignoreUndefined: false }), { level: 6 }),
+    name: String(alertId),
+  };
 }
 
-function alertOf(source: SkySource, { mjdDays, band, magnitude, sigma, limit }: Detection, random: Random, alertId: number): Record<string, unknown> {
+function alertOf(
+  source: SkySource,
+  { mjdDays, band, magnitude, sigma, limit }: Detection,
+  random: Random,
+  alertId: number,
+): Record<string, unknown> {
   const candid = someId(random);
   const properties: Record<string, unknown> = {
     ztf_object_id: `ZTF26sim${source.index}`,
@@ -49,7 +84,8 @@ function alertOf(source: SkySource, { mjdDays, band, magnitude, sigma, limit }: 
     ztf_isdiffpos: 't',
     ztf_ssnamenr: source.kind === 'asteroid' ? String(100_000 + source.index) : 'null',
   };
-  for (const name of floatProperties) properties[name] = new Double(random.uniform() < 0.1 ? -999 : Math.fround(random.normal(10, 5)));
+  for (const name of floatProperties)
+    properties[name] = new Double(random.uniform() < 0.1 ? -999 : Math.fround(random.normal(10, 5)));
   for (const name of intProperties) properties[name] = random.below(2_000);
   for (const name of longProperties) properties[name] = integer(someId(random));
   return {

@@ -16,17 +16,23 @@ const long = avro.types.LongType.__with({
 
 /** An encoder for a schema. */
 export function avroType(schema: Record<string, unknown>): avro.Type {
-  return avro.Type.forSchema(schema as unknown as avro.Schema, {
-    typeHook: (part: unknown) =>
-      part === 'long' || (part as { type?: unknown } | null)?.type === 'long' ? long : undefined,
-    wrapUnions: false,
-  } as unknown as avro.ForSchemaOptions);
+  return avro.Type.forSchema(
+    schema as unknown as avro.Schema,
+    {
+      typeHook: (part: unknown) =>
+        part === 'long' || (part as { type?: unknown } | null)?.type === 'long' ? long : undefined,
+      wrapUnions: false,
+    } as unknown as avro.ForSchemaOptions,
+  );
 }
 
 /** A container of one record, as ZTF sends them: header with the schema, one block, no codec. */
 export function containerOf(type: avro.Type, schemaText: string, record: unknown, sync: Buffer): Buffer {
   const bytesMap = avro.Type.forSchema({ type: 'map', values: 'bytes' });
-  const header = bytesMap.toBuffer({ 'avro.codec': Buffer.from('null'), 'avro.schema': Buffer.from(schemaText) });
+  const header = bytesMap.toBuffer({
+    'avro.codec': Buffer.from('null'),
+    'avro.schema': Buffer.from(schemaText),
+  });
   const data = type.toBuffer(record);
   return Buffer.concat([Buffer.from('Obj\x01'), header, sync, varint(1), varint(data.length), data, sync]);
 }

@@ -7,7 +7,7 @@ import { listenForStop } from '../signals.ts';
 import { escapeName } from '../worker/name/escape.ts';
 import { type SimulatedAlert, simulateNight, type Survey, surveys } from './night.ts';
 import { type Pace, play } from './play.ts';
-import { lsstSchema, lsstSchemaId } from './schemas/lsst.ts';
+import { writeLsstSchema } from './schema-files.ts';
 
 interface SimulateArguments {
   survey: string[] | undefined;
@@ -30,17 +30,39 @@ export const simulateCommand: CommandModule<object, never> = {
   builder: ((command: Argv) =>
     command
       .usage('$0 simulate [options]')
-      .option('survey', { string: true, array: true, requiresArg: true, describe: `${surveys.join(', ')}; repeatable; topics are named simulated_<survey> [all]` })
+      .option('survey', {
+        string: true,
+        array: true,
+        requiresArg: true,
+        describe: `${surveys.join(', ')}; repeatable; topics are named simulated_<survey> [all]`,
+      })
       .option('seed', { string: true, default: '1', describe: 'The same seed makes the same alerts' })
       .option('count', { string: true, default: '100', describe: 'Alerts a survey' })
       .option('rate', { string: true, requiresArg: true, describe: 'Alerts a second, or full [full]' })
       .option('visits', { string: true, requiresArg: true, describe: 'Instead of --count: so many visits …' })
       .option('per-visit', { string: true, default: '10000', describe: '… of so many alerts …' })
       .option('every', { string: true, default: '39', describe: '… every so many seconds' })
-      .option('bootstrap-servers', { string: true, requiresArg: true, describe: 'HOST:PORT of the broker to send to' })
-      .option('partitions', { string: true, default: '4', describe: 'Partitions of topics that are not there yet' })
-      .option('output-dir', { alias: 'd', string: true, requiresArg: true, describe: 'Folder to write NAME.wire files to, instead of a broker' })
-      .option('schema-dir', { string: true, requiresArg: true, describe: 'Where to write the LSST schema for the client’s --schema-dir' })) as never,
+      .option('bootstrap-servers', {
+        string: true,
+        requiresArg: true,
+        describe: 'HOST:PORT of the broker to send to',
+      })
+      .option('partitions', {
+        string: true,
+        default: '4',
+        describe: 'Partitions of topics that are not there yet',
+      })
+      .option('output-dir', {
+        alias: 'd',
+        string: true,
+        requiresArg: true,
+        describe: 'Folder to write NAME.wire files to, instead of a broker',
+      })
+      .option('schema-dir', {
+        string: true,
+        requiresArg: true,
+        describe: 'Where to write the LSST schema for the client’s --schema-dir',
+      })) as never,
   handler: async (given: unknown) => {
     await simulate(given as SimulateArguments);
   },
@@ -51,11 +73,18 @@ async function simulate(given: SimulateArguments): Promise<void> {
   const servers = given['bootstrap-servers'];
   const dir = given['output-dir'];
   if ((servers === undefined) === (dir === undefined)) {
-    throw new ClientError('USAGE', 'simulate needs --bootstrap-servers HOST:PORT to send to, or --output-dir DIR to write files to.');
+    throw new ClientError(
+      'USAGE',
+      'simulate needs --bootstrap-servers HOST:PORT to send to, or --output-dir DIR to write files to.',
+    );
   }
   const stop = listenForStop();
-  const target = servers === undefined ? intoFiles(dir as string) : await intoBroker(servers, wanted.map(topicOf), Number(given.partitions));
-  await writeSchema(given['schema-dir'] ?? (dir === undefined ? undefined : join(dir, 'schemas')));
+  const target =
+    servers === undefined
+      ? intoFiles(dir as string)
+      : await intoBroker(servers, wanted.map(topicOf), Number(given.partitions));
+  const schemaDir = given['schema-dir'] ?? (dir === undefined ? undefined : join(dir, 'schemas'));
+  if (schemaDir !== undefined) await writeLsstSchema(schemaDir);
   let bytes = 0;
   const startMs = performance.now();
   const alerts = wanted.map((survey) => ({ survey, night: simulateNight({ survey, seed, count }) }));
@@ -65,9 +94,11 @@ async function simulate(given: SimulateArguments): Promise<void> {
   });
   await target.end();
   const seconds = (performance.now() - startMs) / 1_000;
-  process.stderr.write(redact(
-    `${sent} alerts (${(bytes / 1e6).toFixed(1)} MB) in ${seconds.toFixed(1)} s to ${target.name}: ${wanted.map(topicOf).join(', ')}.\n`,
-  ));
+  process.stderr.write(
+    redact(
+      `${sent} alerts (${(bytes / 1e6).toFixed(1)} MB) in ${seconds.toFixed(1)} s to ${target.name}: ${wanted.map(topicOf).join(', ')}.\n`,
+    ),
+  );
 }
 
 function topicOf(survey: Survey): string {
@@ -96,7 +127,10 @@ async function intoBroker(servers: string, topics: readonly string[], partitions
   const { AlertProducer } = await import('../broker/producer.ts');
   const { createTopics } = await import('../broker/admin.ts');
   await createTopics({ 'bootstrap.servers': servers }, topics, partitions);
-  const producer = await AlertProducer.connect({ 'bootstrap.servers': servers, 'allow.auto.create.topics': true });
+  const producer = await AlertProducer.connect({
+    'bootstrap.servers': servers,
+    'allow.auto.create.topics': true,
+  });
   return {
     name: servers,
     take: (survey, { value }) => producer.send({ topic: topicOf(survey), partition: null, value }),
@@ -105,12 +139,6 @@ async function intoBroker(servers: string, topics: readonly string[], partitions
       await producer.close();
     },
   };
-}
-
-async function writeSchema(dir: string | undefined): Promise<void> {
-  if (dir === undefined) return;
-  await mkdir(dir, { recursive: true });
-  await writeFile(join(dir, `${lsstSchemaId}.json`), `${JSON.stringify({ schema: JSON.stringify(lsstSchema) })}\n`);
 }
 
 /** One of each survey in turn, until all have ended. */
@@ -130,7 +158,12 @@ function* interleave(
   }
 }
 
-function readArguments(given: SimulateArguments): { wanted: Survey[]; seed: number; count: number; pace: Pace } {
+function readArguments(given: SimulateArguments): {
+  wanted: Survey[];
+  seed: number;
+  count: number;
+  pace: Pace;
+} {
   const wanted = (given.survey ?? surveys).map((name) => {
     if (!(surveys as readonly string[]).includes(name)) {
       throw new ClientError('USAGE', `--survey ${name} is not known; there are ${surveys.join(', ')}.`);
@@ -139,16 +172,23 @@ function readArguments(given: SimulateArguments): { wanted: Survey[]; seed: numb
   });
   const number = (name: keyof SimulateArguments): number => {
     const value = Number(given[name]);
-    if (!Number.isFinite(value) || value < 0) throw new ClientError('USAGE', `--${name} ${String(given[name])} must be a number.`);
+    if (!Number.isFinite(value) || value < 0)
+      throw new ClientError('USAGE', `--${name} ${String(given[name])} must be a number.`);
     return value;
   };
   const seed = number('seed');
   if (given.visits !== undefined) {
     const alertsPerVisit = number('per-visit');
-    const pace: Pace = { kind: 'visits', alertsPerVisit: alertsPerVisit * wanted.length, everySeconds: number('every') };
+    const pace: Pace = {
+      kind: 'visits',
+      alertsPerVisit: alertsPerVisit * wanted.length,
+      everySeconds: number('every'),
+    };
     return { wanted, seed, count: number('visits') * alertsPerVisit, pace };
   }
   const full = given.rate === undefined || given.rate === 'full';
-  const pace: Pace = full ? { kind: 'full' } : { kind: 'rate', alertsPerSecond: Math.max(0.001, number('rate')) };
+  const pace: Pace = full
+    ? { kind: 'full' }
+    : { kind: 'rate', alertsPerSecond: Math.max(0.001, number('rate')) };
   return { wanted, seed, count: number('count'), pace };
 }

@@ -44,5 +44,9 @@ function anyValue(type: unknown, name: string, random: Random, nan: number): unk
 
 /** An id as surveys have them: beyond 2⁵³, where doubles lose them. */
 export function someId(random: Random): bigint {
-  return 500_000_000_000_000_000n + BigInt(random.below(2 ** 31)) * 1_000_000_007n + BigInt(random.below(1_000_000));
+  return (
+    500_000_000_000_000_000n +
+    BigInt(random.below(2 ** 31)) * 1_000_000_007n +
+    BigInt(random.below(1_000_000))
+  );
 }

@@ -26,7 +26,10 @@ export function starStamp(random: Random, sidePixels: number, flux: number, skyC
 }
 
 /** An image as a FITS file (FITS standard 4.0): 80-character cards, 32-bit floats, big-endian, filled up to 2880 bytes. */
-export function fitsFile({ sidePixels, pixels }: Stamp, cards: Readonly<Record<string, number>> = {}): Buffer {
+export function fitsFile(
+  { sidePixels, pixels }: Stamp,
+  cards: Readonly<Record<string, number>> = {},
+): Buffer {
   const header = [
     card('SIMPLE', 'T'),
     card('BITPIX', '-32'),

@@ -12,7 +12,12 @@ const NAN = 0.02;
 const type = avroType(lsstSchema);
 
 /** A Rubin/LSST alert in Confluent's frame. Its name is the diaSourceId. */
-export function lsstAlert(source: SkySource, detections: readonly Detection[], random: Random, stamps: boolean): { value: Buffer; name: string } {
+export function lsstAlert(
+  source: SkySource,
+  detections: readonly Detection[],
+  random: Random,
+  stamps: boolean,
+): { value: Buffer; name: string } {
   const now = detections.at(-1) as Detection;
   const previous = detections.slice(0, -1);
   const diaSourceId = someId(random);
@@ -24,11 +29,38 @@ export function lsstAlert(source: SkySource, detections: readonly Detection[], r
     observation_reason: 'science',
     target_name: null,
     diaSource: diaSource(now, diaSourceId),
-    prvDiaSources: previous.length === 0 ? null : previous.map((detection) => diaSource(detection, someId(random))),
-    prvDiaForcedSources: diaObjectId === null || previous.length === 0 ? null : previous.map((detection) =>
-      fillRecord(fields.forced, { ...position(source), diaObjectId, midpointMjdTai: detection.mjdDays, band: detection.band, psfFlux: Math.fround(nanojansky(detection.magnitude)) }, random, NAN)),
-    diaObject: diaObjectId === null ? null : fillRecord(fields.diaObject, { ...position(source), diaObjectId, nDiaSources: detections.length }, random, NAN),
-    ssSource: diaObjectId === null ? fillRecord(fields.ssSource, { diaSourceId, designation: `2026 XA${source.index}` }, random, NAN) : null,
+    prvDiaSources:
+      previous.length === 0 ? null : previous.map((detection) => diaSource(detection, someId(random))),
+    prvDiaForcedSources:
+      diaObjectId === null || previous.length === 0
+        ? null
+        : previous.map((detection) =>
+            fillRecord(
+              fields.forced,
+              {
+                ...position(source),
+                diaObjectId,
+                midpointMjdTai: detection.mjdDays,
+                band: detection.band,
+                psfFlux: Math.fround(nanojansky(detection.magnitude)),
+              },
+              random,
+              NAN,
+            ),
+          ),
+    diaObject:
+      diaObjectId === null
+        ? null
+        : fillRecord(
+            fields.diaObject,
+            { ...position(source), diaObjectId, nDiaSources: detections.length },
+            random,
+            NAN,
+          ),
+    ssSource:
+      diaObjectId === null
+        ? fillRecord(fields.ssSource, { diaSourceId, designation: `2026 XA${source.index}` }, random, NAN)
+        : null,
     cutoutDifference: stamps ? stamp(random, nanojansky(now.magnitude), 0) : null,
     cutoutScience: stamps ? stamp(random, 1.3 * nanojansky(now.magnitude), 300) : null,
     cutoutTemplate: stamps ? stamp(random, 0.3 * nanojansky(now.magnitude), 280) : null,
@@ -38,7 +70,13 @@ export function lsstAlert(source: SkySource, detections: readonly Detection[], r
   return { value: Buffer.concat([frame, type.toBuffer(alert)]), name: String(diaSourceId) };
 }
 
-function measured(source: SkySource, { mjdDays, band, magnitude, sigma }: Detection, id: bigint, diaObjectId: bigint | null, random: Random): Record<string, unknown> {
+function measured(
+  source: SkySource,
+  { mjdDays, band, magnitude, sigma }: Detection,
+  id: bigint,
+  diaObjectId: bigint | null,
+  random: Random,
+): Record<string, unknown> {
   const flux = nanojansky(magnitude);
   return {
     ...position(source),
@@ -54,7 +92,8 @@ function measured(source: SkySource, { mjdDays, band, magnitude, sigma }: Detect
     snr: Math.fround(1 / sigma),
     band,
     timeWithdrawnMjdTai: null,
-    time_processed: BigInt(Math.round((mjdDays - 40_587) * 86_400)) * 1_000_000n + BigInt(random.below(1_000_000)),
+    time_processed:
+      BigInt(Math.round((mjdDays - 40_587) * 86_400)) * 1_000_000n + BigInt(random.below(1_000_000)),
   };
 }
 
@@ -79,7 +118,9 @@ const fields = {
 };
 
 function fieldsOf(name: string): readonly FieldSchema[] {
-  const { type: schema } = (lsstSchema['fields'] as FieldSchema[]).find((field) => field.name === name) as FieldSchema;
+  const { type: schema } = (lsstSchema['fields'] as FieldSchema[]).find(
+    (field) => field.name === name,
+  ) as FieldSchema;
   const inner = (Array.isArray(schema) ? schema[1] : schema) as { items?: unknown; fields?: FieldSchema[] };
   return inner.fields ?? (inner.items as { fields: FieldSchema[] }).fields;
 }

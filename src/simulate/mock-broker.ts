@@ -11,7 +11,10 @@ export interface MockBroker {
  * silently drops the oldest; topics appear when they are produced to, with four partitions.
  */
 export async function startMockBroker(): Promise<MockBroker> {
-  const host = new Producer({ 'test.mock.num.brokers': 1, 'bootstrap.servers': 'replaced.by.the.mock:9092' } as never);
+  const host = new Producer({
+    'test.mock.num.brokers': 1,
+    'bootstrap.servers': 'replaced.by.the.mock:9092',
+  } as never);
   const brokers = await new Promise<{ host: string; port: number }[]>((resolve, reject) => {
     host.connect({ timeout: 10_000 }, (error, metadata) => {
       if (error as unknown) reject(new Error(`The mock broker does not start: ${error.message}`));

@@ -35,7 +35,13 @@ export interface SimulatedAlert {
 }
 
 /** A night's alerts, one after the other. Sources alert several times, their histories grow. */
-export function* simulateNight({ survey, seed, count, stamps = true, history = usualHistory[survey] }: NightOptions): Generator<SimulatedAlert> {
+export function* simulateNight({
+  survey,
+  seed,
+  count,
+  stamps = true,
+  history = usualHistory[survey],
+}: NightOptions): Generator<SimulatedAlert> {
   const sources = Math.max(1, Math.ceil(count / 3));
   for (let i = 0; i < count; i++) {
     const random = new Random(seed, 1_000_000 + i);

@@ -12,7 +12,12 @@ const type = avroType(ztfSchema);
 const schemaText = JSON.stringify(ztfSchema);
 
 /** A ZTF alert: an Avro container of one record. Its name is the candid. */
-export function ztfAlert(source: SkySource, detections: readonly Detection[], random: Random, stamps: boolean): { value: Buffer; name: string } {
+export function ztfAlert(
+  source: SkySource,
+  detections: readonly Detection[],
+  random: Random,
+  stamps: boolean,
+): { value: Buffer; name: string } {
   const now = detections.at(-1) as Detection;
   const candid = someId(random);
   const previous = detections.slice(0, -1);
@@ -22,11 +27,25 @@ export function ztfAlert(source: SkySource, detections: readonly Detection[], ra
     publisher: 'simulated by antares-client',
     objectId,
     candid,
-    candidate: fillRecord(fieldsOf('candidate'), measured(source, now, candid, random, previous.length), random),
-    prv_candidates: previous.length === 0 ? null : previous.map((detection) =>
-      fillRecord(fieldsOf('prv_candidates'), measured(source, detection, someId(random), random, 0), random)),
-    fp_hists: previous.length === 0 ? null : previous.map((detection) =>
-      fillRecord(fieldsOf('fp_hists'), forced(source, detection), random)),
+    candidate: fillRecord(
+      fieldsOf('candidate'),
+      measured(source, now, candid, random, previous.length),
+      random,
+    ),
+    prv_candidates:
+      previous.length === 0
+        ? null
+        : previous.map((detection) =>
+            fillRecord(
+              fieldsOf('prv_candidates'),
+              measured(source, detection, someId(random), random, 0),
+              random,
+            ),
+          ),
+    fp_hists:
+      previous.length === 0
+        ? null
+        : previous.map((detection) => fillRecord(fieldsOf('fp_hists'), forced(source, detection), random)),
     cutoutScience: stamps ? stamp(random, candid, 'sci', fluxOf(now.magnitude), 150) : null,
     cutoutTemplate: stamps ? stamp(random, candid, 'ref', fluxOf(now.magnitude) / 4, 120) : null,
     cutoutDifference: stamps ? stamp(random, candid, 'diff', (3 * fluxOf(now.magnitude)) / 4, 0) : null,
@@ -35,7 +54,13 @@ export function ztfAlert(source: SkySource, detections: readonly Detection[], ra
   return { value: containerOf(type, schemaText, alert, sync), name: String(candid) };
 }
 
-function measured(source: SkySource, { mjdDays, band, magnitude, sigma, limit }: Detection, candid: bigint, random: Random, before: number): Record<string, unknown> {
+function measured(
+  source: SkySource,
+  { mjdDays, band, magnitude, sigma, limit }: Detection,
+  candid: bigint,
+  random: Random,
+  before: number,
+): Record<string, unknown> {
   return {
     jd: mjdDays + 2_400_000.5,
     fid: bands.indexOf(band) + 1,
@@ -74,7 +99,13 @@ function forced(source: SkySource, { mjdDays, band, magnitude, limit }: Detectio
   };
 }
 
-function stamp(random: Random, candid: bigint, kind: string, flux: number, sky: number): { fileName: string; stampData: Buffer } {
+function stamp(
+  random: Random,
+  candid: bigint,
+  kind: string,
+  flux: number,
+  sky: number,
+): { fileName: string; stampData: Buffer } {
   const image = starStamp(random, STAMP_PIXELS, flux, sky);
   return { fileName: `candid${candid}_${kind}.fits.gz`, stampData: gzipSync(fitsFile(image)) };
 }
@@ -86,12 +117,17 @@ function fluxOf(magnitude: number): number {
 
 /** `aaaaaaa`, `aaaaaab`, … */
 function letters(index: number): string {
-  return index.toString(26).padStart(7, '0').replace(/./g, (digit) => 'abcdefghijklmnopqrstuvwxyz'.charAt(Number.parseInt(digit, 26)));
+  return index
+    .toString(26)
+    .padStart(7, '0')
+    .replace(/./g, (digit) => 'abcdefghijklmnopqrstuvwxyz'.charAt(Number.parseInt(digit, 26)));
 }
 
 /** The fields of a record or of the records in an optional array, by the name of the alert's field. */
 function fieldsOf(name: string): readonly FieldSchema[] {
-  const { type: schema } = (ztfSchema['fields'] as FieldSchema[]).find((field) => field.name === name) as FieldSchema;
+  const { type: schema } = (ztfSchema['fields'] as FieldSchema[]).find(
+    (field) => field.name === name,
+  ) as FieldSchema;
   const inner = Array.isArray(schema) ? (schema[1] as { items: unknown }).items : schema;
   return (inner as { fields: FieldSchema[] }).fields;
 }

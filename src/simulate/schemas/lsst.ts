@@ -48,7 +48,11 @@ export const lsstSchema: Record<string, unknown> = {
     ...fieldList('diaSourceId:long observation_reason:string? target_name:string?'),
     { name: 'diaSource', type: record('diaSource', fieldList(diaSource, named)) },
     { name: 'prvDiaSources', type: optionalArray('diaSource'), default: null },
-    { name: 'prvDiaForcedSources', type: optionalArray(record('diaForcedSource', fieldList(forcedSource))), default: null },
+    {
+      name: 'prvDiaForcedSources',
+      type: optionalArray(record('diaForcedSource', fieldList(forcedSource))),
+      default: null,
+    },
     { name: 'diaObject', type: ['null', record('diaObject', fieldList(diaObject))], default: null },
     { name: 'ssSource', type: ['null', record('ssSource', fieldList(ssSource))], default: null },
     ...fieldList('cutoutDifference:bytes? cutoutScience:bytes? cutoutTemplate:bytes?'),

@@ -32,7 +32,11 @@ export const ztfSchema: Record<string, unknown> = {
   ...record('alert', [
     ...fieldList('schemavsn:string publisher:string objectId:string candid:long'),
     { name: 'candidate', type: record('candidate', fieldList(common + candidateOnly)) },
-    { name: 'prv_candidates', type: optionalArray(record('prv_candidate', fieldList(common))), default: null },
+    {
+      name: 'prv_candidates',
+      type: optionalArray(record('prv_candidate', fieldList(common))),
+      default: null,
+    },
     { name: 'fp_hists', type: optionalArray(record('fp_hist', fieldList(forced))), default: null },
     { name: 'cutoutScience', type: ['null', cutout], default: null },
     { name: 'cutoutTemplate', type: ['null', 'cutout'], default: null },

@@ -1,0 +1,111 @@
+// npm test: set-up, lint, type check and every test. `npm test -- WORD…` runs only the test files whose path holds a WORD.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { installKafka } from './kafka-install.mjs';
+import { setUp } from './setup.mjs';
+
+const root = join(import.meta.dirname, '..');
+const words = process.argv.slice(2);
+const counts = { passed: 0, failed: 0, skipped: 0 };
+let ok = true;
+
+try {
+  await phase('set-up', () => {
+    setUp();
+    try {
+      installKafka();
+    } catch (error) {
+      if (process.env.CI === 'true') throw error;
+      console.warn(`The tests against a real broker are skipped: ${error.message}`);
+    }
+  });
+  if (words.length === 0) {
+    await phase('lint', () => {
+      check('eslint', 'eslint', '.');
+      check('biome', '@biomejs/biome', 'format', '.');
+      check('knip', 'knip');
+    });
+  }
+  const files = testFiles().filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+  const needsBroker = (file) => file.includes(join('build', 'test', 'kafka'));
+  const fast = files.filter((file) => !needsBroker(file));
+  const slow = files.filter(needsBroker);
+  if (fast.length > 0) await phase('tests without a broker', () => runTests(fast, {}));
+  if (slow.length > 0) await phase('tests with a broker', () => runWithKafka(slow));
+} catch (error) {
+  ok = false;
+  console.error(error.message);
+}
+if (!ok && counts.failed === 0) counts.failed = 1;
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+process.exit(ok && counts.failed === 0 ? 0 : 1);
+
+async function phase(name, work) {
+  const startMs = performance.now();
+  console.log(`── ${name}`);
+  await work();
+  console.log(`── ${name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`);
+}
+
+/** Runs a tool of node_modules. A complaint does not keep the tests from running, but fails the whole. */
+function check(name, packageName, ...args) {
+  const manifest = JSON.parse(readFileSync(join(root, 'node_modules', packageName, 'package.json'), 'utf8'));
+  const bin = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[name];
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', packageName, bin), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status === 0) return;
+  ok = false;
+  console.error(`${name} complains.`);
+}
+
+function testFiles(dir = join(root, 'build', 'test')) {
+  return readdirSync(dir, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.js'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function runTests(files, env) {
+  const dir = mkdtempSync(join(tmpdir(), 'antares-test-'));
+  const file = join(dir, 'counts.json');
+  const args = [
+    '--test',
+    '--test-concurrency=2',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${join(root, 'scripts', 'reporter.mjs')}`,
+    '--test-reporter-destination=stdout',
+    ...files.map((each) => relative(root, each)),
+  ];
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env, TEST_COUNTS: file },
+  });
+  if (status !== 0) ok = false;
+  const { pass, fail, skip } = JSON.parse(readFileSync(file, 'utf8'));
+  counts.passed += pass;
+  counts.failed += fail;
+  counts.skipped += skip;
+  rmSync(dir, { recursive: true, force: true });
+}
+
+async function runWithKafka(files) {
+  const { kafkaIsInstalled, startKafka } = await import('./kafka/broker.mjs');
+  if (!kafkaIsInstalled()) {
+    runTests(files, {});
+    return;
+  }
+  const kafka = await startKafka();
+  try {
+    const { bootstrap, caFile, otherCaFile, users, pid } = kafka;
+    runTests(files, { ANTARES_TEST_KAFKA: JSON.stringify({ bootstrap, caFile, otherCaFile, users, pid }) });
+  } finally {
+    await kafka.stop();
+  }
+}
