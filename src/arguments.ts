@@ -57,8 +57,12 @@ function buildParser(
       'short-option-groups': false,
       'greedy-arrays': false,
     })
-    .usage('$0 TOPICS… [options]\n\nReads alerts from Kafka topics and saves each as a file. Nothing lost, nothing twice.')
-    .command('$0 [topics..]', false, mainOptions as never, onMain) as unknown as Argv<Record<string, unknown>>;
+    .usage(
+      '$0 TOPICS… [options]\n\nReads alerts from Kafka topics and saves each as a file. Nothing lost, nothing twice.',
+    )
+    .command('$0 [topics..]', false, mainOptions as never, onMain) as unknown as Argv<
+    Record<string, unknown>
+  >;
   for (const command of commands) parser = parser.command(command as CommandModule);
   return parser
     .help('help', 'This help')
@@ -75,7 +79,11 @@ function buildParser(
 /** The options of the main command; a subcommand has its own. */
 function mainOptions(command: Argv): Argv {
   let parser: Argv = command
-    .positional('topics', { type: 'string', array: true, describe: 'Topics; one that begins with ^ is a regular expression' })
+    .positional('topics', {
+      type: 'string',
+      array: true,
+      describe: 'Topics; one that begins with ^ is a regular expression',
+    })
     .example('$0 extragalactic_staging -d alerts', 'Save to alerts/extragalactic_staging/')
     .example("$0 '^ztf_.*' --until-end --bootstrap-servers localhost:9092", 'All there is, then stop');
   for (const [name, each] of flagList) {

@@ -13,8 +13,12 @@ export interface Connected {
   readonly catalogue: TopicCatalogue;
 }
 
-/** One attempt; librdkafka tries all brokers several times within it. */
-const ATTEMPT_MS = 10_000;
+/**
+ * The first attempt; librdkafka tries all brokers several times within it. Each further one may take twice as long, for slow
+ * lines. The process cannot end before an attempt does, so a wrong password should not begin with a long one.
+ */
+const FIRST_ATTEMPT_MS = 2_500;
+const LAST_ATTEMPT_MS = 30_000;
 const RETRY_MS = 1_000;
 const SAY_AGAIN_MS = 60_000;
 
@@ -30,12 +34,9 @@ const HOPELESS = new Set<Classified['kind']>(['tls', 'authentication', 'authoriz
 export async function connect(config: Config, log: Log, stop: AbortSignal): Promise<Connected | null> {
   const deadlineMs = performance.now() + (config.stop.connectTimeoutMs ?? Number.POSITIVE_INFINITY);
   let saidMs = -Infinity;
-  for (;;) {
-    const attempt = await tryOnce(
-      config,
-      Math.min(ATTEMPT_MS, Math.max(1, deadlineMs - performance.now())),
-      stop,
-    );
+  for (let attemptMs = FIRST_ATTEMPT_MS; ; attemptMs = Math.min(2 * attemptMs, LAST_ATTEMPT_MS)) {
+    const leftMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
+    const attempt = await tryOnce(config, Math.min(attemptMs, leftMs), stop);
     if ('consumer' in attempt) return attempt;
     const { kind, sentence, error } = attempt.failed;
     if (HOPELESS.has(kind)) throw new ClientError(error, sentence);

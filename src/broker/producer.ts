@@ -30,17 +30,21 @@ export class AlertProducer {
     producer.on('delivery-report', (error, report) => {
       this.#arrived += 1;
       if ((error as unknown) !== null) {
-        this.#failure ??= new ClientError('SIMULATE', `A message for ${report.topic} did not arrive: ${error.message}.`);
+        this.#failure ??= new ClientError(
+          'SIMULATE',
+          `A message for ${report.topic} did not arrive: ${error.message}.`,
+        );
       }
     });
   }
 
   /** @throws ClientError when no broker is reached. */
   static connect(properties: Properties): Promise<AlertProducer> {
-    const producer = new Producer({ 'dr_cb': true, 'linger.ms': 5, ...properties } as never);
+    const producer = new Producer({ dr_cb: true, 'linger.ms': 5, ...properties } as never);
     return new Promise((resolve, reject) => {
       producer.connect({ timeout: CONNECT_TIMEOUT_MS }, (error) => {
-        if (error as unknown) reject(new ClientError('BROKER_UNREACHABLE', `No broker can be reached: ${error.message}.`));
+        if (error as unknown)
+          reject(new ClientError('BROKER_UNREACHABLE', `No broker can be reached: ${error.message}.`));
         else resolve(new AlertProducer(producer));
       });
     });

@@ -16,6 +16,7 @@ export class TroubleWatch {
   readonly #fail: (error: ClientError) => void;
   readonly #saidMs = new Map<Classified['kind'], number>();
   #authenticationSinceMs: number | null = null;
+  #hasWorked = false;
 
   constructor(log: Log, fail: (error: ClientError) => void) {
     this.#log = log;
@@ -26,7 +27,8 @@ export class TroubleWatch {
   heard(text: string, code: number): void {
     const { kind, sentence, error } = classify({ code, message: text }, 'connected');
     if (kind === 'ignore') return;
-    if (kind === 'fatal') {
+    // A right that was missing from the start will not come by waiting; one that is taken away may come back.
+    if (kind === 'fatal' || (kind === 'authorization' && !this.#hasWorked)) {
       this.#fail(new ClientError(error, sentence));
       return;
     }
@@ -44,6 +46,7 @@ export class TroubleWatch {
 
   /** Messages come: whatever it was is over. */
   allWell(): void {
+    this.#hasWorked = true;
     if (this.#saidMs.size === 0 && this.#authenticationSinceMs === null) return;
     this.#saidMs.clear();
     this.#authenticationSinceMs = null;

@@ -170,7 +170,7 @@ export class Committer {
   }
 
   async #nextChange(deadlineMs: number): Promise<void> {
-    const waitMs = Math.max(1, Math.min(deadlineMs - performance.now(), COMMIT_INTERVAL_MS));
+    const waitMs = Math.ceil(Math.max(1, Math.min(deadlineMs - performance.now(), COMMIT_INTERVAL_MS)));
     await once(this.#events, 'change', { signal: AbortSignal.timeout(waitMs) }).catch(() => undefined);
     // A commit that failed is sent again here, not only by the clock.
     this.#commit();

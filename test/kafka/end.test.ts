@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
+import {
+  deleteRecords,
+  groupOffsets,
+  newTopic,
+  produce,
+  skipKafka,
+  testKafka,
+  unique,
+  until,
+} from '../support/kafka.ts';
+
+const alerts = (from: number, count: number): { value: Buffer }[] =>
+  Array.from({ length: count }, (_, i) => ({ value: jsonAlert(from + i) }));
+
+test('--until-end ends at once on an empty topic', { skip: skipKafka }, async (t) => {
+  const topic = await newTopic(3);
+  const { code, stderr } = await runClient(t, [
+    topic,
+    '-d',
+    newFolder(t),
+    '-g',
+    unique('group'),
+    '--until-end',
+  ]);
+  assert.equal(code, 0, stderr);
+});
+
+test('--until-end ends on a live topic, with all that was there at the start', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  await produce(topic, alerts(0, 200));
+  const stop = new AbortController();
+  let sent = 200;
+  const live = (async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      await produce(topic, alerts(sent, 5));
+      sent += 5;
+    }
+  })();
+  const group = unique('group');
+  const { code, stderr } = await runClient(t, [topic, '-d', dir, '-g', group, '--until-end']);
+  stop.abort();
+  await live;
+  assert.equal(code, 0, stderr);
+  const { committed } = await groupOffsets(group, topic);
+  assert.ok((committed[0] ?? 0) >= 200);
+  assert.equal(filesIn(dir).length, committed[0], 'what is saved is what is committed');
+});
+
+test('--until-end ends after a transaction, and its marker is committed too', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(topic, alerts(0, 10), 'commit');
+  await produce(topic, alerts(100, 10), 'abort');
+  const { code, stderr } = await runClient(t, [topic, '-d', dir, '-g', group, '--until-end']);
+  assert.equal(code, 0, stderr);
+  assert.equal(filesIn(dir).length, 10, 'what was aborted is not read');
+  const { committed, ends } = await groupOffsets(group, topic);
+  assert.deepEqual(committed, ends);
+});
+
+test('--until-end ends on a compacted topic whose last offsets are gone', { skip: skipKafka }, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic(1, {
+    'cleanup.policy': 'compact',
+    'segment.ms': '100',
+    'min.cleanable.dirty.ratio': '0.01',
+    'max.compaction.lag.ms': '200',
+    'delete.retention.ms': '0',
+  });
+  const group = unique('group');
+  await produce(
+    topic,
+    Array.from({ length: 20 }, (_, i) => ({ value: jsonAlert(i), key: Buffer.from('one key') })),
+  );
+  await produce(topic, [{ value: null, key: Buffer.from('one key') }]);
+  const { code, stderr } = await runClient(t, [topic, '-d', dir, '-g', group, '--until-end']);
+  assert.equal(code, 0, stderr);
+  const { committed, ends } = await groupOffsets(group, topic);
+  assert.deepEqual(committed, ends);
+});
+
+test('--until-end on a topic that does not exist is an error that names similar ones', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic(1, {}, unique('supernovae'));
+  const { code, stderr } = await runClient(t, [`${topic}x`, '-g', unique('group'), '--until-end']);
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`${topic}x does not exist.*Similar: ${topic}`));
+});
+
+test('--limit saves exactly so many alerts, and commits nothing above them', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic(3);
+  const group = unique('group');
+  await produce(
+    topic,
+    Array.from({ length: 900 }, (_, i) => ({ value: jsonAlert(i), partition: i % 3 })),
+  );
+  const args = [topic, '-d', dir, '-g', group, '--workers', '3', '--batch-size', '50'];
+  const first = await runClient(t, [...args, '--limit', '137']);
+  assert.equal(first.code, 0, first.stderr);
+  assert.equal(filesIn(dir).length, 137);
+  const { committed } = await groupOffsets(group, topic, 3);
+  assert.equal(
+    committed.reduce((sum, offset) => sum + offset, 0),
+    137,
+  );
+  const rest = await runClient(t, [...args, '--until-end']);
+  assert.equal(rest.code, 0, rest.stderr);
+  assert.equal(filesIn(dir).length, 900);
+});
+
+test('a pattern picks up topics that appear later, and reads them from their beginning even with latest', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const night = unique('night');
+  const old = await newTopic(1, {}, `${night}-1`);
+  await produce(old, alerts(0, 3));
+  const client = startClient(t, [
+    `^${night}-.*`,
+    '-d',
+    dir,
+    '-g',
+    unique('group'),
+    '--start-at',
+    'latest',
+    '--bootstrap-servers',
+    testKafka().bootstrap.plaintext,
+  ]);
+  await client.says(/Assigned/);
+  const later = await newTopic(1, {}, `${night}-2`);
+  await produce(later, alerts(10, 4));
+  await until('the later topic is saved', () => filesIn(dir).length === 4);
+  client.process.kill('SIGTERM');
+  assert.equal((await client.ended).code, 0);
+  assert.ok(filesIn(dir).every((file) => file.startsWith(later)));
+});
+
+test('a committed offset that has expired is told of, with the number lost, and not skipped silently', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(topic, alerts(0, 10));
+  const first = await runClient(t, [topic, '-d', dir, '-g', group, '--until-end']);
+  assert.equal(first.code, 0, first.stderr);
+  await produce(topic, alerts(10, 20));
+  await deleteRecords({ topic, partition: 0, offset: 25 });
+  const stopped = await runClient(t, [topic, '-d', dir, '-g', group, '--until-end', '--on-gap', 'stop']);
+  assert.equal(stopped.code, 1);
+  assert.deepEqual((await groupOffsets(group, topic)).committed, [10]);
+  const second = await runClient(t, [topic, '-d', dir, '-g', group, '--until-end']);
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(
+    second.stderr,
+    new RegExp(
+      `15 offsets of ${topic}/0 are lost: 10 was committed, but the broker keeps them only from 25 on`,
+    ),
+  );
+  assert.equal(filesIn(dir).length, 15);
+});

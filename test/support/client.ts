@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { testKafka } from './kafka.ts';
+import { projectRoot } from './samples.ts';
+
+/** The built command. */
+export const cliFile: string = join(projectRoot, 'build', 'src', 'cli.js');
+
+/** How a client ended. */
+export interface ClientEnd {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running client. */
+export class Client {
+  readonly process: ChildProcess;
+  readonly ended: Promise<ClientEnd>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.process = spawn(process.execPath, [cliFile, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
+    });
+    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+    });
+    this.ended = once(this.process, 'close').then(([code]) => ({
+      code: code as number | null,
+      stdout: this.#stdout,
+      stderr: this.#stderr,
+    }));
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Waits until the log says something. @throws Error when the client ends or 60 s pass before. */
+  async says(pattern: RegExp, timeoutMs = 60_000): Promise<void> {
+    const late = AbortSignal.timeout(timeoutMs);
+    while (!pattern.test(this.#stderr)) {
+      if (this.process.exitCode !== null)
+        throw new Error(`The client ended without saying ${String(pattern)}:\n${this.#stderr}`);
+      if (late.aborted) throw new Error(`The client never said ${String(pattern)}:\n${this.#stderr}`);
+      await Promise.race([
+        once(this.process.stderr as NodeJS.ReadableStream, 'data', { signal: late }).catch(() => undefined),
+        this.ended,
+      ]);
+    }
+  }
+}
+
+/** Starts the built command; it is ended with the test, however that ends. */
+export function startClient(t: TestContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Client {
+  const client = new Client(args, env);
+  t.after(async () => {
+    if (client.process.exitCode === null && client.process.signalCode === null)
+      client.process.kill('SIGKILL');
+    await client.ended;
+  });
+  return client;
+}
+
+/** Runs the command against the tests' broker to its end. */
+export function runClient(
+  t: TestContext,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<ClientEnd> {
+  return startClient(t, [...args, '--bootstrap-servers', testKafka().bootstrap.plaintext], env).ended;
+}
+
+/** A folder that goes away with the test. */
+export function newFolder(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'antares-client-test-'));
+  t.after(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
+  return dir;
+}
+
+/** All files below a folder, by relative path, sorted. */
+export function filesIn(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+    .sort();
+}
+
+/** A file as JSON. */
+export function readJsonFile(path: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+}
+
+/** A JSON message: quick to make where the format does not matter. */
+export function jsonAlert(candid: number | string, more: Record<string, unknown> = {}): Buffer {
+  return Buffer.from(JSON.stringify({ candid, ...more }));
+}

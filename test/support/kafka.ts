@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTopics } from '../../src/broker/admin.ts';
+import { AlertConsumer, type PartitionOffset } from '../../src/broker/consumer.ts';
+import { Producer } from '../../src/broker/kafka.ts';
+import { projectRoot } from './samples.ts';
+
+/** The broker that `npm test` started for all files of test/kafka. */
+export interface TestKafka {
+  readonly bootstrap: {
+    readonly plaintext: string;
+    readonly saslPlaintext: string;
+    readonly saslSsl: string;
+  };
+  readonly caFile: string;
+  readonly otherCaFile: string;
+  readonly users: Readonly<Record<string, string>>;
+  readonly pid: number;
+}
+
+const given = process.env['ANTARES_TEST_KAFKA'];
+
+/** Why tests with a broker are skipped; false: they are not. On CI its absence is a failure. */
+export const skipKafka: string | false =
+  given !== undefined || process.env['CI'] === 'true' ? false : 'no Apache Kafka; npm test starts one';
+
+/** The broker. */
+export function testKafka(): TestKafka {
+  if (given === undefined) throw new Error('The tests with a broker are run by npm test, which starts it.');
+  return JSON.parse(given) as TestKafka;
+}
+
+/** A name that no other test has. */
+export function unique(what: string): string {
+  return `${what}-${randomBytes(5).toString('hex')}`;
+}
+
+/** Makes a topic of its own for a test. */
+export async function newTopic(
+  partitions = 1,
+  config: Record<string, string> = {},
+  name: string = unique('topic'),
+): Promise<string> {
+  await createTopics({ 'bootstrap.servers': testKafka().bootstrap.plaintext }, [name], partitions, config);
+  return name;
+}
+
+/** A message for a test. */
+export interface TestMessage {
+  readonly value: Buffer | null;
+  readonly partition?: number;
+  readonly key?: Buffer;
+  readonly timestampMs?: number;
+  readonly headers?: Record<string, string>[];
+}
+
+/** Sends messages, in this order, and waits until all have arrived. In a transaction where `transaction` says how it ends. */
+export async function produce(
+  topic: string,
+  messages: readonly TestMessage[],
+  transaction?: 'commit' | 'abort',
+): Promise<void> {
+  const producer = new Producer({
+    'bootstrap.servers': testKafka().bootstrap.plaintext,
+    dr_cb: true,
+    'message.max.bytes': 60_000_000,
+    ...(transaction === undefined ? {} : { 'transactional.id': unique('transaction') }),
+  } as never);
+  await call((done) => producer.connect({ timeout: 15_000 }, done));
+  producer.setPollInterval(10);
+  let arrived = 0;
+  let failed: unknown = null;
+  const all = new Promise<void>((resolve) => {
+    producer.on('delivery-report', (error) => {
+      // An aborted transaction purges what was not sent yet; that is what the test asked for.
+      if (transaction !== 'abort') failed ??= error as unknown;
+      arrived += 1;
+      if (arrived === messages.length) resolve();
+    });
+  });
+  if (transaction !== undefined) {
+    await call((done) => {
+      producer.initTransactions(15_000, done);
+    });
+    await call((done) => {
+      producer.beginTransaction(done);
+    });
+  }
+  for (const { value, partition = 0, key, timestampMs, headers } of messages) {
+    producer.produce(
+      topic,
+      partition,
+      value,
+      key ?? null,
+      timestampMs ?? Date.now(),
+      undefined,
+      headers ?? [],
+    );
+  }
+  if (messages.length > 0) await all;
+  if (transaction === 'commit')
+    await call((done) => {
+      producer.commitTransaction(15_000, done);
+    });
+  if (transaction === 'abort')
+    await call((done) => {
+      producer.abortTransaction(15_000, done);
+    });
+  await new Promise<void>((resolve) => {
+    producer.disconnect(() => {
+      resolve();
+    });
+  });
+  if (failed !== null) throw new Error(`A message did not arrive: ${String((failed as Error).message)}`);
+}
+
+/** What a group has committed, and the ends of the partitions. */
+export async function groupOffsets(
+  group: string,
+  topic: string,
+  partitions = 1,
+): Promise<{ committed: number[]; ends: number[] }> {
+  const consumer = new AlertConsumer({
+    'bootstrap.servers': testKafka().bootstrap.plaintext,
+    'group.id': group,
+  });
+  await consumer.connect(15_000);
+  const all = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+  try {
+    const committed = await consumer.committed(all);
+    const ends = await Promise.all(all.map((at) => consumer.watermarks(at)));
+    const byPartition = (a: PartitionOffset, b: PartitionOffset): number => a.partition - b.partition;
+    return {
+      committed: [...committed].sort(byPartition).map(({ offset }) => offset),
+      ends: ends.map(({ high }) => high),
+    };
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+/** Runs one of Kafka's own command-line tools, given by its class. */
+export async function kafkaTool(className: string, args: readonly string[]): Promise<string> {
+  const script = join(projectRoot, 'scripts', 'kafka', 'broker.mjs');
+  const { runKafkaTool } = (await import(script)) as {
+    runKafkaTool: (name: string, args: readonly string[]) => Promise<string>;
+  };
+  return runKafkaTool(className, args);
+}
+
+/** Removes everything below an offset, as retention does. */
+export async function deleteRecords(at: PartitionOffset): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'antares-delete-'));
+  const file = join(dir, 'offsets.json');
+  writeFileSync(file, JSON.stringify({ version: 1, partitions: [at] }));
+  try {
+    await kafkaTool('org.apache.kafka.tools.DeleteRecordsCommand', [
+      '--bootstrap-server',
+      testKafka().bootstrap.plaintext,
+      '--offset-json-file',
+      file,
+    ]);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** Waits for a condition, looking often; for what nobody tells of. @throws Error after 30 s, naming it. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 30_000,
+): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > deadlineMs) throw new Error(`Waited ${timeoutMs / 1000} s in vain for: ${what}`);
+    await sleep(25);
+  }
+}
+
+function call(start: (done: (error: unknown) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => {
+      if (error === null || error === undefined) resolve();
+      else reject(new Error(String((error as Error).message)));
+    });
+  });
+}
