@@ -177,6 +177,7 @@ export class Flow {
     const ticks = setInterval(() => void this.#tick(), TICK_MS);
     let reading = Promise.resolve();
     try {
+      await this.#poolStarted();
       ({ isNew: this.#isNew, until: this.#until } = await begin());
       this.#parts.consumer.subscribe(topics);
       reading = this.#reader.run();
@@ -189,6 +190,17 @@ export class Flow {
       await reading;
       await this.#leave();
     }
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** @throws ClientError when a worker cannot start: better now than with alerts in hand. */
+  async #poolStarted(): Promise<void> {
+    let started = false;
+    void this.#pool.started().then(() => {
+      started = true;
+      this.#changed();
+    });
+    while (!started && this.#failure === null) await once(this.#events, 'change');
     if (this.#failure !== null) throw this.#failure;
   }
 
@@ -296,11 +308,26 @@ export class Flow {
     return drained && committed;
   }
 
+  /** What of a batch that is still under way is finished already: it stands in the shared memory. */
+  #catchUp(at: PartitionProgress): void {
+    const [first] = at.works;
+    if (first === undefined) return;
+    const [{ view }, range] = first;
+    const pending = view.firstPending();
+    const before = at.finished;
+    if (pending < view.batch.count) at.watermark.finish(range, view.offset(pending));
+    if (at.finished === before) return;
+    at.movedAtMs = performance.now();
+    this.#committer.finished();
+  }
+
   /** Gives up a batch and all behind it. */
   async #cancelFrom(at: PartitionProgress, first: Work): Promise<void> {
     const works = [...at.works.keys()];
     for (const work of works.slice(works.indexOf(first)).reverse()) {
       await this.#pool.cancel(work);
+      // What it had finished by then stays finished.
+      this.#catchUp(at);
       at.works.delete(work);
       this.#owners.delete(work);
     }
@@ -341,6 +368,7 @@ export class Flow {
   async #tick(): Promise<void> {
     const { config, consumer } = this.#parts;
     const { partitions } = this.#assignment;
+    for (const at of partitions.values()) this.#catchUp(at);
     const stall = findStall(partitions.values(), performance.now(), config.stop.stallTimeoutMs);
     if (stall !== null) this.#fail(stall);
     if (this.#until === null || this.#isOver() || !this.#until.ownDone(partitions)) return;

@@ -61,8 +61,9 @@ export class AlertConsumer {
           const errorCode = code === ERR_REVOKE_PARTITIONS || kind === 'assign' ? 0 : code;
           this.onRebalance({ kind, partitions, errorCode });
         },
-        offset_commit_cb: (error: BrokerError | undefined, offsets: PartitionOffset[]) => {
-          this.onCommit(error ?? null, offsets);
+        offset_commit_cb: (error: BrokerError | undefined, offsets: Partial<PartitionOffset>[]) => {
+          // All assigned partitions are listed; those that had nothing to commit come without an offset.
+          this.onCommit(error ?? null, offsets.filter(hasOffset));
         },
       } as ConstructorParameters<typeof KafkaConsumer>[0],
       {},
@@ -200,6 +201,10 @@ export class AlertConsumer {
       });
     });
   }
+}
+
+function hasOffset(at: Partial<PartitionOffset>): at is PartitionOffset {
+  return at.offset !== undefined && at.offset >= 0;
 }
 
 function asError(error: BrokerError): Error & BrokerError {

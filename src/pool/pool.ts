@@ -35,6 +35,9 @@ export class Pool {
   readonly #schemas = new Map<number, string | null>();
   readonly #deadThreads: number[] = [];
   readonly #watch: NodeJS.Timeout;
+  readonly #started: Promise<void>;
+  #onStarted: () => void = () => undefined;
+  #startsLeft: number;
   #nextId = 0;
   #bytesInFlight = 0;
   #stopped = false;
@@ -46,8 +49,17 @@ export class Pool {
   ) {
     this.#settings = settings;
     this.#events = events;
+    this.#startsLeft = workers;
+    this.#started = new Promise((resolve) => {
+      this.#onStarted = resolve;
+    });
     for (let i = 0; i < workers; i++) this.#startWorker(i);
     this.#watch = setInterval(this.#hangWatch(), WATCH_INTERVAL_MS).unref();
+  }
+
+  /** Resolves when every worker is ready: the user's module loads. What keeps one from it is told by `failed`. */
+  started(): Promise<void> {
+    return this.#started;
   }
 
   /** Bytes of all batches that are not done. */
@@ -140,6 +152,8 @@ export class Pool {
   #receive(slot: Slot, message: FromWorker): void {
     switch (message.type) {
       case 'ready':
+        this.#startsLeft -= 1;
+        if (this.#startsLeft === 0) this.#onStarted();
         return;
       case 'unusable':
         this.#events.failed(new ClientError('HOOK_LOAD', message.reason, { cause: message.stack }));

@@ -132,6 +132,9 @@ export class Cursor {
   }
 
   #missing(bytes: number): DecodeError {
+    if (bytes < 0) {
+      return new DecodeError('BAD_AVRO', `A length of ${bytes} is announced before byte ${this.at}.`);
+    }
     return new DecodeError(
       'TRUNCATED',
       `${bytes} bytes are announced at byte ${this.at}, but only ${this.left} are left.`,
