@@ -294,7 +294,9 @@ export class Flow {
         drained = false;
         break;
       }
-      await once(this.#events, 'change', { signal: AbortSignal.timeout(Math.ceil(leftMs)) }).catch(() => undefined);
+      await once(this.#events, 'change', { signal: AbortSignal.timeout(Math.ceil(leftMs)) }).catch(
+        () => undefined,
+      );
     }
     for (const at of partitions) {
       const [first] = at.works.keys();

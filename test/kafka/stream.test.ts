@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { simulateNight } from '../../src/simulate/night.ts';
+import { AlertStream, type AlertStreamOptions, ClientError } from '../../src/index.ts';
+import { jsonAlert } from '../support/client.ts';
+import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique } from '../support/kafka.ts';
+
+const open = (topic: string, more: Partial<AlertStreamOptions> = {}): AlertStream =>
+  new AlertStream({
+    topics: [topic],
+    group: unique('group'),
+    bootstrapServers: testKafka().bootstrap.plaintext,
+    untilEnd: true,
+    ...more,
+  });
+
+test('a program iterates over alerts, commits when it likes, and goes on from there', {
+  skip: skipKafka,
+}, async () => {
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(
+    topic,
+    Array.from({ length: 10 }, (_, i) => ({ value: jsonAlert(i) })),
+  );
+  {
+    await using stream = open(topic, { group });
+    for await (const { offset } of stream) {
+      if (offset === 3) await stream.commit();
+      if (offset === 6) break;
+    }
+  }
+  assert.deepEqual((await groupOffsets(group, topic)).committed, [4], 'what was not committed is not');
+  await using again = open(topic, { group });
+  const seen: number[] = [];
+  for await (const { offset, alert } of again) {
+    assert.deepEqual(alert, { candid: BigInt(offset) });
+    seen.push(offset);
+  }
+  assert.deepEqual(seen, [4, 5, 6, 7, 8, 9]);
+});
+
+test('an alert comes with where it was, when, and its key and headers', { skip: skipKafka }, async () => {
+  const topic = await newTopic();
+  const timestampMs = Date.UTC(2026, 10, 24);
+  await produce(topic, [{ value: jsonAlert(1), key: Buffer.from('k'), headers: [{ a: 'b' }], timestampMs }]);
+  await using stream = open(topic);
+  for await (const each of stream) {
+    assert.equal(each.topic, topic);
+    assert.equal(each.timestamp?.getTime(), timestampMs);
+    assert.deepEqual(Buffer.from(each.key ?? []), Buffer.from('k'));
+    assert.deepEqual(
+      each.headers.map(({ key, value }) => [key, Buffer.from(value ?? []).toString()]),
+      [['a', 'b']],
+    );
+  }
+});
+
+test('64-bit integers are bigint and floats are numbers, whatever their value', {
+  skip: skipKafka,
+}, async () => {
+  const topic = await newTopic();
+  const [ztf] = simulateNight({ survey: 'ztf', seed: 1, count: 1, stamps: false });
+  assert.ok(ztf);
+  await produce(topic, [{ value: ztf.value }]);
+  await using stream = open(topic);
+  for await (const { alert } of stream) {
+    const candidate = alert['candidate'] as Record<string, unknown>;
+    assert.equal(alert['candid'], BigInt(ztf.name));
+    assert.equal(typeof candidate['fid'], 'number');
+    assert.equal(typeof candidate['ra'], 'number');
+  }
+});
+
+test('a bad message throws an error with a code, or is passed where that is asked for', {
+  skip: skipKafka,
+}, async () => {
+  const topic = await newTopic();
+  await produce(topic, [{ value: Buffer.from('?') }, { value: jsonAlert(2) }]);
+  await using strict = open(topic);
+  await assert.rejects(
+    async () => {
+      for await (const alert of strict) assert.fail(`handed out ${alert.offset}`);
+    },
+    (error) =>
+      error instanceof ClientError && error.code === 'BAD_MESSAGE' && error.message.includes('offset 0'),
+  );
+  await using lenient = open(topic, { onError: 'skip' });
+  const seen: number[] = [];
+  for await (const { offset } of lenient) seen.push(offset);
+  assert.deepEqual(seen, [1]);
+});
+
+test('an abort signal ends a stream that waits for alerts', { skip: skipKafka }, async () => {
+  const topic = await newTopic();
+  await produce(topic, [{ value: jsonAlert(1) }]);
+  const abort = new AbortController();
+  const stream = open(topic, { untilEnd: false, signal: abort.signal });
+  let seen = 0;
+  for await (const alert of stream) {
+    seen += alert.record + 1;
+    abort.abort();
+  }
+  assert.equal(seen, 1);
+  await stream.close();
+});
+
+test('options that do not fit are refused at once, with a code', () => {
+  assert.throws(
+    () => new AlertStream({ topics: [], bootstrapServers: 'localhost:9092' }),
+    (error) => error instanceof ClientError && error.code === 'CONFIG',
+  );
+});

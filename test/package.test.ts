@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { projectRoot } from './support/samples.ts';
+
+test('the packed package holds what is needed and nothing else, and works elsewhere', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'antares-package-'));
+  t.after(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', dir], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+  });
+  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  const stray = files
+    .map(({ path }) => path)
+    .filter(
+      (path) =>
+        !/^(build\/src\/|certs\/[\w-]+\.(pem|md)$|example_data\/|examples\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(
+          path,
+        ),
+    );
+  assert.deepEqual(stray, []);
+  assert.ok(!files.some(({ path }) => /key|secret/i.test(path) && !path.startsWith('build/src/')), 'no keys');
+
+  // Installed by hand: the same files in the same place, without a compiler's two minutes and without the network.
+  const installed = join(dir, 'node_modules', 'antares-client');
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['xzf', join(dir, filename), '-C', installed, '--strip-components=1']);
+  symlinkSync(join(projectRoot, 'node_modules'), join(installed, 'node_modules'));
+  writeFileSync(
+    join(dir, 'use.mjs'),
+    "import { AlertStream, ClientError } from 'antares-client';\ntry { new AlertStream({ topics: [] }); } catch (error) { console.log(error instanceof ClientError, error.code); }\n",
+  );
+  assert.equal(execFileSync(process.execPath, ['use.mjs'], { cwd: dir, encoding: 'utf8' }), 'true CONFIG\n');
+
+  const cli = join(installed, 'build', 'src', 'cli.js');
+  assert.match(execFileSync(process.execPath, [cli, '-h'], { cwd: dir, encoding: 'utf8' }), /--output-dir/);
+  execFileSync(
+    process.execPath,
+    [cli, 'simulate', '--count', '1', '--survey', 'antares', '--output-dir', join(dir, 'sky')],
+    { cwd: dir, stdio: 'pipe' },
+  );
+
+  writeFileSync(
+    join(dir, 'use.ts'),
+    "import { AlertStream, type StreamedAlert } from 'antares-client';\nexport async function first(stream: AlertStream): Promise<StreamedAlert | null> {\n  for await (const alert of stream) return alert;\n  return null;\n}\n",
+  );
+  const tsc = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+  const compilerOptions = [
+    '--strict',
+    '--noEmit',
+    '--target',
+    'es2023',
+    '--lib',
+    'es2023,esnext.disposable',
+    '--module',
+    'nodenext',
+    '--types',
+    'node',
+    '--typeRoots',
+    join(projectRoot, 'node_modules', '@types'),
+  ];
+  execFileSync(process.execPath, [tsc, ...compilerOptions, 'use.ts'], { cwd: dir, stdio: 'pipe' });
+});
