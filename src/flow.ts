@@ -26,6 +26,8 @@ const TICK_MS = 1_000;
 /** librdkafka is given this long to leave the group; after that the process ends anyway. */
 const DISCONNECT_MS = 5_000;
 const SYNC_FAILURES_IN_A_ROW = 3;
+/** How long a revoke waits for the commit of what is finished, before what is under way is waited for. */
+const COMMIT_FIRST_MS = 3_000;
 
 /** What a {@link Flow} is made of. */
 export interface FlowParts {
@@ -98,9 +100,7 @@ export class Flow {
       consumer,
       log,
       startPositions: (partitions) => this.#startPositions(partitions),
-      drain: async (partitions) => {
-        await this.#drain(partitions, performance.now() + config.stop.shutdownTimeoutMs);
-      },
+      drain: (partitions) => this.#surrender(partitions),
       betweenReads: (action) => this.#reader.betweenReads(action),
       onAssigned: (gained) => {
         this.#reader.partitionsAdded(gained);
@@ -275,6 +275,16 @@ export class Flow {
     log.debug(first.stack ?? '');
   }
 
+  /** Partitions are asked for, or gone already: then every moment that we go on with them is the new owner's trouble. */
+  async #surrender(partitions: readonly PartitionProgress[]): Promise<void> {
+    const nowMs = performance.now();
+    const answer = await this.#committer.flush(partitions, nowMs + COMMIT_FIRST_MS);
+    await this.#drain(
+      partitions,
+      answer === 'lost' ? nowMs : nowMs + this.#parts.config.stop.shutdownTimeoutMs,
+    );
+  }
+
   /**
    * Brings the partitions' work to its end and commits it. Batches that wait for something outside are given up: their offsets are not
    * finished, so they come again.
@@ -307,7 +317,7 @@ export class Flow {
       partitions,
       Math.max(deadlineMs, performance.now() + 1_000),
     );
-    return drained && committed;
+    return drained && committed === 'confirmed';
   }
 
   /** What of a batch that is still under way is finished already: it stands in the shared memory. */

@@ -144,7 +144,7 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
     this.#finishHandedOut();
     const partitions = running.assignment.active();
     for (const at of partitions) at.durable = at.finished;
-    if (!(await running.committer.flush(partitions, performance.now() + COMMIT_TIMEOUT_MS))) {
+    if ((await running.committer.flush(partitions, performance.now() + COMMIT_TIMEOUT_MS)) !== 'confirmed') {
       throw new ClientError(
         'BROKER_UNREACHABLE',
         `The broker did not confirm the commit within ${COMMIT_TIMEOUT_MS / 1000} s.`,

@@ -12,6 +12,12 @@ const SYNC_INTERVAL_MS = 50;
 
 const ERR_NO_OFFSET = -168;
 
+/**
+ * Codes that say that the partitions are no longer ours: state, assignment lost, illegal generation, unknown member, fenced. No use
+ * to try again; the new owner goes on from what was committed.
+ */
+const NOT_OURS = new Set([-172, -142, 22, 25, 82]);
+
 /** What is finished at a moment; with the watermark it stood on, since a rewind brings a new one. */
 interface Finished {
   readonly at: PartitionProgress;
@@ -41,6 +47,8 @@ export class Committer {
   #syncTimer: NodeJS.Timeout | null = null;
   #lastSyncMs = -Infinity;
   #failedInARow = 0;
+  /** The last answer to a commit was that the partitions are not ours. */
+  #lost = false;
   readonly #events = new EventEmitter();
   #closed = false;
 
@@ -64,20 +72,25 @@ export class Committer {
    * Brings all that is finished of these partitions to the broker. Somebody must go on polling meanwhile: the result
    * comes that way.
    *
-   * @returns whether the broker confirmed before the deadline.
+   * @returns `confirmed` by the broker; `late`: not before the deadline; `lost`: the partitions are another member's already.
    */
-  async flush(partitions: readonly PartitionProgress[], deadlineMs: number): Promise<boolean> {
+  async flush(
+    partitions: readonly PartitionProgress[],
+    deadlineMs: number,
+  ): Promise<'confirmed' | 'late' | 'lost'> {
+    this.#lost = false;
     while (partitions.some((at) => at.durable < at.finished)) {
-      if (performance.now() > deadlineMs) return false;
+      if (performance.now() > deadlineMs) return 'late';
       this.finished();
       await this.#nextChange(deadlineMs);
     }
     this.#commit();
     while (partitions.some((at) => at.committed < at.durable)) {
-      if (performance.now() > deadlineMs) return false;
+      if (this.#lost) return 'lost';
+      if (performance.now() > deadlineMs) return 'late';
       await this.#nextChange(deadlineMs);
     }
-    return true;
+    return 'confirmed';
   }
 
   close(): void {
@@ -140,7 +153,7 @@ export class Committer {
         consumer.storeOffsets([{ topic: at.topic, partition: at.partition, offset: at.durable }]);
         at.stored = at.durable;
       } catch (error) {
-        // It is no longer ours: its new owner goes on from what was committed.
+        this.#lost = true;
         log.debug(`The offset of ${partitionKey(at)} was not taken: ${messageOf(error)}.`);
       }
     }
@@ -159,6 +172,9 @@ export class Committer {
         const at = partitions.get(partitionKey(offset));
         if (at !== undefined) at.committed = Math.max(at.committed, Math.min(offset.offset, at.stored));
       }
+    } else if (NOT_OURS.has(error.code)) {
+      this.#lost = true;
+      log.debug(`A commit came too late, the partitions are another member's: ${error.message}.`);
     } else if (error.code !== ERR_NO_OFFSET) {
       log.warn(`A commit failed: ${error.message}; it is tried again.`);
     }
@@ -171,8 +187,10 @@ export class Committer {
 
   async #nextChange(deadlineMs: number): Promise<void> {
     const waitMs = Math.ceil(Math.max(1, Math.min(deadlineMs - performance.now(), COMMIT_INTERVAL_MS)));
-    await once(this.#events, 'change', { signal: AbortSignal.timeout(waitMs) }).catch(() => undefined);
-    // A commit that failed is sent again here, not only by the clock.
-    this.#commit();
+    const changed = await once(this.#events, 'change', { signal: AbortSignal.timeout(waitMs) }).catch(
+      () => null,
+    );
+    // Nothing was heard for so long: perhaps the commit got lost on the way.
+    if (changed === null) this.#commit();
   }
 }

@@ -174,6 +174,40 @@ test('killed in mid-stream and started again, every alert is saved and no tempor
   assert.deepEqual(filesIn(dir), names(topic, 3_000));
 });
 
+test('a member that loses its session again and again says so and gets to the end all the same', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic(2);
+  const hook = join(newFolder(t), 'slow.mjs');
+  writeFileSync(hook, 'export const processAlert = () => new Promise((done) => setTimeout(done, 4));');
+  await produce(topic, alerts(600, 2));
+  // The session ends before the first heartbeat is due.
+  const session = ['-X', 'session.timeout.ms=1500', '-X', 'heartbeat.interval.ms=60000'];
+  const args = [
+    topic,
+    '-d',
+    dir,
+    '-g',
+    unique('group'),
+    '--until-end',
+    '--process',
+    hook,
+    '--max-in-flight-bytes',
+    '100kB',
+    ...session,
+  ];
+  const { code, stderr } = await startClient(t, [
+    ...args,
+    '--bootstrap-servers',
+    testKafka().bootstrap.plaintext,
+  ]).ended;
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Gave up .*Assigned /s);
+  assert.deepEqual(filesIn(dir), names(topic, 600));
+  assert.ok(stderr.length < 50_000, 'it is told of, not shouted');
+});
+
 test('a partition that stands still for --stall-timeout is named and ends the client with 1', {
   skip: skipKafka,
 }, async (t) => {
