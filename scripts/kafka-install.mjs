@@ -1,4 +1,5 @@
-// Brings what the tests' broker needs: a Java runtime, and Apache Kafka from its Maven Central jars.
+// Brings what the tests' broker needs: a Java runtime, openssl for its certificates, and Apache Kafka from its Maven
+// Central jars.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ const MIN_JAVA = 17;
 export function installKafka() {
   if (javaVersion() < MIN_JAVA)
     installPackages(['default-jre-headless'], `Java ${MIN_JAVA} or newer, for the tests' broker`, true);
+  if (!has('openssl')) installPackages(['openssl'], "for the certificates of the tests' broker", true);
   if (existsSync(kafkaJars)) return;
   if (!has('mvn')) installPackages(['maven'], "to fetch Apache Kafka for the tests' broker", true);
   console.log(`Fetching Apache Kafka ${version} …`);
@@ -33,7 +35,10 @@ export function installKafka() {
     } catch {
       run('mvn', args);
     }
-    if (!existsSync(kafkaJars)) renameSync(temporary, kafkaJars);
+    renameSync(temporary, kafkaJars);
+  } catch (error) {
+    // Another process was faster: what it brought is the same.
+    if (!existsSync(kafkaJars)) throw error;
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

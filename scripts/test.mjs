@@ -1,5 +1,6 @@
 // npm test: set-up, lint, type check and every test. `npm test -- WORD…` runs only the test files whose path holds a WORD.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -70,7 +71,8 @@ function testFiles(dir = join(root, 'build', 'test')) {
     .sort();
 }
 
-function runTests(files, env) {
+/** Not spawnSync: the broker's log flows through this process, and a broker that cannot write it stands still. */
+async function runTests(files, env) {
   const dir = mkdtempSync(join(tmpdir(), 'antares-test-'));
   const file = join(dir, 'counts.json');
   const args = [
@@ -82,29 +84,35 @@ function runTests(files, env) {
     '--test-reporter-destination=stdout',
     ...files.map((each) => relative(root, each)),
   ];
-  const { status } = spawnSync(process.execPath, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env, TEST_COUNTS: file },
-  });
-  if (status !== 0) ok = false;
-  const { pass, fail, skip } = JSON.parse(readFileSync(file, 'utf8'));
-  counts.passed += pass;
-  counts.failed += fail;
-  counts.skipped += skip;
-  rmSync(dir, { recursive: true, force: true });
+  try {
+    const runner = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...env, TEST_COUNTS: file },
+    });
+    const [status] = await once(runner, 'exit');
+    if (status !== 0) ok = false;
+    const { pass, fail, skip } = JSON.parse(readFileSync(file, 'utf8'));
+    counts.passed += pass;
+    counts.failed += fail;
+    counts.skipped += skip;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 }
 
 async function runWithKafka(files) {
   const { kafkaIsInstalled, startKafka } = await import('./kafka/broker.mjs');
   if (!kafkaIsInstalled()) {
-    runTests(files, {});
+    await runTests(files, {});
     return;
   }
   const kafka = await startKafka();
   try {
     const { bootstrap, caFile, otherCaFile, users, pid } = kafka;
-    runTests(files, { ANTARES_TEST_KAFKA: JSON.stringify({ bootstrap, caFile, otherCaFile, users, pid }) });
+    await runTests(files, {
+      ANTARES_TEST_KAFKA: JSON.stringify({ bootstrap, caFile, otherCaFile, users, pid }),
+    });
   } finally {
     await kafka.stop();
   }

@@ -2,7 +2,7 @@
 // goes away.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +33,15 @@ export function kafkaIsInstalled() {
  */
 export async function startKafka() {
   const dir = mkdtempSync(join(tmpdir(), 'antares-kafka-'));
+  try {
+    return await startIn(dir);
+  } catch (error) {
+    rmSync(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(dir) {
   const certificates = makeLocalCa(join(dir, 'certs'));
   // Another process may take a port between our looking and the broker's listening.
   for (let attempt = 1; ; attempt++) {
@@ -151,10 +160,13 @@ async function launch(dir, properties) {
   for (const stream of [guard.stdout, guard.stderr]) stream.unref?.();
   guard.disconnect();
   const stop = async () => {
-    if (guard.exitCode !== null) return;
-    guard.ref();
-    guard.stdin.end();
-    await ended;
+    if (guard.exitCode === null) {
+      guard.ref();
+      guard.stdin.end();
+      await ended;
+    }
+    // Where a test killed the broker, its guard left the folder behind.
+    rmSync(dir, { recursive: true, force: true });
   };
   return { pid, stop };
 }
