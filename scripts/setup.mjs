@@ -18,7 +18,8 @@ const wantedFeatures = ['ssl', 'sasl_scram', 'zstd', 'oidc'];
 
 /** Installs and builds what is missing or out of date. Throws with the line to run where it cannot. */
 export function setUp() {
-  if (Number(process.versions.node.split('.')[0]) < 20)
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
     throw new Error(`Node 20.19 or newer is needed; this is ${process.versions.node}.`);
   installNpmPackages();
   build();
