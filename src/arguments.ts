@@ -25,12 +25,12 @@ export async function readCommandLine(
   argv: readonly string[],
   commands: readonly CommandModule<object, never>[] = [],
 ): Promise<CommandLine | null> {
-  let main = false;
+  const asked = { main: false };
   const parser = buildParser(commands, () => {
-    main = true;
+    asked.main = true;
   });
   const parsed = await parser.parseAsync(argv.map(toKebabCase));
-  if (!main) return null;
+  if (!asked.main) return null;
   const given: Record<string, unknown> = {};
   for (const [name] of flagList) if (parsed[name] !== undefined) given[name] = parsed[name];
   return { topics: (parsed['topics'] ?? []) as string[], given };

@@ -70,8 +70,7 @@ export interface Flag<T = unknown> {
   readonly secret?: true;
 }
 
-const define = <T>(described: Omit<Flag<T>, 'fallback'> & { fallback?: NoInfer<T> }): Flag<T> =>
-  described as Flag<T>;
+const define = <T>(described: Omit<Flag<T>, 'fallback'> & { fallback?: NoInfer<T> }): Flag<T> => described;
 
 const READ = 'What to read';
 const BROKER = 'Broker';
@@ -119,7 +118,12 @@ export const flags = {
     describe: 'Host name of the broker',
     fallbackText: 'kafka.antares.noirlab.edu',
   }),
-  port: define({ group: BROKER, value: integer(1, 65_535), describe: 'Its port', fallbackText: '9092' }),
+  port: define({
+    group: BROKER,
+    value: integer(1, 65_535),
+    describe: 'Port of the broker',
+    fallbackText: '9092',
+  }),
   'bootstrap-servers': define({
     group: BROKER,
     value: text,
@@ -374,7 +378,7 @@ export function configKey(name: string): string {
 export function fallbackText({ fallback, fallbackText: words, isSwitch }: Flag): string {
   if (words !== undefined) return words;
   if (fallback === undefined || isSwitch === true || Array.isArray(fallback)) return '';
-  return String(fallback as string | number);
+  return typeof fallback === 'number' ? String(fallback) : (fallback as string);
 }
 
 /** The options as a table for the README. */

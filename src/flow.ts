@@ -195,12 +195,12 @@ export class Flow {
 
   /** @throws ClientError when a worker cannot start: better now than with alerts in hand. */
   async #poolStarted(): Promise<void> {
-    let started = false;
+    const pool = { started: false };
     void this.#pool.started().then(() => {
-      started = true;
+      pool.started = true;
       this.#changed();
     });
-    while (!started && this.#failure === null) await once(this.#events, 'change');
+    while (!pool.started && this.#failure === null) await once(this.#events, 'change');
     if (this.#failure !== null) throw this.#failure;
   }
 

@@ -12,7 +12,7 @@ export async function createTopics(
   partitions: number,
   config: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const admin = AdminClient.create(properties as never);
+  const admin = AdminClient.create(properties);
   try {
     for (const topic of topics) await createTopic(admin, topic, partitions, config);
   } finally {

@@ -65,7 +65,7 @@ export class AlertConsumer {
           // All assigned partitions are listed; those that had nothing to commit come without an offset.
           this.onCommit(error ?? null, offsets.filter(hasOffset));
         },
-      } as ConstructorParameters<typeof KafkaConsumer>[0],
+      },
       {},
     );
     // `event.error` tells only that something is wrong; what it is stands in the log lines.

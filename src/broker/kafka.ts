@@ -10,4 +10,3 @@ export type Producer = rdkafka.Producer;
 
 /** What the bundled librdkafka was compiled with, such as `ssl`, `sasl_scram`, `zstd`. */
 export const features: readonly string[] = rdkafka.features;
-export const librdkafkaVersion: string = rdkafka.librdkafkaVersion;

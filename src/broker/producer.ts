@@ -40,7 +40,7 @@ export class AlertProducer {
 
   /** @throws ClientError when no broker is reached. */
   static connect(properties: Properties): Promise<AlertProducer> {
-    const producer = new Producer({ dr_cb: true, 'linger.ms': 5, ...properties } as never);
+    const producer = new Producer({ dr_cb: true, 'linger.ms': 5, ...properties });
     return new Promise((resolve, reject) => {
       producer.connect({ timeout: CONNECT_TIMEOUT_MS }, (error) => {
         if (error as unknown)

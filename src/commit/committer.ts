@@ -86,11 +86,16 @@ export class Committer {
     }
     this.#commit();
     while (partitions.some((at) => at.committed < at.durable)) {
-      if (this.#lost) return 'lost';
+      if (this.#isLost()) return 'lost';
       if (performance.now() > deadlineMs) return 'late';
       await this.#nextChange(deadlineMs);
     }
     return 'confirmed';
+  }
+
+  /** It changes while we wait, behind the compiler's back. */
+  #isLost(): boolean {
+    return this.#lost;
   }
 
   close(): void {

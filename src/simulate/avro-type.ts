@@ -16,14 +16,11 @@ const long = avro.types.LongType.__with({
 
 /** An encoder for a schema. */
 export function avroType(schema: Record<string, unknown>): avro.Type {
-  return avro.Type.forSchema(
-    schema as unknown as avro.Schema,
-    {
-      typeHook: (part: unknown) =>
-        part === 'long' || (part as { type?: unknown } | null)?.type === 'long' ? long : undefined,
-      wrapUnions: false,
-    } as unknown as avro.ForSchemaOptions,
-  );
+  return avro.Type.forSchema(schema as unknown as avro.Schema, {
+    typeHook: (part: unknown) =>
+      part === 'long' || (part as { type?: unknown } | null)?.type === 'long' ? long : undefined,
+    wrapUnions: false,
+  });
 }
 
 /** A container of one record, as ZTF sends them: header with the schema, one block, no codec. */

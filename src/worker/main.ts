@@ -84,7 +84,7 @@ function serve(message: Exclude<ToWorker, { type: 'work' }>): void {
 /** Tries a waiting batch; its turn, or its end, stands in the shared memory. */
 function publish(batchId: number): void {
   const batch = waitingBatches.get(batchId);
-  if (batch === undefined || !batch.publish()) return;
+  if (!batch?.publish()) return;
   waitingBatches.delete(batchId);
   say({ type: 'done', batchId, report: batch.report() });
 }

@@ -6,7 +6,7 @@ import { type Prepare, type PreparedAlert, stripPrefix } from './message-worker.
 import { PathTemplate } from './name/template.ts';
 import { type AlertContext, HookError, type HookLogger, type ProcessAlert, runHook } from './process/hook.ts';
 import type { KnownSchemas } from './schemas.ts';
-import { type AlertBytes, Transcoder } from './transcode.ts';
+import { type AlertBytes, type AlertObject, Transcoder } from './transcode.ts';
 
 /** Sends a line to the client's log. */
 export type SendLog = (level: LogLevel, text: string, fields: Record<string, unknown>) => void;
@@ -51,7 +51,7 @@ export function createPrepare(
       const path = pathOf(message, alert);
       const context = contextOf(message, alert.record, sendLog);
       const result = await runHook(hook, alert.alert, context, settings.processTimeoutMs);
-      const bytes = bytesToSave(result, alert.bytes, alert.encodeReturned);
+      const bytes = bytesToSave(result, alert);
       take({ path, bytes } satisfies PreparedAlert);
       if (bytes !== null) given += 1;
     }
@@ -60,15 +60,11 @@ export function createPrepare(
 }
 
 /** What the hook's answer means; null: not to be saved. @throws HookError */
-function bytesToSave(
-  result: unknown,
-  original: Uint8Array,
-  encodeReturned: (value: unknown) => Uint8Array,
-): Uint8Array | null {
-  if (result === undefined || result === null) return original;
+function bytesToSave(result: unknown, alert: AlertObject): Uint8Array | null {
+  if (result === undefined || result === null) return alert.bytes;
   if (result === false) return null;
   try {
-    return encodeReturned(result);
+    return alert.encodeReturned(result);
   } catch (error) {
     if (error instanceof ReturnedValueError) throw new HookError('HOOK_RESULT', error.message, error);
     throw error;

@@ -59,7 +59,7 @@ test('bad messages of each format become dead letters, and the good ones around 
   bad.forEach((value, i) => {
     const letter = join(dir, '_dead-letter', topic, `0-${3 + 2 * i}`);
     assert.deepEqual(readFileSync(`${letter}.bin`), value);
-    assert.match(String((readJsonFile(`${letter}.json`)['error'] as { code: string }).code), /^[A-Z_]+$/);
+    assert.match((readJsonFile(`${letter}.json`)['error'] as { code: string }).code, /^[A-Z_]+$/);
     assert.ok(existsSync(join(dir, topic, `${1000 + i}.json`)));
   });
   const offset = 3 + messages.length;

@@ -68,7 +68,7 @@ export async function produce(
     dr_cb: true,
     'message.max.bytes': 60_000_000,
     ...(transaction === undefined ? {} : { 'transactional.id': unique('transaction') }),
-  } as never);
+  });
   await call((done) => producer.connect({ timeout: 15_000 }, done));
   producer.setPollInterval(10);
   let arrived = 0;
@@ -114,7 +114,7 @@ export async function produce(
       resolve();
     });
   });
-  if (failed !== null) throw new Error(`A message did not arrive: ${String((failed as Error).message)}`);
+  if (failed !== null) throw new Error(`A message did not arrive: ${(failed as Error).message}`);
 }
 
 /** What a group has committed, and the ends of the partitions. */
@@ -185,7 +185,7 @@ function call(start: (done: (error: unknown) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     start((error) => {
       if (error === null || error === undefined) resolve();
-      else reject(new Error(String((error as Error).message)));
+      else reject(new Error((error as Error).message));
     });
   });
 }
