@@ -183,6 +183,7 @@ test('a framed message without a schema source holds its partition and names the
   await client.says(
     /waits at offset 1: its messages name schema 4242, and neither --schema-registry nor --schema-dir/,
   );
+  await client.saved(join(dir, topic, '3.json'));
   client.process.kill('SIGTERM');
   const { code, stderr } = await client.ended;
   assert.equal(code, 0, stderr);

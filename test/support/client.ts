@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import { testKafka } from './kafka.ts';
 import { projectRoot } from './samples.ts';
@@ -57,6 +58,16 @@ export class Client {
         once(this.process.stderr as NodeJS.ReadableStream, 'data', { signal: late }).catch(() => undefined),
         this.ended,
       ]);
+    }
+  }
+
+  /** Waits until a file is there. @throws Error when the client ends or 60 s pass before. */
+  async saved(path: string, timeoutMs = 60_000): Promise<void> {
+    const lateAtMs = performance.now() + timeoutMs;
+    while (!existsSync(path)) {
+      if (this.process.exitCode !== null || performance.now() > lateAtMs)
+        throw new Error(`The client never wrote ${path}:\n${this.#stderr}`);
+      await setTimeout(10);
     }
   }
 }

@@ -29,11 +29,7 @@ export function jsonOf(
 }
 
 /** Asserts that a message is bad, with this code and a sentence for a person. */
-export function assertBad(
-  code: DecodeErrorCode,
-  decode: () => unknown,
-  text: RegExp = /^[A-Z0-9].*\.$/s,
-): void {
+export function assertBad(code: DecodeErrorCode, decode: () => unknown, text = /^[A-Z0-9].*\.$/s): void {
   assert.throws(decode, (error: unknown) => {
     assert.ok(error instanceof DecodeError, String(error));
     assert.equal(error.code, code, error.message);

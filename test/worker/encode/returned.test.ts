@@ -111,7 +111,7 @@ test('dates, bytes, toJSON, undefined and holes have a form', () => {
       url: new URL('https://example.org/'),
       own: { toJSON: () => [1] },
       left: undefined,
-      items: [undefined, , 1],
+      items: [undefined, undefined, 1],
       none: null,
       yes: true,
     })),
