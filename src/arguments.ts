@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { ClientError } from './errors.ts';
-import { fallbackText, flagList, flags } from './flags.ts';
+import { fallbackText, flagList } from './flags.ts';
 import { version } from './version.ts';
 
 /** What the command line said, as text; nothing is checked yet but the names. */
@@ -72,7 +72,7 @@ function buildParser(
     .strictOptions()
     .fail((message, error) => {
       if ((error as Error | undefined) instanceof ClientError) throw error;
-      throw new ClientError('USAGE', explain(message || error.message));
+      throw new ClientError('USAGE', explain(message || error.message, optionNames(parser)));
     });
 }
 
@@ -107,10 +107,15 @@ function envNote(env: string | undefined): string {
   return env === undefined ? '' : ` [$${env}]`;
 }
 
+/** The options of the command that was being read: the main one's or a subcommand's. */
+function optionNames(instance: Argv): string[] {
+  const { key } = (instance as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
+  return Object.keys(key).filter((name) => name.length > 1);
+}
+
 /** yargs's complaint, with the option that may have been meant. */
-function explain(message: string): string {
+function explain(message: string, names: readonly string[]): string {
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ')[0];
   if (unknown === undefined) return `${message.replace(/\.$/, '')}. antares-client -h lists the options.`;
-  const names = Object.keys(flags).concat(flagList.flatMap(([, each]) => each.alias ?? []));
   return `There is no option --${unknown}; did you mean --${closest(unknown, names)}? antares-client -h lists them all.`;
 }

@@ -131,6 +131,7 @@ function assemble(
     if (!existsSync(path)) throw new ClientError('CONFIG', `--${name} ${path} does not exist.`);
     return resolve(path);
   };
+  const words = splitTopics(topics);
   const broker = brokerOf(given, warnings);
   const dir = given['output-dir'] === undefined ? null : resolve(given['output-dir']);
   const onError = given['on-error'] ?? (dir === null ? 'stop' : 'dead-letter');
@@ -143,7 +144,7 @@ function assemble(
   if (value('verbose') && value('quiet'))
     throw new ClientError('CONFIG', '--verbose and --quiet exclude each other.');
   return {
-    topics: topicsOf(topics, broker.isAntares),
+    topics: topicsOf(words, broker.isAntares),
     broker: { ...broker, caLocation: file('ssl-ca-location') },
     output: {
       dir,
@@ -257,18 +258,20 @@ function propertiesOf(pairs: readonly string[]): Record<string, string> {
   return properties;
 }
 
-function topicsOf(given: readonly string[], isAntares: boolean): Config['topics'] {
+function splitTopics(given: readonly string[]): string[] {
   // A pattern may hold commas: `^ztf_\d{1,3}`.
   const topics = given
     .flatMap((word) => (word.startsWith('^') ? [word] : word.split(',')))
     .map((topic) => topic.trim())
     .filter((topic) => topic !== '');
-  if (topics.length === 0) {
-    throw new ClientError(
-      'CONFIG',
-      'No topic was given: antares-client TOPICS… --output-dir DIR; antares-client -h explains.',
-    );
-  }
+  if (topics.length > 0) return topics;
+  throw new ClientError(
+    'CONFIG',
+    'No topic was given: antares-client TOPICS… --output-dir DIR; antares-client -h explains.',
+  );
+}
+
+function topicsOf(topics: readonly string[], isAntares: boolean): Config['topics'] {
   const prefix = isAntares ? antares.topicPrefix : '';
   return { prefix, kafkaNames: [...new Set(topics.map((topic) => kafkaName(topic, prefix)))] };
 }

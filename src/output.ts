@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ClientError, messageOf } from './errors.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function prepareOutput(dir: string): Promise<{ caseInsensitive: boo
   const tag = randomBytes(6).toString('hex');
   const probe = join(dir, `.antares-probe-${tag}`);
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     await writeFile(probe, '');
     const caseInsensitive = await access(join(dir, `.ANTARES-PROBE-${tag}`)).then(
       () => true,
@@ -28,4 +28,23 @@ export async function prepareOutput(dir: string): Promise<{ caseInsensitive: boo
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
   }
+}
+
+/** Level by level: mkdir's own `recursive` never ends where a file system such as /proc says ENOENT to a new name. */
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    if ((await stat(dir)).isDirectory()) return;
+  } catch {
+    await makeFolder(dirname(dir));
+  }
+  await mkdir(dir).catch(async (error: unknown) => {
+    // Another process may have made it in the meantime.
+    if (
+      !(await stat(dir).then(
+        (found) => found.isDirectory(),
+        () => false,
+      ))
+    )
+      throw error;
+  });
 }

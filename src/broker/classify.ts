@@ -138,9 +138,10 @@ export function classify(
 ): Classified {
   const { code, message } = error;
   const where = whereOf(message);
+  // Without the address: `sasl_ssl://` in it says nothing about what failed.
+  const text = tidy(message);
   for (const [pattern, kind, sentence] of texts) {
-    if (pattern.test(message))
-      return { kind, sentence: `${sentence(where)} (${tidy(message)})`, error: errorOf[kind] };
+    if (pattern.test(text)) return { kind, sentence: `${sentence(where)} (${text})`, error: errorOf[kind] };
   }
   const byCode = codes.get(code);
   if (byCode === 'ignore' || EMPTY_TALK.test(message)) {
@@ -153,19 +154,19 @@ export function classify(
     };
   }
   const kind = byCode ?? 'transient';
-  return { kind, sentence: `The broker connection reports: ${tidy(message)}.`, error: errorOf[kind] };
+  return { kind, sentence: `The broker connection reports: ${text}.`, error: errorOf[kind] };
 }
 
 /** `[thrd:sasl_ssl://kafka.example.org:9092/bootstrap]` → `kafka.example.org:9092` */
 function whereOf(message: string): string {
-  return /(?:thrd:|: )(?:\w+:\/\/)?([\w.[\]:-]+:\d+)\//.exec(message)?.[1] ?? 'the broker';
+  return /(?:thrd:|: )(?:\w+:\/\/)?((?:[\w.-]+|\[[\da-f:.]+\]):\d+)\//i.exec(message)?.[1] ?? 'the broker';
 }
 
 /** Without librdkafka's thread names and repetitions. */
 function tidy(message: string): string {
   return message
     .replace(/^[A-Z]+: /, '')
-    .replace(/\[thrd:[^\]]*\]: /g, '')
+    .replace(/\[thrd:\S*\]: /g, '')
     .replace(/^\S+:\d+\/\w+: /, '')
     .replace(/ \(after \d+ms in state [^)]*\)/, '')
     .replace(/\.$/, '')

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import { ClientError } from '../errors.ts';
+import { ClientError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Classified, classify } from './classify.ts';
 import { AlertConsumer, type BrokerError, type TopicCatalogue } from './consumer.ts';
@@ -56,7 +56,7 @@ async function tryOnce(
   stop: AbortSignal,
 ): Promise<Connected | { failed: Classified }> {
   // A client that failed to connect cannot be used again, so each attempt has its own.
-  const consumer = new AlertConsumer(consumerProperties(config));
+  const consumer = newConsumer(config);
   let heard: Classified | null = null;
   const hopeless = new Promise<'hopeless'>((resolve) => {
     consumer.onTrouble = (text, code) => {
@@ -77,4 +77,18 @@ async function tryOnce(
   }
   void consumer.disconnect();
   return { failed: heard ?? classify({ code: -195, message: 'no broker answered' }, 'connecting') };
+}
+
+/** @throws ClientError CONFIG naming a property of `-X` that librdkafka does not know or take. */
+function newConsumer(config: Config): AlertConsumer {
+  const properties = consumerProperties(config);
+  try {
+    return new AlertConsumer(properties);
+  } catch (error) {
+    throw new ClientError(
+      'CONFIG',
+      `-X cannot be used: librdkafka says ${messageOf(error)}; its CONFIGURATION.md lists the properties and their values.`,
+      { cause: error },
+    );
+  }
 }

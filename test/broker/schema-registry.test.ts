@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { type SchemaAnswer, SchemaRegistry } from '../../src/broker/schema-registry.ts';
+import type { Log } from '../../src/log.ts';
+import { filesIn, newFolder } from '../support/client.ts';
+
+const schemaText = '{"type":"record","name":"A","fields":[]}';
+const found = { kind: 'found', schemaText };
+const nothing = {
+  format: 'auto',
+  registry: null,
+  registryAuth: null,
+  registryCa: null,
+  schemaDir: null,
+  schemaCache: null,
+} as const;
+
+/** A real registry as far as its one answer goes. */
+async function serve(
+  t: TestContext,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function open(
+  t: TestContext,
+  settings: Partial<ConstructorParameters<typeof SchemaRegistry>[0]>,
+): { registry: SchemaRegistry; warnings: string[] } {
+  const stop = new AbortController();
+  t.after(() => {
+    stop.abort();
+  });
+  const warnings: string[] = [];
+  const log = { warn: (text: string) => warnings.push(text) } as unknown as Log;
+  return { registry: new SchemaRegistry({ ...nothing, ...settings }, log, stop.signal), warnings };
+}
+
+function reasonOf(answer: SchemaAnswer): string {
+  return answer.kind === 'unknown' ? answer.reason : 'it is known';
+}
+
+test('a schema is asked for once, however many want it', async (t) => {
+  const paths: unknown[] = [];
+  const url = await serve(t, (request, response) => {
+    paths.push(request.url);
+    response.end(JSON.stringify({ schema: schemaText }));
+  });
+  const { registry } = open(t, { registry: `${url}/base` });
+  assert.deepEqual(await Promise.all([registry.get(7), registry.get(7)]), [found, found]);
+  assert.deepEqual(await registry.get(7), found);
+  assert.deepEqual(paths, ['/base/schemas/ids/7']);
+});
+
+test('a registry in trouble is asked again until it answers, and is complained of once', async (t) => {
+  const answers = [
+    (response: ServerResponse) => response.socket?.destroy(),
+    (response: ServerResponse) => response.writeHead(503).end(),
+    (response: ServerResponse) => response.end('<html>'),
+  ];
+  const url = await serve(t, (_, response) => {
+    const trouble = answers.shift();
+    if (trouble === undefined) response.end(JSON.stringify({ schema: schemaText }));
+    else trouble(response);
+  });
+  const { registry, warnings } = open(t, { registry: url });
+  assert.deepEqual(await registry.get(1), found);
+  assert.equal(warnings.length, 1);
+});
+
+test('an id that the registry does not know is asked for again the next time', async (t) => {
+  let known = false;
+  const url = await serve(t, (_, response) => {
+    if (known) response.end(JSON.stringify({ schema: schemaText }));
+    else response.writeHead(404).end('{}');
+  });
+  const { registry } = open(t, { registry: url });
+  assert.match(reasonOf(await registry.get(1)), /knows no schema 1/);
+  known = true;
+  assert.deepEqual(await registry.get(1), found);
+});
+
+test('credentials go to the registry, and a redirect is not followed', async (t) => {
+  const seen: unknown[] = [];
+  const other = await serve(t, (request, response) => {
+    seen.push(request.headers.authorization);
+    response.end(JSON.stringify({ schema: '"string"' }));
+  });
+  let asked = 0;
+  const url = await serve(t, (request, response) => {
+    assert.equal(request.headers.authorization, `Basic ${Buffer.from('user:pass:word').toString('base64')}`);
+    if (asked++ === 0) response.writeHead(302, { location: other }).end();
+    else response.end(JSON.stringify({ schema: schemaText }));
+  });
+  const { registry, warnings } = open(t, { registry: url, registryAuth: 'user:pass:word' });
+  assert.deepEqual(await registry.get(1), found);
+  assert.deepEqual(seen, []);
+  assert.ok(!warnings.join().includes('pass:word'));
+});
+
+test('an answer of many megabytes is not taken', async (t) => {
+  let asked = 0;
+  const url = await serve(t, (_, response) => {
+    response.end(JSON.stringify({ schema: asked++ === 0 ? 'x'.repeat(17 * 1024 * 1024) : schemaText }));
+  });
+  const { registry, warnings } = open(t, { registry: url });
+  assert.deepEqual(await registry.get(1), found);
+  assert.match(String(warnings[0]), /larger than/);
+});
+
+test('a folder comes before the registry, and a cache in between keeps what was answered, by registry', async (t) => {
+  const schemaDir = newFolder(t);
+  const schemaCache = newFolder(t);
+  writeFileSync(join(schemaDir, '1.avsc'), '"string"');
+  writeFileSync(join(schemaDir, '2.json'), JSON.stringify({ schema: '"int"' }));
+  let asked = 0;
+  const url = await serve(t, (_, response) => {
+    asked += 1;
+    response.end(JSON.stringify({ schema: schemaText }));
+  });
+  const settings = { registry: url, schemaDir, schemaCache };
+  const { registry } = open(t, settings);
+  assert.deepEqual(await registry.get(1), { kind: 'found', schemaText: '"string"' });
+  assert.deepEqual(await registry.get(2), { kind: 'found', schemaText: '"int"' });
+  assert.deepEqual(await registry.get(3), found);
+  assert.deepEqual(await open(t, settings).registry.get(3), found);
+  assert.equal(asked, 1);
+  assert.equal(filesIn(schemaCache).length, 1);
+  assert.deepEqual(await open(t, { ...settings, registry: `${url}/other` }).registry.get(3), found);
+  assert.equal(asked, 2, 'another registry may mean another schema');
+});
+
+test('without any source the options are named', async (t) => {
+  assert.match(reasonOf(await open(t, {}).registry.get(5)), /--schema-registry nor --schema-dir/);
+});

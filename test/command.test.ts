@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Client, newFolder, startClient } from './support/client.ts';
+
+/** Nobody listens on port 1. */
+const nobody = ['--bootstrap-servers', '127.0.0.1:1'];
+
+async function refusal(client: Client): Promise<{ code: number | null; text: string }> {
+  const { code, stderr } = await client.ended;
+  assert.doesNotMatch(stderr, /\n {4}at /, 'no stack trace');
+  return { code, text: stderr.trimEnd().split('\n').at(-1) ?? '' };
+}
+
+test('a property that librdkafka does not know or take ends with 2 and its name', async (t) => {
+  for (const property of ['fetch.min.byte=1', 'fetch.min.bytes=many']) {
+    const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '-X', property]));
+    assert.equal(code, 2, text);
+    assert.match(text, /-X cannot be used: .*"fetch\.min\.bytes?"/);
+  }
+});
+
+test('an output folder that cannot be made ends with 1 and its path', async (t) => {
+  const file = join(newFolder(t), 'file');
+  writeFileSync(file, '');
+  // In /proc a new name is "not found", for ever.
+  for (const dir of [file, join(file, 'below'), '/proc/antares/below']) {
+    const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '-d', dir]));
+    assert.equal(code, 1, text);
+    assert.ok(text.includes(`The output folder ${dir} cannot be written to`), text);
+  }
+});
+
+test('a template with an unknown field ends with 2 before anything is connected', async (t) => {
+  const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '--path', '{nope}.json']));
+  assert.equal(code, 2);
+  assert.match(text, /\{nope\} is not known; there are \{topic\}/);
+});
+
+test('a broker that cannot be reached ends with 1 after --connect-timeout', async (t) => {
+  const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '--connect-timeout', '300ms']));
+  assert.equal(code, 1);
+  assert.match(text, /127\.0\.0\.1:1 cannot be reached/);
+});
+
+test('a secret given as a flag is neither in the log nor, once started, in the process table', async (t) => {
+  const secret = 'correct-horse-battery';
+  const client = startClient(t, ['topic', ...nobody, '--api-key', 'me', '--api-secret', secret, '-v']);
+  await client.says(/Trying again/);
+  if (process.platform === 'linux') {
+    const seen = readFileSync(`/proc/${String(client.process.pid)}/cmdline`, 'utf8');
+    assert.match(seen, /^antares-client/);
+    assert.ok(!seen.includes(secret), seen);
+  }
+  client.process.kill('SIGTERM');
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /--api-secret was given as a flag/);
+  assert.ok(!stderr.includes(secret), stderr);
+});

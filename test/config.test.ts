@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { ClientError } from '../src/errors.ts';
+import { flagList } from '../src/flags.ts';
+import { readSecretFile, redact, rememberSecret, takeEnvironment } from '../src/secrets.ts';
+import { newFolder } from './support/client.ts';
+import { anyBroker, configOf } from './support/options.ts';
+
+function fileOf(t: TestContext, content: unknown): string {
+  const file = join(newFolder(t), 'config.json');
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+async function refusal(argv: readonly string[], environment: Record<string, string> = {}): Promise<string> {
+  try {
+    await configOf(argv, environment);
+  } catch (error) {
+    assert.ok(error instanceof ClientError, String(error));
+    assert.equal(error.code, 'CONFIG');
+    assert.equal(error.exitCode, 2);
+    return error.message;
+  }
+  return assert.fail(`${argv.join(' ')} is taken`);
+}
+
+test('a flag comes before the environment, that before the file, that before the default', async (t) => {
+  const file = fileOf(t, {
+    topics: 'from_file',
+    apiKey: 'file',
+    apiSecret: 'file',
+    group: 'file',
+    indent: 2,
+  });
+  const config = ['--config', file, '--host', 'localhost'];
+  const all = await configOf([...config, '--api-key', 'flag'], { 'api-key': 'env', 'api-secret': 'env' });
+  assert.deepEqual(
+    [
+      all.broker.username,
+      all.broker.password,
+      all.broker.group,
+      all.output.indent,
+      all.pool.processTimeoutMs,
+    ],
+    ['flag', 'env', 'file', 2, 60_000],
+  );
+  assert.deepEqual(all.topics.kafkaNames, ['from_file']);
+  assert.deepEqual((await configOf(['from_flag', ...config])).topics.kafkaNames, ['from_flag']);
+  assert.equal((await configOf(['t', ...anyBroker])).broker.group, hostname());
+});
+
+test('a configuration file may spell its keys in camelCase, snake_case and kebab-case', async (t) => {
+  for (const key of ['outputDir', 'output_dir', 'output-dir']) {
+    const file = fileOf(t, { topics: ['t'], bootstrapServers: 'b:1', [key]: '/somewhere' });
+    assert.equal((await configOf(['--config', file])).output.dir, '/somewhere');
+  }
+});
+
+test('an unknown key of a configuration file is named, with the one that was meant', async (t) => {
+  const file = fileOf(t, { outputDirr: 'x' });
+  const text = await refusal(['t', '--config', file]);
+  assert.ok(text.includes(file) && text.includes('outputDirr'), text);
+  assert.match(text, /did you mean outputDir\?/);
+});
+
+test('a wrong value is named with its key and what is allowed, wherever it was given', async (t) => {
+  assert.equal(
+    await refusal(['t', ...anyBroker, '--durability', 'disc']),
+    '--durability disc cannot be used: it must be one of none, disk.',
+  );
+  const file = fileOf(t, { indent: 'four' });
+  assert.equal(
+    await refusal(['t', ...anyBroker, '--config', file]),
+    `indent in ${file} "four" cannot be used: it must be a whole number from 0 to 16.`.replace(
+      '"four"',
+      'four',
+    ),
+  );
+  for (const [option, value, allowed] of [
+    ['--limit', '0', /whole number from 1/],
+    ['--limit', '1e3', /whole number from 1/],
+    ['--port', '65536', /from 1 to 65535/],
+    ['--stall-timeout', '5', /500ms, 20s, 5m or 1h/],
+    ['--batch-bytes', '5 MB', /64MB/],
+    ['--schema-registry', 'ftp://registry', /http/],
+    ['--schema-registry', 'registry:8081', /http/],
+  ] as const) {
+    const text = await refusal(['t', '--host', 'h', option, value]);
+    assert.ok(text.startsWith(`${option} ${value} `), text);
+    assert.match(text, allowed);
+  }
+});
+
+test('a configuration file that is no object, no JSON or not there is named', async (t) => {
+  for (const content of ['[]', 'null', '{', '{"topics": 3}']) {
+    const file = fileOf(t, content);
+    assert.ok((await refusal(['t', '--config', file])).includes(file));
+  }
+  assert.match(await refusal(['t', '--config', '/nowhere/c.json']), /\/nowhere\/c\.json cannot be read/);
+});
+
+test('an option that is given twice is refused', async () => {
+  assert.match(await refusal(['t', ...anyBroker, '-g', 'a', '-g', 'b']), /--group was given 2 times/);
+});
+
+test('the ANTARES cluster without credentials names both options and both variables', async () => {
+  const text = await refusal(['t']);
+  for (const word of ['--api-key', '--api-secret', 'ANTARES_KAFKA_API_KEY', 'ANTARES_KAFKA_API_SECRET'])
+    assert.ok(text.includes(word), text);
+});
+
+test('half of the credentials is refused', async () => {
+  assert.match(await refusal(['t', ...anyBroker, '--api-key', 'k']), /key but no secret/);
+  assert.match(await refusal(['t', ...anyBroker], { 'api-secret': 's' }), /secret but no key/);
+});
+
+test('credentials turn SASL_SSL and PLAIN on; another address without them is plain text', async () => {
+  const plain = (await configOf(['t', ...anyBroker])).broker;
+  assert.equal(plain.securityProtocol, 'plaintext');
+  const { securityProtocol, saslMechanism } = (
+    await configOf(['t', ...anyBroker], { 'api-key': 'k', 'api-secret': 's' })
+  ).broker;
+  assert.deepEqual([securityProtocol, saslMechanism], ['sasl_ssl', 'PLAIN']);
+});
+
+test("the built-in address is today's ANTARES cluster, and its topics are those behind client.", async () => {
+  const { topics, broker } = await configOf(['test', 'client.loci', '^extra.*'], {
+    'api-key': 'k',
+    'api-secret': 's',
+  });
+  assert.ok(broker.isAntares);
+  assert.deepEqual(topics.kafkaNames, ['client.test', 'client.loci', '^client\\.extra.*']);
+  assert.equal(topics.prefix, 'client.');
+});
+
+test('topics are split at commas and blanks; a pattern is not', async () => {
+  const { topics } = await configOf(['a,b', 'c', '^ztf_\\d{1,3}', 'a,', ...anyBroker]);
+  assert.deepEqual(topics.kafkaNames, ['a', 'b', 'c', '^ztf_\\d{1,3}']);
+});
+
+test('no topic, a name that is none and a pattern that is none are refused', async () => {
+  assert.match(await refusal([]), /No topic was given/);
+  assert.match(await refusal([',', ...anyBroker]), /No topic was given/);
+  assert.match(await refusal(['a/b', ...anyBroker]), /a\/b is no topic name/);
+  assert.match(await refusal(['^(', ...anyBroker]), /no regular expression/);
+});
+
+test('a file that does not exist is named', async () => {
+  for (const option of ['--ssl-ca-location', '--process', '--schema-dir', '--schema-registry-ca'])
+    assert.equal(
+      await refusal(['t', ...anyBroker, option, '/nowhere']),
+      `${option} /nowhere does not exist.`,
+    );
+});
+
+test('without a folder a bad message stops the client, and dead letters are refused', async () => {
+  assert.equal((await configOf(['t', ...anyBroker])).errors.onError, 'stop');
+  assert.equal((await configOf(['t', ...anyBroker, '-d', 'x'])).errors.onError, 'dead-letter');
+  assert.match(await refusal(['t', ...anyBroker, '--on-error', 'dead-letter']), /needs --output-dir/);
+});
+
+test('no refusal shows a secret', async (t) => {
+  const secret = 'hunter2-very-secret';
+  const file = fileOf(t, { apiSecret: [secret] });
+  for (const text of [
+    await refusal(['t', ...anyBroker, '--config', file, '--api-key', 'k']),
+    await refusal(['t', ...anyBroker, '--api-secret', secret]),
+    await refusal(['t', ...anyBroker, '--schema-registry-auth', secret]),
+  ])
+    assert.ok(!text.includes(secret), text);
+});
+
+test('a secret that is given as a flag is warned about once; from elsewhere it is not', async () => {
+  const { warnings } = await configOf(['t', ...anyBroker, '--api-key', 'k', '--api-secret', 's3cret']);
+  assert.equal(warnings.length, 1);
+  assert.match(String(warnings[0]), /ps .*history.*ANTARES_KAFKA_API_SECRET or --api-secret-file/);
+  const quiet = await configOf(['t', ...anyBroker], { 'api-key': 'k', 'api-secret': 's3cret' });
+  assert.deepEqual(quiet.warnings, []);
+});
+
+test('secrets are taken out of the environment; other variables stay', () => {
+  const env: NodeJS.ProcessEnv = {
+    ANTARES_KAFKA_API_KEY: 'k',
+    ANTARES_KAFKA_API_SECRET: 's',
+    SCHEMA_REGISTRY_AUTH: 'u:p',
+    SSL_CA_LOCATION: '',
+    HOME: '/root',
+  };
+  assert.deepEqual(takeEnvironment(env), {
+    'api-key': 'k',
+    'api-secret': 's',
+    'schema-registry-auth': 'u:p',
+  });
+  const secrets = flagList.filter(([, { secret }]) => secret === true).map(([, { env: name }]) => name);
+  assert.equal(secrets.length, 2);
+  for (const name of secrets) assert.ok(name === undefined || !(name in env));
+  assert.equal(env['HOME'], '/root');
+});
+
+test("a secret's file is read without its last line's end; one that others can read is warned about", (t) => {
+  const file = join(newFolder(t), 'secret');
+  const warnings: string[] = [];
+  const warn = (text: string): unknown => warnings.push(text);
+  writeFileSync(file, ' s3cret \r\n', { mode: 0o600 });
+  assert.equal(readSecretFile(file, warn), ' s3cret ');
+  assert.deepEqual(warnings, []);
+  chmodSync(file, 0o644);
+  readSecretFile(file, warn);
+  assert.match(String(warnings[0]), /chmod 600/);
+  writeFileSync(file, '\n');
+  assert.throws(() => readSecretFile(file, warn), /is empty/);
+  assert.throws(() => readSecretFile(join(file, 'x'), warn), { code: 'CONFIG' });
+});
+
+test('what was remembered as secret is taken out of any text', () => {
+  rememberSecret('correct.horse*');
+  assert.equal(redact('a correct.horse* b correct.horse*'), 'a [secret] b [secret]');
+});
+
+test('the configuration cannot be changed later', async () => {
+  const config = await configOf(['t', ...anyBroker, '-X', 'fetch.min.bytes=1']);
+  assert.throws(() => {
+    (config.broker.properties as Record<string, string>)['group.id'] = 'x';
+  }, TypeError);
+});
