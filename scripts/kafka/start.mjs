@@ -4,6 +4,14 @@ import { startKafka } from './broker.mjs';
 
 installKafka();
 const kafka = await startKafka();
+// First of all: who reads the addresses may send a signal the moment after.
+const keepAlive = setInterval(() => undefined, 1 << 30);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    clearInterval(keepAlive);
+    void kafka.stop();
+  });
+}
 console.log(`Apache Kafka runs here until Ctrl-C.
 
   PLAINTEXT        ${kafka.bootstrap.plaintext}
@@ -13,10 +21,3 @@ console.log(`Apache Kafka runs here until Ctrl-C.
     .map(([name, password]) => `${name} / ${password}`)
     .join(', ')} (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512)
 `);
-const keepAlive = setInterval(() => undefined, 1 << 30);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => {
-    clearInterval(keepAlive);
-    void kafka.stop();
-  });
-}

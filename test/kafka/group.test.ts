@@ -137,7 +137,8 @@ test('past --shutdown-timeout it exits with 1 and names what is not committed', 
   client.process.kill('SIGTERM');
   const { code, stderr } = await client.ended;
   assert.equal(code, 1, stderr);
-  assert.match(stderr, new RegExp(`${topic}/0 2–\\d`));
+  // What stands before the hanging message is published when its batch's turn comes: that may be later than the hang.
+  assert.match(stderr, new RegExp(`${topic}/0 [012]–\\d`));
 });
 
 test('killed in mid-stream and started again, every alert is saved and no temporary stays', {
