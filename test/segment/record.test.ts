@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Crc32c, crc32c } from '../../src/checksum.ts';
+import {
+  absences,
+  beginnings,
+  formatRecord,
+  parseRecord,
+  RECORD_EXTENSION,
+  RecordError,
+  recordName,
+  type SegmentRecord,
+} from '../../src/segment/record.ts';
+
+const record: SegmentRecord = {
+  format: 1,
+  segment: '00000000000000000007.ndjson',
+  temporary: '.antares-0.1-2.tmp',
+  topic: 'ztf',
+  partition: 3,
+  first: 7,
+  last: 20,
+  behind: beginnings[0],
+  alerts: 10,
+  bytes: 1_000,
+  crc32c: '0a1b2c3d',
+  absent: [[absences[0], 8, 11]],
+  several: [],
+  lastMessage: { offset: 20, timestampMs: 1_700_000_000_000, bytes: 10, crc32c: '00000000' },
+  writer: 'w',
+};
+
+test('the checksum is the one that RFC 3720 gives, in one piece and in several', () => {
+  assert.equal(crc32c('123456789'), 'e3069283');
+  const parts = new Crc32c().add(Buffer.from('1234')).add(Buffer.alloc(0)).add(Buffer.from('56789'));
+  assert.equal(String(parts), 'e3069283');
+  assert.equal(
+    String(new Crc32c(new Crc32c().add(Buffer.from('1')).value).add(Buffer.from('2'))),
+    crc32c('12'),
+  );
+});
+
+test('a record comes back from its file as it was', () => {
+  assert.deepEqual(parseRecord(formatRecord(record)), record);
+});
+
+test('a record of which a byte was changed or cut off is refused', () => {
+  const text = formatRecord(record);
+  for (let at = 0; at < text.length; at++) {
+    const changed = `${text.slice(0, at)}${text[at] === '9' ? '8' : '9'}${text.slice(at + 1)}`;
+    assert.throws(() => parseRecord(changed), RecordError, `changed at ${at}`);
+    assert.throws(() => parseRecord(text.slice(0, at)), RecordError, `cut at ${at}`);
+  }
+});
+
+test('a record of another format is refused, whatever its checksum', () => {
+  assert.throws(() => parseRecord(formatRecord({ ...record, format: 2 as 1 })), RecordError);
+  assert.throws(() => parseRecord(formatRecord({ ...record, segment: '../x' })), RecordError);
+});
+
+test('names of records sort as their offsets do', () => {
+  assert.equal(recordName(7), `00000000000000000007${RECORD_EXTENSION}`);
+  assert.ok(recordName(999) < recordName(1_000));
+});
