@@ -13,7 +13,7 @@ const SCHEMA_RETRY_MS = 10_000;
 const SAY_AGAIN_MS = 60_000;
 
 /** Errors that pass when somebody makes room. */
-const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
+export const NO_SPACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 /** What the returns need from the flow around them. */
 export interface ReturnsOptions {
@@ -80,6 +80,16 @@ export class Returns {
     setTimeout(() => {
       this.#goOn(at, work);
     }, OUTPUT_RETRY_MS);
+  }
+
+  /** A segment's file cannot be written for now; null: it can again. */
+  fileTrouble(at: PartitionProgress, error: NodeJS.ErrnoException | null): void {
+    at.waitingFor = error !== null && NO_SPACE.has(error.code ?? '') ? 'disk space' : null;
+    if (error === null) return;
+    this.#say(
+      `output ${error.code ?? ''}`,
+      `The segment of ${partitionKey(at)} cannot be written: ${error.message}. Nothing is lost: it is tried again every second.`,
+    );
   }
 
   async #findSchema(at: PartitionProgress, work: Work, schemaId: number): Promise<void> {

@@ -2,12 +2,13 @@ import { outcome, type Outcome } from '../batch/batch.ts';
 import { messageOf } from '../errors.ts';
 import type { MessageFailure, WorkerSettings } from '../pool/messages.ts';
 import { DecodeError, SchemaNeeded } from './decode/error.ts';
+import { stripPrefix } from '../topic-name.ts';
 import type { Message } from './message.ts';
 import { HookError } from './process/hook.ts';
 import { writeDeadLetter } from './write/dead-letter.ts';
-import type { OutputFolder, Unpublished } from './write/folder.ts';
+import type { OutputFolder } from './write/folder.ts';
 import { OutputError } from './write/output-error.ts';
-import type { Sink } from './write/sink.ts';
+import type { Sink, Unpublished } from './write/sink.ts';
 
 /** What was done with a message, before its files have their names. */
 export interface Processed {
@@ -82,7 +83,7 @@ export class MessageWorker {
       }
       savedAlerts += 1;
       savedBytes += bytes.byteLength;
-      if (this.#sink !== null) files.push(this.#sink.write(path, bytes));
+      if (this.#sink !== null) files.push(this.#sink.write(message, path, bytes));
       if (this.#settings.logEachAlert) lines.push(this.#line(message, path, files.at(-1)));
     };
     try {
@@ -90,7 +91,7 @@ export class MessageWorker {
       const result = complete ? (savedAlerts > 0 ? outcome.SAVED : outcome.FILTERED) : outcome.PENDING;
       return { result, files, savedAlerts, savedBytes, filteredAlerts, failure: null, lines };
     } catch (error) {
-      for (const file of files) this.#sink?.discard(file);
+      for (const file of files) file.discard();
       if (error instanceof SchemaNeeded || (error instanceof OutputError && !isNamesFault(error)))
         throw error;
       return this.#fail(message, asFailure(error));
@@ -130,11 +131,6 @@ export class MessageWorker {
     const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.json$/, '');
     return `Received alert ${name} on topic '${stripPrefix(message.topic, this.#settings.topicPrefix)}'`;
   }
-}
-
-/** The topic as folders and people know it. */
-export function stripPrefix(topic: string, prefix: string): string {
-  return topic.startsWith(prefix) ? topic.slice(prefix.length) : topic;
 }
 
 /** A file whose name collides with a folder's (or the other way round): only this message is to blame. */
