@@ -194,7 +194,7 @@ export const flags = {
   }),
   compress: define({
     group: OUTPUT,
-    value: oneOf('none', 'gzip'),
+    value: oneOf('none', 'gzip', 'zstd'),
     fallback: 'none',
     describe: 'Compression of ndjson segments',
   }),

@@ -122,7 +122,7 @@ export interface WorkerSettings {
 /** One file an alert, or segments. */
 export type OutputForm =
   | { readonly kind: 'json' }
-  | { readonly kind: 'ndjson'; readonly compression: 'none' | 'gzip'; readonly chunkBytes: number }
+  | { readonly kind: 'ndjson'; readonly compression: 'none' | 'gzip' | 'zstd'; readonly chunkBytes: number }
   | { readonly kind: 'raw'; readonly chunkBytes: number };
 
 /**

@@ -8,6 +8,8 @@ import type { SegmentForm } from './segments.ts';
 /** A chunk this large compresses well and does not keep a message long from its segment. */
 const MAX_CHUNK_BYTES = 1_000_000;
 
+const ndjsonExtensions = { none: '.ndjson', gzip: '.ndjson.gz', zstd: '.ndjson.zst' } as const;
+
 /** What the workers make of alerts. */
 export function outputForm({ form, segments }: Config['output']): OutputForm {
   // Small segments are cut from smaller chunks, so that none grows far beyond its limit.
@@ -23,7 +25,7 @@ export function segmentForm({ output, topics }: Config, writer: string): Segment
   if (dir === null || form === 'json') return null;
   return {
     dir,
-    extension: form === 'raw' ? '.raw' : segments.compress === 'gzip' ? '.ndjson.gz' : '.ndjson',
+    extension: form === 'raw' ? '.raw' : ndjsonExtensions[segments.compress],
     head: form === 'raw' ? RAW_MAGIC : new Uint8Array(0),
     limits: segments,
     writer,

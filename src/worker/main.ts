@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   const sink =
     output === null || folder === null
       ? null
-      : createSink(output, folder, (batchId, chunk) => {
+      : await createSink(output, folder, (batchId, chunk) => {
           port.postMessage({ type: 'chunk', batchId, chunk } satisfies FromWorker, [chunk.bytes.buffer]);
         });
   const hook = processFile === null ? null : await loadHook(processFile);

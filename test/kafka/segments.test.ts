@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -140,28 +141,33 @@ test('what is not saved stands in the record: filtered, dead, tombstones, transa
   assert.deepEqual(await groupOffsets(group, topic), { committed: [7], ends: [7] });
 });
 
-test('gzip segments are read by every tool that reads gzip', { skip: skipKafka }, async (t) => {
-  const dir = newFolder(t);
-  const topic = await newTopic();
-  await produce(topic, numbered(3_000));
-  const args = [
-    topic,
-    '-d',
-    dir,
-    '-g',
-    unique('group'),
-    '--until-end',
-    '--output',
-    'ndjson',
-    '--compress',
-    'gzip',
-  ];
-  const { code, stderr } = await runClient(t, [...args, '--workers', '2', '--batch-size', '100']);
-  assert.equal(code, 0, stderr);
-  const folder = join(dir, topic, '0');
-  assert.deepEqual(idsIn(folder), upTo(3_000));
-  assert.match(recordsIn(folder)[0]?.segment ?? '', /^0{20}\.ndjson\.gz$/);
-});
+const readers = { gzip: ['gzip', '-dc'], zstd: ['zstd', '-dcq'] } as const;
+
+for (const compress of ['gzip', 'zstd'] as const) {
+  test(`${compress} segments are read by the tool of that name`, { skip: skipKafka }, async (t) => {
+    const dir = newFolder(t);
+    const topic = await newTopic();
+    await produce(topic, numbered(3_000));
+    const args = [topic, '-d', dir, '-g', unique('group'), '--until-end', '--output', 'ndjson'];
+    const { code, stderr } = await runClient(t, [
+      ...args,
+      ...['--compress', compress, '--workers', '2', '--batch-size', '100'],
+    ]);
+    assert.equal(code, 0, stderr);
+    const [record, ...more] = recordsIn(join(dir, topic, '0'));
+    assert.ok(record !== undefined && more.length === 0);
+    assert.match(record.segment, /^0{20}\.ndjson\.(gz|zst)$/);
+    const [tool, ...options] = readers[compress];
+    const text = execFileSync(tool, [...options, join(dir, topic, '0', record.segment)], {
+      encoding: 'utf8',
+    });
+    const ids = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { candid: number }).candid);
+    assert.deepEqual(ids, upTo(3_000));
+  });
+}
 
 test('raw segments hold each message with key, headers and timestamp, tombstones too', {
   skip: skipKafka,

@@ -1,5 +1,5 @@
-import { constants, gzipSync } from 'node:zlib';
 import type { Message } from '../message.ts';
+import type { Compress } from './compress.ts';
 import { Growing, type SegmentEncoder } from './segment-encoder.ts';
 
 const NEW_LINE = 0x0a;
@@ -10,9 +10,9 @@ const NEW_LINE = 0x0a;
  */
 export class Ndjson implements SegmentEncoder {
   readonly #lines = new Growing();
-  readonly #compress: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+  readonly #compress: Compress;
 
-  constructor(compress: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>) {
+  constructor(compress: Compress) {
     this.#compress = compress;
   }
 
@@ -33,9 +33,4 @@ export class Ndjson implements SegmentEncoder {
   take(): Uint8Array<ArrayBuffer> {
     return this.#compress(this.#lines.take());
   }
-}
-
-/** gzip at its fastest level: an archive that cannot keep up with the stream is none. */
-export function gzip(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return gzipSync(bytes, { level: constants.Z_BEST_SPEED });
 }
