@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { openContainer } from '../../src/worker/decode/avro/container.ts';
+import { SchemaCache } from '../../src/worker/decode/avro/schema-cache.ts';
+import { container, long, recordOf, valueOf } from '../support/avro.ts';
 import { messageOf } from '../support/samples.ts';
-import { transcoder } from '../support/transcode.ts';
+import { assertBad, jsonOf, transcoder } from '../support/transcode.ts';
 
 /*
  * Messages that once took minutes, or all memory, for what should take a moment. Sizes are such that the old way would not have come
@@ -19,4 +23,50 @@ test('for a hook, what lies below a long key costs no more than below a short on
   const inner = Array.from({ length: 20_000 }, (_, i) => `"n${i}":1.50`).join();
   const text = `{"${'k'.repeat(2_000_000)}":{${inner}},"list":[${'{"x":1.50},'.repeat(20_000)}0]}`;
   assert.equal(throughHook(text), text);
+});
+
+test('a container of a hundred thousand empty blocks is read once through', () => {
+  const blocks = Array.from({ length: 99_999 }, () => ({ records: 0, bytes: Buffer.alloc(0) }));
+  const last = { records: 1, bytes: long(7) };
+  assert.deepEqual(jsonOf(container(recordOf('int'), [...blocks, last])), ['{"x":7}']);
+});
+
+test('each alert of a container is a file, so there may not be millions', () => {
+  const blocks = [{ records: 100_001, bytes: Buffer.alloc(100_001) }];
+  assertBad('TOO_LARGE', () => jsonOf(container(recordOf('int'), blocks)), /more than 100000 records/);
+  const empty = Array.from({ length: 100_001 }, () => ({ records: 0, bytes: Buffer.alloc(0) }));
+  assertBad('TOO_LARGE', () => jsonOf(container(recordOf('int'), empty)), /blocks/);
+});
+
+test('a small deflated block keeps no more memory than it needs', () => {
+  const { blocks } = openContainer(
+    container(
+      recordOf('int'),
+      Array.from({ length: 3 }, () => ({ records: 1, bytes: long(7) })),
+      { codec: 'deflate' },
+    ),
+    new SchemaCache(),
+  );
+  for (const { bytes } of blocks)
+    assert.ok(bytes.buffer.byteLength <= 16_384, String(bytes.buffer.byteLength));
+});
+
+test('values that take no bytes are bounded, those that take some are not', () => {
+  const empty = { type: 'array', items: { type: 'fixed', name: 'Nothing', size: 0 } };
+  const announced = (count: number): Buffer => Buffer.concat([long(count), long(0)]);
+  assertBad('TOO_LARGE', () => valueOf(empty, announced(19_000_000)), /items are announced/);
+  assert.equal(valueOf({ type: 'array', items: 'null' }, announced(3)), '[null,null,null]');
+  const booleans = Buffer.concat([long(1_000_000), Buffer.alloc(1_000_000), long(0)]);
+  assert.equal(valueOf({ type: 'array', items: 'boolean' }, booleans).length, 6_000_001);
+});
+
+test('a bomb is noticed long before it fills the memory', () => {
+  const zeros = Buffer.alloc(100_000_000);
+  assertBad('TOO_LARGE', () => jsonOf(deflateSync(zeros)), /decompresses to more than [34]\d{7} bytes/);
+  assertBad('TOO_LARGE', () => jsonOf(gzipSync(zeros)), /decompresses/);
+  assertBad(
+    'TOO_LARGE',
+    () => jsonOf(container(recordOf('int'), [{ records: 1, bytes: zeros }], { codec: 'deflate' })),
+    /decompresses/,
+  );
 });
