@@ -70,3 +70,41 @@ test('a bomb is noticed long before it fills the memory', () => {
     /decompresses/,
   );
 });
+
+test('a string of millions of escapes is read in one piece', () => {
+  const text = `{"x":"${'\\n'.repeat(5_000_000)}","y":"${'\\u00e9'.repeat(1_000_000)}"}`;
+  assert.ok(jsonOf(text)[0] === text);
+});
+
+test('50 MB of one string come out whole, plain or not', () => {
+  for (const first of ['a', '\\u00e9']) {
+    const text = `{"x":"${first}${'a'.repeat(50_000_000)}"}`;
+    assert.ok(jsonOf(text)[0] === text, first);
+  }
+});
+
+test('a key of 10 MB is written as any other, at every indent', () => {
+  for (const text of ['k'.repeat(10_000_000), 'é'.repeat(2_000_000)]) {
+    const value = { a: { [text]: 1, b: 2, [`${text}c`]: [] } };
+    const escaped = (indent: number): string =>
+      JSON.stringify(value, null, indent).replaceAll('é', '\\u00e9');
+    assert.ok(jsonOf(JSON.stringify(value))[0] === escaped(0));
+    assert.ok(jsonOf(JSON.stringify(value), { indent: 4 })[0] === escaped(4));
+  }
+  const twice = 'k'.repeat(5_000);
+  assert.deepEqual(jsonOf(`{"${twice}":1,"b":2,"${twice}":3}`), [`{"${twice}":3,"b":2}`]);
+});
+
+test('so many distinct keys that they would fill the memory are refused', () => {
+  const text = (count: number): string =>
+    `{${Array.from({ length: count }, (_, i) => `"${i.toString(36)}":1`).join()}}`;
+  assert.ok(jsonOf(text(150_000))[0] === text(150_000));
+  assertBad('TOO_LARGE', () => jsonOf(text(2_000_000)), /different keys/);
+});
+
+test('so many values that an object of them would fill the memory are refused where one must be made', () => {
+  const many = `{"x":[${'1,'.repeat(1_500_000)}1]}`;
+  assert.ok(jsonOf(many)[0] === many);
+  assertBad('TOO_LARGE', () => throughHook(many), /more than 1000000 values/);
+  assertBad('TOO_LARGE', () => jsonOf(`{"y":1,"y":1,${many.slice(1)}`), /more than 1000000 values/);
+});

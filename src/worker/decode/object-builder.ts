@@ -1,3 +1,4 @@
+import { ObjectSize } from './object-size.ts';
 import { PathNode } from './path-node.ts';
 import type { AlertVisitor } from './visitor.ts';
 
@@ -34,6 +35,7 @@ export class ObjectBuilder implements AlertVisitor {
   readonly #byPath = new PathNode();
   readonly #byKey = new Set<string>();
   readonly #integerKeys = new Set<string>();
+  readonly #size = new ObjectSize();
   #root: unknown;
 
   /** @param literal whether NaN and infinities stay, or become null as in the file. */
@@ -112,6 +114,7 @@ export class ObjectBuilder implements AlertVisitor {
   }
 
   #put(value: unknown): void {
+    this.#size.grow();
     const top = this.#stack.at(-1);
     if (top === undefined) {
       this.#root = value;

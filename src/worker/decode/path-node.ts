@@ -5,7 +5,7 @@
 export class PathNode {
   /** Whether the source had a double here. */
   isDouble = false;
-  readonly #children = new Map<string, PathNode>();
+  #children: Map<string, PathNode> | undefined;
   #items: PathNode | undefined;
 
   /** The node of a key, or of the items of an array; made where it is not there. */
@@ -14,13 +14,13 @@ export class PathNode {
     if (node === undefined) {
       node = new PathNode();
       if (key === null) this.#items = node;
-      else this.#children.set(key, node);
+      else (this.#children ??= new Map<string, PathNode>()).set(key, node);
     }
     return node;
   }
 
   /** @param key null: the items of an array. */
   find(key: string | null): PathNode | undefined {
-    return key === null ? this.#items : this.#children.get(key);
+    return key === null ? this.#items : this.#children?.get(key);
   }
 }
