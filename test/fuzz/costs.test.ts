@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { openContainer } from '../../src/worker/decode/avro/container.ts';
 import { SchemaCache } from '../../src/worker/decode/avro/schema-cache.ts';
+import { DecodeError } from '../../src/worker/decode/error.ts';
+import { escapeName } from '../../src/worker/name/escape.ts';
 import { container, long, recordOf, valueOf } from '../support/avro.ts';
 import { messageOf } from '../support/samples.ts';
 import { assertBad, jsonOf, transcoder } from '../support/transcode.ts';
@@ -107,4 +109,22 @@ test('so many values that an object of them would fill the memory are refused wh
   assert.ok(jsonOf(many)[0] === many);
   assertBad('TOO_LARGE', () => throughHook(many), /more than 1000000 values/);
   assertBad('TOO_LARGE', () => jsonOf(`{"y":1,"y":1,${many.slice(1)}`), /more than 1000000 values/);
+});
+
+test('a name of 10 MB is cut before it is escaped', () => {
+  for (const letter of ['/', '.', 'é', '\ud800', 'a']) {
+    const name = escapeName(letter.repeat(10_000_000));
+    assert.match(name, /^[^/]{60,183}~[0-9a-f]{16}$/u);
+    assert.notEqual(name, escapeName(letter.repeat(10_000_001)));
+  }
+});
+
+test('what a message is said to be wrong with is short, and nothing for a terminal to obey', () => {
+  const name = '\u001b[2J\n'.repeat(1_000_000);
+  const key = Buffer.from(JSON.stringify({ type: 'record', name, fields: 1 }));
+  assert.throws(
+    () => jsonOf(Buffer.alloc(1), { format: 'fink' }, { key }),
+    (error: unknown) =>
+      error instanceof DecodeError && error.message.length < 10_000 && /^[ -~…]+\.$/.test(error.message),
+  );
 });

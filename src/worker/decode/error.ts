@@ -23,9 +23,24 @@ export class DecodeError extends Error {
   readonly code: DecodeErrorCode;
 
   constructor(code: DecodeErrorCode, message: string, cause?: unknown) {
-    super(message, { cause });
+    super(printable(message), { cause });
     this.code = code;
   }
+}
+
+const MAX_CHARACTERS = 1_000;
+
+/** A sentence may quote what the message says: without what moves a terminal's cursor, and not megabytes of it. */
+function printable(message: string): string {
+  const short =
+    message.length > MAX_CHARACTERS
+      ? `${message.slice(0, MAX_CHARACTERS)}… and ${message.length - MAX_CHARACTERS} characters more.`
+      : message;
+  return short.replace(
+    // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** The schema of a message is not known yet. Not the message's fault: it waits. */
