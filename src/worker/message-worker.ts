@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { outcome, type Outcome } from '../batch/batch.ts';
 import { messageOf } from '../errors.ts';
 import type { MessageFailure, WorkerSettings } from '../pool/messages.ts';
@@ -51,12 +52,16 @@ export type Prepare = (
   wanted: number,
 ) => Promise<{ readonly complete: boolean }> | { readonly complete: boolean };
 
+/** So many bad messages, and the thread's event loop turns once. */
+const FAILURES_A_TURN = 50;
+
 /** Message → files under temporary names, or a dead letter. */
 export class MessageWorker {
   readonly #settings: WorkerSettings;
   readonly #prepare: Prepare;
   readonly #sink: Sink | null;
   readonly #folder: OutputFolder | null;
+  #failures = 0;
 
   /** @param sink where alerts go; null: nowhere, each is only told of. */
   constructor(settings: WorkerSettings, prepare: Prepare, sink: Sink | null, folder: OutputFolder | null) {
@@ -94,6 +99,8 @@ export class MessageWorker {
       for (const file of files) file.discard();
       if (error instanceof SchemaNeeded || (error instanceof OutputError && !isNamesFault(error)))
         throw error;
+      // What a failed inflate held, 128 KB, Node gives back only when the loop turns; a batch of awaits alone never lets it.
+      if (++this.#failures % FAILURES_A_TURN === 0) await turnOfTheLoop();
       return this.#fail(message, asFailure(error));
     }
   }
