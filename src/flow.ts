@@ -15,7 +15,7 @@ import type { Log } from './log.ts';
 import type { BatchReport, SegmentChunk, WorkerSettings } from './pool/messages.ts';
 import { Pool } from './pool/pool.ts';
 import type { Work } from './pool/work.ts';
-import { NO_SPACE, Returns } from './returns.ts';
+import { Returns } from './returns.ts';
 import type { Published } from './segment/recover.ts';
 import { type SegmentForm, Segments } from './segment/segments.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
@@ -269,7 +269,7 @@ export class Flow {
       at.works.delete(work);
       this.#owners.delete(work);
       at.waitingFor = null;
-    } else if (at.leaving || this.#isOver()) {
+    } else if (at.leaving || at.goingBack || this.#isOver()) {
       void this.#cancelFrom(at, work);
     } else {
       this.#returns.take(at, work, report.unfinished);
@@ -413,6 +413,7 @@ export class Flow {
     const { config, consumer } = this.#parts;
     const { partitions } = this.#assignment;
     for (const at of partitions.values()) this.#catchUp(at);
+    this.#watchPublications();
     const stall = findStall(partitions.values(), performance.now(), config.stop.stallTimeoutMs);
     if (stall !== null) this.#fail(stall);
     if (this.#until === null || this.#isOver() || !this.#until.ownDone(partitions)) return;
@@ -420,6 +421,21 @@ export class Flow {
       if (await this.#until.othersDone(consumer, partitions)) this.#finish();
     } catch (error) {
       this.#parts.log.debug(`The group's offsets could not be read: ${messageOf(error)}.`);
+    }
+  }
+
+  /** A disk that never answers is no stall of the work, which goes on; but nothing is committed any more. */
+  #watchPublications(): void {
+    const { config } = this.#parts;
+    for (const at of this.#assignment.partitions.values()) {
+      const waitedMs = this.#segments?.of(at)?.publishingForMs ?? 0;
+      if (waitedMs < config.stop.stallTimeoutMs) continue;
+      this.#fail(
+        new ClientError(
+          'STALLED',
+          `The disk has not confirmed a segment of ${partitionKey(at)} for ${Math.round(waitedMs / 1000)} s; nothing behind offset ${at.durable} is committed. Look at the disk; --stall-timeout sets the time.`,
+        ),
+      );
     }
   }
 
@@ -442,8 +458,8 @@ export class Flow {
       return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
     } catch (error) {
       // A broker that does not answer is asked again; a folder that does not fit is not.
-      if (!(error instanceof ClientError)) throw error;
-      this.#fail(error);
+      if (typeof (error as { code?: unknown }).code === 'number') throw error;
+      this.#fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));
       return [];
     }
   }
@@ -495,30 +511,24 @@ export class Flow {
         `Another writer has published a segment of ${partitionKey(at)} that begins where ours does; ours is thrown away, and reading goes on behind it.`,
       );
     } else {
-      log.error(
-        `A segment of ${partitionKey(at)} could not be made durable: ${error.message}. Nothing of it is committed; it is written again.`,
-      );
-      if (!NO_SPACE.has(error.code ?? '')) this.#publishFailures += 1;
+      this.#returns.fileTrouble(at, error);
+      // A full disk or a folder that is gone can be mended while we wait; a disk that does not confirm cannot.
+      if (error.code === undefined || error.code === 'EIO') this.#publishFailures += 1;
       if (this.#publishFailures >= SYNC_FAILURES_IN_A_ROW || this.#isOver()) {
         this.#fail(
           new ClientError(
             'OUTPUT',
-            `Segments could not be made durable (${this.#publishFailures} times in a row): ${error.message}. What is not committed comes again.`,
+            `A segment of ${partitionKey(at)} could not be made durable: ${error.message}. It is not committed, so its alerts come again.`,
           ),
         );
       }
     }
-    try {
+    await this.#readAgain(at, async () => {
+      await this.#segments?.abandon(at);
+      if (error !== null) await new Promise((resolve) => setTimeout(resolve, PUBLISH_RETRY_MS));
       const published = await this.#segments?.recover(at);
       if (published) at.durable = Math.max(at.durable, published.next);
-    } catch (unreadable) {
-      this.#fail(
-        unreadable instanceof ClientError ? unreadable : new ClientError('OUTPUT', messageOf(unreadable)),
-      );
-    }
-    await this.#segments?.abandon(at);
-    if (error !== null) await new Promise((resolve) => setTimeout(resolve, PUBLISH_RETRY_MS));
-    await this.#readAgain(at);
+    });
   }
 
   /** Offsets were passed over in mid-stream: markers and compaction are normal, an expired range is a loss. */
@@ -559,21 +569,27 @@ export class Flow {
     }
   }
 
-  /** Goes back to what is durable. */
-  async #readAgain(at: PartitionProgress): Promise<void> {
+  /** Goes back to what is durable. @param meanwhile runs when nothing of the partition is under way any more. */
+  async #readAgain(at: PartitionProgress, meanwhile = (): Promise<void> => Promise.resolve()): Promise<void> {
     const { consumer } = this.#parts;
-    const wasLeaving = at.leaving;
-    at.leaving = true;
+    at.goingBack = true;
     const [first] = at.works.keys();
     if (first !== undefined) await this.#cancelFrom(at, first);
-    await this.#reader.betweenReads(async () => {
-      const isOurs = this.#assignment.get(at) === at && !wasLeaving && !this.#isOver();
-      if (isOurs) await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
-      at.rewind();
-      if (!isOurs) return;
-      this.#segments?.begin(at, at.durable > at.start ? 'segment' : at.behind);
-      at.leaving = false;
-    });
+    // At once, so that nobody takes for finished what is going to be read again.
+    at.rewind();
+    try {
+      await meanwhile();
+      await this.#reader.betweenReads(async () => {
+        at.rewind();
+        // It was taken away meanwhile, or we are leaving: the next reader begins at what is durable.
+        if (this.#assignment.get(at) !== at || at.leaving || this.#isOver()) return;
+        await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
+        this.#segments?.begin(at, at.durable > at.start ? 'segment' : at.behind);
+        at.goingBack = false;
+      });
+    } catch (error) {
+      this.#fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));
+    }
     this.#changed();
   }
 }

@@ -13,7 +13,7 @@ const SCHEMA_RETRY_MS = 10_000;
 const SAY_AGAIN_MS = 60_000;
 
 /** Errors that pass when somebody makes room. */
-export const NO_SPACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
 
 /** What the returns need from the flow around them. */
 export interface ReturnsOptions {
@@ -88,7 +88,7 @@ export class Returns {
     if (error === null) return;
     this.#say(
       `output ${error.code ?? ''}`,
-      `The segment of ${partitionKey(at)} cannot be written: ${error.message}. Nothing is lost: it is tried again every second.`,
+      `A segment of ${partitionKey(at)} cannot be written: ${error.message}. Nothing is lost: its offsets are not committed, and it is tried again every second.`,
     );
   }
 

@@ -24,7 +24,7 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   const { broker, output, topics } = config;
   checkFeatures(config, log);
   new PathTemplate(output.pathTemplate, false);
-  const folder = output.dir === null ? null : await prepareOutput(output.dir);
+  const folder = output.dir === null ? null : await prepareOutput(output.dir, output.form);
   const durability = await chooseDurability(output);
 
   sayWhatHappens(config, durability.description, log);

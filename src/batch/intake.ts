@@ -44,7 +44,7 @@ export class Intake {
   /** Messages of one partition, in offset order. */
   take(at: TopicPartition, messages: readonly ConsumedMessage[]): void {
     const progress = this.#options.progressOf(at);
-    if (progress === undefined || progress.leaving || this.#closed) return;
+    if (progress === undefined || !this.#takes(progress)) return;
     if (progress.known !== null && !this.#isKnown(progress, progress.known, messages)) return;
     const end = this.#options.endOf(at) ?? Number.POSITIVE_INFINITY;
     const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position && offset < end);
@@ -56,11 +56,15 @@ export class Intake {
   /** The partition has nothing more below this offset. */
   takeEnd(end: PartitionOffset): void {
     const progress = this.#options.progressOf(end);
-    if (progress === undefined || progress.leaving || this.#closed) return;
+    if (progress === undefined || !this.#takes(progress)) return;
     const mark = this.#options.endOf(end);
     // Past the mark, messages were left out; nothing may be said about the offsets between.
     if (mark !== null && progress.watermark.position >= mark) return;
     this.#reach(progress, end.offset);
+  }
+
+  #takes({ leaving, goingBack }: PartitionProgress): boolean {
+    return !leaving && !goingBack && !this.#closed;
   }
 
   /**

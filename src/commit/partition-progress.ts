@@ -23,6 +23,8 @@ export class PartitionProgress implements TopicPartition {
   committed: number;
   /** Being taken away: nothing new is begun. */
   leaving = false;
+  /** What is not durable is being thrown away, to be read again: until then nothing is begun. */
+  goingBack = false;
   /** When the finished mark last moved, or work began after a pause; for the stall watch. */
   movedAtMs: number = performance.now();
   readonly start: number;

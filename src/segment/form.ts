@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { OutputForm } from '../pool/messages.ts';
-import { escapeName } from '../worker/name/escape.ts';
+import { escapeName, escapeOwnFolder } from '../worker/name/escape.ts';
 import { RAW_MAGIC } from '../worker/write/raw.ts';
 import { stripPrefix } from '../topic-name.ts';
 import type { SegmentForm } from './segments.ts';
@@ -30,6 +30,6 @@ export function segmentForm({ output, topics }: Config, writer: string): Segment
     limits: segments,
     writer,
     sync: durability === 'disk',
-    folderOf: (topic) => escapeName(stripPrefix(topic, topics.prefix)),
+    folderOf: (topic) => escapeOwnFolder(escapeName(stripPrefix(topic, topics.prefix))),
   };
 }

@@ -59,6 +59,7 @@ export class PartitionSegments {
   readonly #closing = new Set<OpenSegment>();
   #open: OpenSegment;
   #publishing: Promise<void> = Promise.resolve();
+  #publishingSinceMs: number | null = null;
   #timer: NodeJS.Timeout | null = null;
   /** Messages submitted since a segment was expected to begin. */
   #submitted = 0;
@@ -75,6 +76,11 @@ export class PartitionSegments {
     let bytes = this.#bytesInLine + this.#open.file.unwritten;
     for (const { file } of this.#closing) bytes += file.unwritten;
     return bytes;
+  }
+
+  /** How long the publication under way has taken by now. */
+  get publishingForMs(): number {
+    return this.#publishingSinceMs === null ? 0 : performance.now() - this.#publishingSinceMs;
   }
 
   /** Where segments will be full if every message gives one alert, for a batch that is about to be submitted. */
@@ -187,6 +193,7 @@ export class PartitionSegments {
 
   async #publish(segment: OpenSegment): Promise<void> {
     const { folder, writer, sync, nextTemporary, onPublished, onLost } = this.#options;
+    this.#publishingSinceMs = performance.now();
     try {
       if (this.#over) {
         await segment.file.discard();
@@ -216,6 +223,7 @@ export class PartitionSegments {
       onLost(error as NodeJS.ErrnoException);
     } finally {
       this.#closing.delete(segment);
+      this.#publishingSinceMs = null;
     }
   }
 

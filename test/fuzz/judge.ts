@@ -13,7 +13,7 @@ import type { KnownSchemas } from '../../src/worker/schemas.ts';
 import { Transcoder } from '../../src/worker/transcode.ts';
 import { OutputFolder } from '../../src/worker/write/folder.ts';
 import { JsonFiles } from '../../src/worker/write/json-files.ts';
-import { newWriter } from '../../src/worker/write/temporary.ts';
+import { newWriter } from '../../src/temporary.ts';
 
 /** Names made of what a message says, wherever it can say something. */
 const TEMPLATE = '{.publisher}/{candidate.fid}-{__proto__.x}/{constructor.name}/{hash2}/{alert_id}.json';
@@ -37,12 +37,11 @@ export class Judge {
   readonly #parent = mkdtempSync(join(tmpdir(), 'antares-fuzz-'));
   readonly #out = join(this.#parent, 'out');
   #worker: MessageWorker;
-  #sink: JsonFiles;
   #saves = 0;
 
   constructor(schemas: KnownSchemas) {
     this.#schemas = schemas;
-    [this.#worker, this.#sink] = this.#newWorker();
+    this.#worker = this.#newWorker();
   }
 
   /** `decoded`, or the code of what is wrong with it. @throws FuzzFailure where it is neither. */
@@ -93,11 +92,11 @@ export class Judge {
   async save(message: Message): Promise<string> {
     if (++this.#saves % SAVES_A_FOLDER === 0) {
       rmSync(this.#out, { recursive: true, force: true });
-      [this.#worker, this.#sink] = this.#newWorker();
+      this.#worker = this.#newWorker();
     }
     try {
       const { result, files } = await this.#worker.process(message, Number.POSITIVE_INFINITY);
-      for (const file of files) this.#sink.publish(file);
+      for (const file of files) file.publish();
       for (const { path } of files) {
         if (!path.startsWith(this.#out + sep) || resolve(path) !== path || !existsSync(path)) {
           throw new FuzzFailure(`it wrote ${JSON.stringify(path)}`);
@@ -159,7 +158,7 @@ export class Judge {
     return new Transcoder({ format, indent: 0, nonFinite: 'auto', fieldPaths, schemas: this.#schemas });
   }
 
-  #newWorker(): [MessageWorker, JsonFiles] {
+  #newWorker(): MessageWorker {
     const writer = newWriter();
     const settings: WorkerSettings = {
       workerIndex: 0,
@@ -169,7 +168,7 @@ export class Judge {
       nonFinite: 'auto',
       pathTemplate: TEMPLATE,
       topicPrefix: '',
-      output: { dir: this.#out, sync: 'none', caseInsensitive: false, writer },
+      output: { dir: this.#out, sync: 'none', caseInsensitive: false, writer, form: { kind: 'json' } },
       processFile: null,
       processTimeoutMs: 1000,
       onError: 'dead-letter',
@@ -178,6 +177,6 @@ export class Judge {
     const folder = new OutputFolder(this.#out, writer, 0, []);
     const sink = new JsonFiles(folder, 'none');
     const prepare = createPrepare(settings, this.#schemas, null, () => undefined);
-    return [new MessageWorker(settings, prepare, sink, folder), sink];
+    return new MessageWorker(settings, prepare, sink, folder);
   }
 }

@@ -335,3 +335,46 @@ test('a topic that was deleted and made again is refused', { skip: skipKafka }, 
   assert.match(longer.stderr, /is not the topic that the output folder holds/);
   assert.deepEqual(filesIn(dir), before, 'nothing was added');
 });
+
+test('what another writer published meanwhile is not saved again', { skip: skipKafka }, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  await produce(topic, numbered(20));
+  const open = ['--output', 'ndjson', '-v', '--segment-age', '1h'];
+  const server = ['--bootstrap-servers', testKafka().bootstrap.plaintext];
+  const slow = startClient(t, [topic, '-d', dir, '-g', unique('group'), ...open, ...server]);
+  // Its segment is open: it has read everything and published nothing.
+  await slow.says(/Saved alert .*19/);
+  const fast = await runClient(t, [topic, '-d', dir, '-g', unique('group'), ...open, '--limit', '15']);
+  assert.equal(fast.code, 0, fast.stderr);
+  const folder = join(dir, topic, '0');
+  assert.deepEqual(idsIn(folder), upTo(15));
+  slow.process.kill('SIGTERM');
+  const stopped = await slow.ended;
+  assert.match(stopped.stderr, /Another writer has published a segment/);
+  assert.deepEqual(idsIn(folder), upTo(15), 'the slow one threw its segment away');
+  const rest = await runClient(t, [topic, '-d', dir, '-g', unique('group'), '--until-end', ...open]);
+  assert.equal(rest.code, 0, rest.stderr);
+  assert.deepEqual(idsIn(folder), upTo(20));
+  assert.deepEqual(coverage(recordsIn(folder)), Array<null>(20).fill(null));
+});
+
+test('a segment whose folder is moved away under it is written again, and none of it is committed before', {
+  skip: skipKafka,
+}, async (t) => {
+  const [dir, elsewhere] = [newFolder(t), newFolder(t)];
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(topic, numbered(20));
+  const args = [topic, '-d', dir, '-g', group, '--output', 'ndjson', '-v', '--segment-age', '2s'];
+  const client = startClient(t, [...args, '--bootstrap-servers', testKafka().bootstrap.plaintext]);
+  await client.says(/Saved alert .*19/);
+  const folder = join(dir, topic, '0');
+  await until('its file is there', () => filesIn(folder).length > 0);
+  renameSync(join(dir, topic), join(elsewhere, 'moved'));
+  await client.says(/A segment of .* cannot be written: ENOENT/);
+  await until('it is published in the end', () => filesIn(folder).length > 0 && idsIn(folder).length === 20);
+  await until('and committed', async () => (await groupOffsets(group, topic)).committed[0] === 20);
+  client.process.kill('SIGTERM');
+  assert.equal((await client.ended).code, 0);
+});
