@@ -4,12 +4,14 @@ import { readCommandLine } from './arguments.ts';
 import { resolveConfig } from './config.ts';
 import { ClientError } from './errors.ts';
 import { createLog } from './log.ts';
-import { holdsSecret, redact, takeEnvironment, withoutCrashReports } from './secrets.ts';
+import { blankStartEnvironment } from './process-memory.ts';
+import { holdsSecret, redact, secretVariables, takeEnvironment, withoutCrashReports } from './secrets.ts';
 import { simulateCommand } from './simulate/command.ts';
 import { listenForStop } from './signals.ts';
 
 async function main(): Promise<number> {
   const environment = takeEnvironment(process.env);
+  blankStartEnvironment(secretVariables);
   const argv = process.argv.slice(2);
   try {
     const commandLine = await readCommandLine(argv, [simulateCommand]);

@@ -2,6 +2,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { ClientError, messageOf } from './errors.ts';
 import { flagList } from './flags.ts';
 
+/** Environment variables that hold secrets. */
+export const secretVariables: readonly string[] = flagList.flatMap(([, { secret, env }]) =>
+  secret === true && env !== undefined ? [env] : [],
+);
+
 /**
  * Takes the options that the environment gives, and removes the secret ones from it: workers, children and crash reports
  * shall not have them.
@@ -33,7 +38,11 @@ export function holdsSecret(given: Readonly<Record<string, unknown>>): boolean {
 export function withoutCrashReports(): void {
   const { report } = process;
   report.reportOnFatalError = false;
-  report.reportOnSignal = false;
+  if (report.reportOnSignal) {
+    report.reportOnSignal = false;
+    // Who asks for a report gets none; without this the signal would end the process.
+    process.on(report.signal, () => undefined);
+  }
   report.reportOnUncaughtException = false;
 }
 

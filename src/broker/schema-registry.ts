@@ -123,18 +123,23 @@ export class SchemaRegistry {
   async #request(url: URL): Promise<{ status: number; body: string; location: string | undefined }> {
     const { registryAuth, registryCa } = this.#settings;
     const ca = registryCa === null ? undefined : await readFile(registryCa);
+    const late = AbortSignal.timeout(this.#requestTimeoutMs);
     return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        const text = `its answer was not there after ${this.#requestTimeoutMs / 1000} s`;
+        reject(late.aborted ? new RegistryTrouble(text) : (error as Error));
+      };
       const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
         headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json' },
-        signal: AbortSignal.any([this.#stop, AbortSignal.timeout(this.#requestTimeoutMs)]),
+        signal: AbortSignal.any([this.#stop, late]),
         ...(registryAuth === null ? {} : { auth: registryAuth }),
         ...(ca === undefined ? {} : { ca }),
       });
-      request.on('error', reject);
+      request.on('error', fail);
       request.on('response', (response) => {
         let body = '';
         response.setEncoding('utf8');
-        response.on('error', reject);
+        response.on('error', fail);
         response.on('data', (part: string) => {
           body += part;
           if (body.length > MAX_ANSWER_BYTES)
