@@ -2,8 +2,9 @@
 //
 //   node certs/make-local-ca.mjs DIR
 //
-// DIR then holds ca.pem, ca.key, server.p12 (password: see `keystorePassword`), and other-ca.pem, an authority that has
-// signed nothing.
+// DIR then holds ca.pem, ca.key and what it signed: server.p12 (password: see `keystorePassword`), the same for a
+// certificate that has expired and for one of another host, and client.pem with client.key and client-locked.key (the same
+// key behind `keyPassword`). other-ca.pem has signed no server; other-client.pem is a client of its.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,13 @@ import { pathToFileURL } from 'node:url';
 /** Protects keys that live as long as a test run, in a folder that goes away with it. */
 export const keystorePassword = 'local-only';
 
+/** Of client-locked.key. */
+export const keyPassword = 'key-only-local';
+
 const DAYS = '30';
+/** The one negative number that openssl takes: the certificate ended yesterday. */
+const YESTERDAY = '-1';
+const LOOPBACK = 'DNS:localhost,IP:127.0.0.1,IP:::1';
 
 /** Makes everything in a folder. Returns the files' paths. */
 export function makeLocalCa(dir) {
@@ -20,8 +27,31 @@ export function makeLocalCa(dir) {
   const at = (name) => join(dir, name);
   makeAuthority(at('ca'), 'antares-client local authority');
   makeAuthority(at('other-ca'), 'antares-client foreign authority');
-  signServer(dir, 'server', 'DNS:localhost,IP:127.0.0.1,IP:::1');
-  return { ca: at('ca.pem'), otherCa: at('other-ca.pem'), keystore: at('server.p12') };
+  sign(dir, 'server', { hosts: LOOPBACK });
+  sign(dir, 'expired', { hosts: LOOPBACK, days: YESTERDAY });
+  sign(dir, 'wrong-host', { hosts: 'DNS:kafka.example.org' });
+  sign(dir, 'client', { subject: '/CN=antares-client' });
+  sign(dir, 'other-client', { subject: '/CN=antares-client', authority: 'other-ca' });
+  openssl(
+    'rsa',
+    '-aes256',
+    '-in',
+    at('client.key'),
+    '-out',
+    at('client-locked.key'),
+    '-passout',
+    `pass:${keyPassword}`,
+  );
+  exportKeystores(dir, ['server', 'expired', 'wrong-host']);
+  return {
+    ca: at('ca.pem'),
+    otherCa: at('other-ca.pem'),
+    keystore: at('server.p12'),
+    expiredKeystore: at('expired.p12'),
+    wrongHostKeystore: at('wrong-host.p12'),
+    client: { certificate: at('client.pem'), key: at('client.key'), lockedKey: at('client-locked.key') },
+    otherClient: { certificate: at('other-client.pem'), key: at('other-client.key') },
+  };
 }
 
 function makeAuthority(base, name) {
@@ -42,52 +72,48 @@ function makeAuthority(base, name) {
   );
 }
 
-function signServer(dir, name, hosts) {
+/** A certificate for the hosts of a server, or for a client where none are given. */
+function sign(dir, name, { hosts, subject = '/CN=localhost', authority = 'ca', days = DAYS }) {
   const at = (file) => join(dir, file);
-  writeFileSync(at(`${name}.ext`), `subjectAltName=${hosts}\nextendedKeyUsage=serverAuth\n`);
+  const use = hosts === undefined ? 'clientAuth' : 'serverAuth';
+  const names = hosts === undefined ? '' : `subjectAltName=${hosts}\n`;
+  writeFileSync(at(`${name}.ext`), `${names}extendedKeyUsage=${use}\n`);
+  const key = at(`${name}.key`);
   openssl(
     'req',
     '-newkey',
     'rsa:2048',
     '-nodes',
     '-subj',
-    '/CN=localhost',
+    subject,
     '-keyout',
-    at(`${name}.key`),
+    key,
     '-out',
     at(`${name}.csr`),
   );
+  const signer = ['-CA', at(`${authority}.pem`), '-CAkey', at(`${authority}.key`), '-CAcreateserial'];
+  const [request, result] = [at(`${name}.csr`), at(`${name}.pem`)];
   openssl(
     'x509',
     '-req',
     '-in',
-    at(`${name}.csr`),
-    '-CA',
-    at('ca.pem'),
-    '-CAkey',
-    at('ca.key'),
-    '-CAcreateserial',
+    request,
+    ...signer,
     '-days',
-    DAYS,
+    days,
     '-extfile',
     at(`${name}.ext`),
     '-out',
-    at(`${name}.pem`),
+    result,
   );
-  openssl(
-    'pkcs12',
-    '-export',
-    '-in',
-    at(`${name}.pem`),
-    '-inkey',
-    at(`${name}.key`),
-    '-certfile',
-    at('ca.pem'),
-    '-out',
-    at(`${name}.p12`),
-    '-passout',
-    `pass:${keystorePassword}`,
-  );
+}
+
+function exportKeystores(dir, names) {
+  for (const name of names) {
+    const at = (file) => join(dir, file);
+    const parts = ['-in', at(`${name}.pem`), '-inkey', at(`${name}.key`), '-certfile', at('ca.pem')];
+    openssl('pkcs12', '-export', ...parts, '-out', at(`${name}.p12`), '-passout', `pass:${keystorePassword}`);
+  }
 }
 
 function openssl(...args) {

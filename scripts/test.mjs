@@ -109,10 +109,7 @@ async function runWithKafka(files) {
   }
   const kafka = await startKafka();
   try {
-    const { bootstrap, caFile, otherCaFile, users, pid } = kafka;
-    await runTests(files, {
-      ANTARES_TEST_KAFKA: JSON.stringify({ bootstrap, caFile, otherCaFile, users, pid }),
-    });
+    await runTests(files, { ANTARES_TEST_KAFKA: JSON.stringify(kafka) });
   } finally {
     await kafka.stop();
   }

@@ -1,14 +1,12 @@
 #!/usr/bin/env node
+import './process-title.ts';
 import { readCommandLine } from './arguments.ts';
 import { resolveConfig } from './config.ts';
 import { ClientError } from './errors.ts';
 import { createLog } from './log.ts';
-import { redact, takeEnvironment } from './secrets.ts';
+import { holdsSecret, redact, takeEnvironment, withoutCrashReports } from './secrets.ts';
 import { simulateCommand } from './simulate/command.ts';
 import { listenForStop } from './signals.ts';
-
-// First of all: a secret that was given as a flag stands in the process table until this line.
-process.title = 'antares-client';
 
 async function main(): Promise<number> {
   const environment = takeEnvironment(process.env);
@@ -16,6 +14,7 @@ async function main(): Promise<number> {
   try {
     const commandLine = await readCommandLine(argv, [simulateCommand]);
     if (commandLine === null) return 0;
+    if (holdsSecret(commandLine.given)) withoutCrashReports();
     const config = resolveConfig({ commandLine, environment, isTerminal: process.stderr.isTTY });
     const log = createLog(config.log);
     for (const warning of config.warnings) log.warn(warning);
@@ -41,6 +40,11 @@ function explain(error: unknown, argv: readonly string[]): number {
   process.stderr.write(redact(`antares-client: ${text}${stack}\n`));
   return known ? error.exitCode : 1;
 }
+
+// Node would print what is thrown there as it is.
+process.on('uncaughtException', (error: unknown) => {
+  process.exit(explain(error, process.argv.slice(2)));
+});
 
 // librdkafka's threads would keep the process alive for a while; all there is to save is saved.
 process.exit(await main());

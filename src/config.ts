@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import type { CommandLine } from './arguments.ts';
 import { ClientError, messageOf } from './errors.ts';
 import { configKey, type Flag, flagList, type FlagName, flags, type FlagValue } from './flags.ts';
-import { readSecretFile, rememberSecret } from './secrets.ts';
+import { readCredentials } from './credentials.ts';
+import { areLoopback } from './loopback.ts';
+import { isSecretProperty, rememberSecret, warnWhereOthersRead } from './secrets.ts';
 
 /** The cluster that ANTARES runs today, and the prefix of its topics. */
 export const antares = { host: 'kafka.antares.noirlab.edu', port: 9092, topicPrefix: 'client.' } as const;
@@ -22,9 +24,22 @@ export interface Config {
     /** The built-in ANTARES address. */
     readonly isAntares: boolean;
     readonly securityProtocol: 'plaintext' | 'ssl' | 'sasl_plaintext' | 'sasl_ssl';
-    readonly saslMechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+    readonly saslMechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER';
     readonly username: string | null;
     readonly password: string | null;
+    /** Set with OAUTHBEARER, and only then. */
+    readonly oauth: {
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly scope: string | null;
+    } | null;
+    /** What the client shows to brokers that want a certificate of it. Paths of PEM files. */
+    readonly clientCertificate: {
+      readonly certificate: string;
+      readonly key: string;
+      readonly keyPassword: string | null;
+    } | null;
     readonly caLocation: string | null;
     readonly group: string;
     readonly startAt: 'earliest' | 'latest';
@@ -95,7 +110,8 @@ export interface ConfigSources {
   readonly isTerminal: boolean;
 }
 
-type Values = { readonly [N in FlagName]: FlagValue<N> | undefined };
+/** The options' values by name. */
+export type Values = { readonly [N in FlagName]: FlagValue<N> | undefined };
 
 /**
  * Puts the options together: a flag comes before the environment, that before the file, that before the default.
@@ -116,13 +132,19 @@ export function resolveConfig(sources: ConfigSources): Config {
   }
   for (const [name, flag] of flagList) {
     if (flag.secret === true && commandLine.given[name] !== undefined) {
+      const orFile = `${name}-file` in flags ? ` or --${name}-file` : '';
       warnings.push(
-        `--${name} was given as a flag: ps showed it until now, and the shell's history keeps it. Better: ${flag.env ?? 'the environment'}${name === 'api-secret' ? ' or --api-secret-file' : ''}.`,
+        `--${name} was given as a flag: ps showed it until now, and the shell's history keeps it. Better: ${flag.env ?? 'the environment'}${orFile}.`,
       );
     }
   }
   const topics = commandLine.topics.length > 0 ? commandLine.topics : file.topics;
-  return freeze(assemble(values as unknown as Values, topics, sources, warnings));
+  const explicit = new Set(
+    [commandLine.given, environment, file.options].flatMap((source) =>
+      Object.keys(source).filter((name) => source[name] !== undefined),
+    ),
+  );
+  return freeze(assemble(values as unknown as Values, topics, sources, warnings, explicit));
 }
 
 function assemble(
@@ -130,6 +152,7 @@ function assemble(
   topics: readonly string[],
   sources: ConfigSources,
   warnings: string[],
+  explicit: ReadonlySet<string>,
 ): Config {
   const value = <N extends FlagName>(name: N): FlagValue<N> => given[name] as FlagValue<N>;
   const optional = <N extends FlagName>(name: N): FlagValue<N> | null => given[name] ?? null;
@@ -141,6 +164,7 @@ function assemble(
   };
   const words = splitTopics(topics);
   const broker = brokerOf(given, warnings);
+  checkWebAddresses(given);
   const dir = given['output-dir'] === undefined ? null : resolve(given['output-dir']);
   const onError = given['on-error'] ?? (dir === null ? 'stop' : 'dead-letter');
   if (onError === 'dead-letter' && dir === null) {
@@ -151,7 +175,7 @@ function assemble(
   }
   if (value('verbose') && value('quiet'))
     throw new ClientError('CONFIG', '--verbose and --quiet exclude each other.');
-  checkForm(value('output'), dir, sources);
+  checkForm(value('output'), dir, explicit);
   return {
     topics: topicsOf(words, broker.isAntares),
     broker: { ...broker, caLocation: file('ssl-ca-location') },
@@ -217,15 +241,36 @@ const unfit: Readonly<Record<FlagValue<'output'>, readonly FlagName[]>> = {
 };
 
 /** @throws ClientError CONFIG naming both options. */
-function checkForm(form: FlagValue<'output'>, dir: string | null, { commandLine }: ConfigSources): void {
+function checkForm(form: FlagValue<'output'>, dir: string | null, given: ReadonlySet<string>): void {
   if (form !== 'json' && dir === null)
     throw new ClientError('CONFIG', `--output ${form} needs --output-dir, where segments are kept.`);
-  const wrong = unfit[form].find((name) => commandLine.given[name] !== undefined);
+  const wrong = unfit[form].find((name) => given.has(name));
   if (wrong !== undefined)
     throw new ClientError(
       'CONFIG',
       `--${wrong} has no meaning with --output ${form}; leave one of them away.`,
     );
+}
+
+/** Passwords have their own options, which are not shown; and they go out only where nobody listens in. */
+function checkWebAddresses(given: Values): void {
+  for (const name of ['schema-registry', 'sasl-oauth-token-url'] as const) {
+    const { username = '', password = '' } = given[name] === undefined ? {} : new URL(given[name]);
+    if (username === '' && password === '') continue;
+    const instead =
+      name === 'schema-registry'
+        ? 'SCHEMA_REGISTRY_AUTH'
+        : '--sasl-oauth-client-id and SASL_OAUTH_CLIENT_SECRET';
+    throw new ClientError('CONFIG', `--${name} must not hold a user or a password: use ${instead}.`);
+  }
+  const registry = given['schema-registry'] === undefined ? null : new URL(given['schema-registry']);
+  const open = registry?.protocol === 'http:' && !areLoopback(registry.host);
+  if (open && given['schema-registry-auth'] !== undefined && given.unsafe !== true) {
+    throw new ClientError(
+      'CONFIG',
+      `With http:// the registry's password would go over the network in the clear to ${registry.host}; give an https:// address as --schema-registry, or --unsafe.`,
+    );
+  }
 }
 
 function brokerOf(given: Values, warnings: string[]): Omit<Config['broker'], 'caLocation'> {
@@ -236,50 +281,19 @@ function brokerOf(given: Values, warnings: string[]): Omit<Config['broker'], 'ca
   }
   const bootstrapServers = servers ?? `${host ?? antares.host}:${port ?? antares.port}`;
   const isAntares = bootstrapServers === `${antares.host}:${antares.port}`;
-  const username = given['api-key'] ?? null;
-  const secretFile = given['api-secret-file'];
-  const password =
-    given['api-secret'] ??
-    (secretFile === undefined ? null : readSecretFile(secretFile, (warning) => warnings.push(warning)));
-  rememberSecret(password ?? undefined);
-  rememberSecret(given['schema-registry-auth']?.replace(/^[^:]*:/, ''));
-  if (isAntares && username === null && password === null) {
-    throw new ClientError(
-      'CONFIG',
-      'The ANTARES cluster wants credentials: give --api-key and --api-secret, or set ANTARES_KAFKA_API_KEY and ANTARES_KAFKA_API_SECRET; for another broker give --bootstrap-servers.',
-    );
-  }
-  if ((username === null) !== (password === null)) {
-    throw new ClientError(
-      'CONFIG',
-      username === null
-        ? 'There is an API secret but no key: give --api-key or set ANTARES_KAFKA_API_KEY.'
-        : 'There is an API key but no secret: give --api-secret or --api-secret-file, or set ANTARES_KAFKA_API_SECRET.',
-    );
-  }
-  const securityProtocol = given['security-protocol'] ?? (username === null ? 'plaintext' : 'sasl_ssl');
-  if (securityProtocol.startsWith('sasl') && username === null) {
-    throw new ClientError(
-      'CONFIG',
-      `--security-protocol ${securityProtocol} needs --api-key and --api-secret.`,
-    );
-  }
   return {
     bootstrapServers,
     isAntares,
-    securityProtocol,
-    saslMechanism: given['sasl-mechanism'] ?? 'PLAIN',
-    username,
-    password,
+    ...readCredentials(given, isAntares, (warning) => warnings.push(warning)),
     group: given.group as string,
     startAt: given['start-at'] ?? 'earliest',
-    properties: propertiesOf(given.property ?? []),
+    properties: propertiesOf(given.property ?? [], warnings),
     unsafe: given.unsafe ?? false,
   };
 }
 
 /** `-X KEY=VALUE`, exactly one a time. */
-function propertiesOf(pairs: readonly string[]): Record<string, string> {
+function propertiesOf(pairs: readonly string[], warnings: string[]): Record<string, string> {
   const properties: Record<string, string> = {};
   for (const pair of pairs) {
     const at = pair.indexOf('=');
@@ -287,7 +301,12 @@ function propertiesOf(pairs: readonly string[]): Record<string, string> {
       throw new ClientError('CONFIG', `-X ${pair} is not KEY=VALUE, such as -X fetch.min.bytes=1000.`);
     const key = pair.slice(0, at).trim();
     const value = pair.slice(at + 1);
-    if (/password|secret|\.token|key\.pem/i.test(key)) rememberSecret(value);
+    if (isSecretProperty(key)) {
+      rememberSecret(value);
+      warnings.push(
+        `-X ${key} holds a secret: ps shows a flag until the client has started, and the shell's history keeps it.`,
+      );
+    }
     properties[key] = value;
   }
   return properties;
@@ -342,9 +361,14 @@ function firstGiven(flag: Flag, sources: readonly (readonly [string, unknown])[]
   }
   const parsed = flag.value.safeParse(given);
   if (parsed.success) return parsed.data;
-  const shown = flag.secret === true ? '' : ` ${typeof given === 'string' ? given : JSON.stringify(given)}`;
+  // Lists and objects are not shown either: passwords may be in them.
+  const shown = flag.secret !== true && isScalar(given) ? ` ${String(given)}` : '';
   const wanted = parsed.error.issues[0]?.message ?? 'something else';
   throw new ClientError('CONFIG', `${where}${shown} cannot be used: it must be ${wanted}.`);
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 interface ConfigFile {
@@ -356,14 +380,7 @@ function readConfigFile(given: unknown, warnings: string[]): ConfigFile {
   if (given === undefined) return { topics: [], options: {} };
   if (typeof given !== 'string')
     throw new ClientError('CONFIG', '--config was given several times; once is enough.');
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(given, 'utf8'));
-  } catch (error) {
-    throw new ClientError('CONFIG', `--config ${given} cannot be read: ${messageOf(error)}.`, {
-      cause: error,
-    });
-  }
+  const content = parseConfigFile(given);
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new ClientError('CONFIG', `--config ${given} must hold a JSON object.`);
   }
@@ -385,9 +402,32 @@ function readConfigFile(given: unknown, warnings: string[]): ConfigFile {
     }
     options[name] = value;
   }
-  if (options['api-secret'] !== undefined)
-    warnings.push(`${given} holds the API secret; apiSecretFile keeps it apart.`);
+  const secret = flagList.find(([name, flag]) => flag.secret === true && options[name] !== undefined)?.[0];
+  if (secret !== undefined) {
+    const apart = `${secret}-file` in flags ? `; ${configKey(secret)}File keeps it apart` : '';
+    warnings.push(`${given} holds the secret ${configKey(secret)}${apart}.`);
+    warnWhereOthersRead(given, (warning) => warnings.push(warning));
+  }
   return { topics: list as string[], options };
+}
+
+function parseConfigFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ClientError('CONFIG', `--config ${path} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // Node's message quotes the text around the fault, which may be a secret.
+    const at = /position (\d+)/.exec(messageOf(error))?.[1];
+    const where = at === undefined ? '' : ` (line ${text.slice(0, Number(at)).split('\n').length})`;
+    throw new ClientError('CONFIG', `--config ${path} cannot be read: it is not JSON${where}.`);
+  }
 }
 
 function freeze<T extends object>(value: T): T {

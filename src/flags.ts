@@ -49,6 +49,8 @@ const size = z
   })
   .pipe(z.number().min(1, SIZE));
 
+const webAddress = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' });
+
 const listOf = (what: string): z.ZodType<string[]> =>
   z.union([z.array(z.string()), z.string().transform((one) => [one])], { error: what });
 
@@ -151,7 +153,7 @@ export const flags = {
   }),
   'sasl-mechanism': define({
     group: BROKER,
-    value: oneOf('PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'),
+    value: oneOf('PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'),
     fallback: 'PLAIN',
     describe: 'How to show the credentials',
   }),
@@ -161,6 +163,56 @@ export const flags = {
     env: 'SSL_CA_LOCATION',
     describe: "File of the authorities that may sign the broker's certificate (ssl.ca.location)",
     fallbackText: "the ANTARES one for ANTARES, else the system's",
+  }),
+  'ssl-certificate': define({
+    group: BROKER,
+    value: path,
+    describe:
+      'Your certificate as PEM, for brokers that want one of their clients (ssl.certificate.location)',
+  }),
+  'ssl-key': define({
+    group: BROKER,
+    value: path,
+    describe: 'Private key of your certificate as PEM (ssl.key.location)',
+  }),
+  'ssl-key-password': define({
+    group: BROKER,
+    value: text,
+    env: 'SSL_KEY_PASSWORD',
+    secret: true,
+    describe: 'Password of that key, if it has one (ssl.key.password)',
+  }),
+  'ssl-key-password-file': define({
+    group: BROKER,
+    value: path,
+    describe: 'File that holds the password of the key',
+  }),
+  'sasl-oauth-token-url': define({
+    group: BROKER,
+    value: webAddress,
+    describe: 'With OAUTHBEARER: where tokens are given for the client id and secret (OpenID Connect)',
+  }),
+  'sasl-oauth-client-id': define({
+    group: BROKER,
+    value: text,
+    describe: 'Client id at the token server (sasl.oauthbearer.client.id)',
+  }),
+  'sasl-oauth-client-secret': define({
+    group: BROKER,
+    value: text,
+    env: 'SASL_OAUTH_CLIENT_SECRET',
+    secret: true,
+    describe: 'Client secret; better from the environment or a file (sasl.oauthbearer.client.secret)',
+  }),
+  'sasl-oauth-client-secret-file': define({
+    group: BROKER,
+    value: path,
+    describe: 'File that holds the client secret',
+  }),
+  'sasl-oauth-scope': define({
+    group: BROKER,
+    value: text,
+    describe: 'Scope to ask for, where the token server wants one (sasl.oauthbearer.scope)',
   }),
   property: define({
     group: BROKER,
@@ -253,7 +305,7 @@ export const flags = {
   }),
   'schema-registry': define({
     group: DECODE,
-    value: z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' }),
+    value: webAddress,
     describe: 'Address of the schema registry for Confluent-framed messages',
   }),
   'schema-registry-auth': define({

@@ -52,6 +52,7 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
 function checkFeatures({ broker }: Config, log: Log): void {
   if (broker.securityProtocol.endsWith('ssl')) requireFeatures(['ssl']);
   if (broker.username !== null && broker.saslMechanism.startsWith('SCRAM')) requireFeatures(['sasl_scram']);
+  if (broker.oauth !== null) requireFeatures(['oidc']);
   const missing = missingFeatures();
   if (missing.length > 0) log.warn(`${cureFor(missing)}. Until then such topics or brokers cannot be read.`);
 }

@@ -17,38 +17,77 @@ export function takeEnvironment(env: NodeJS.ProcessEnv): Record<string, string> 
   return taken;
 }
 
+/** Whether the value of a librdkafka property is a secret. */
+export function isSecretProperty(key: string): boolean {
+  return /password|passphrase|secret|key\.pem/i.test(key);
+}
+
+/** Whether the command line gave a secret as a flag. */
+export function holdsSecret(given: Readonly<Record<string, unknown>>): boolean {
+  if (flagList.some(([name, flag]) => flag.secret === true && given[name] !== undefined)) return true;
+  const pairs = (given['property'] ?? []) as readonly string[];
+  return pairs.some((pair) => isSecretProperty(pair.split('=', 1)[0] ?? ''));
+}
+
+/** Node's crash reports show the command line as it was typed; where a secret was in it there are none. */
+export function withoutCrashReports(): void {
+  const { report } = process;
+  report.reportOnFatalError = false;
+  if (report.reportOnSignal) {
+    report.reportOnSignal = false;
+    // Who asks for a report gets none; without this the signal would end the process.
+    process.on(report.signal, () => undefined);
+  }
+  report.reportOnUncaughtException = false;
+}
+
 /**
  * Reads a secret from a file, without the line's end.
  *
+ * @param option that named the file.
  * @param warn is told when others may read the file.
  * @throws ClientError CONFIG
  */
-export function readSecretFile(path: string, warn: (text: string) => void): string {
+export function readSecretFile(option: string, path: string, warn: (text: string) => void): string {
   try {
     const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
     if (text === '') throw new Error('it is empty');
-    if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
-      warn(`Others can read the secret in ${path}: chmod 600 ${path}`);
-    }
+    warnWhereOthersRead(path, warn);
     return text;
   } catch (error) {
-    throw new ClientError('CONFIG', `--api-secret-file ${path} cannot be read: ${messageOf(error)}.`, {
+    throw new ClientError('CONFIG', `--${option} ${path} cannot be read: ${messageOf(error)}.`, {
       cause: error,
     });
   }
 }
 
+/** Says so where other users of this machine may read a file that holds a secret. */
+export function warnWhereOthersRead(path: string, warn: (text: string) => void): void {
+  if (process.platform === 'win32' || (statSync(path).mode & 0o077) === 0) return;
+  warn(`Others can read the secret in ${path}: chmod 600 ${path}`);
+}
+
+/** What a secret looks like as it is, in a line of JSON, and in an address. */
+function disguisesOf(secret: string): string[] {
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  return [secret, inJson, encodeURIComponent(secret)];
+}
+
 const known = new Set<string>();
+/** The longest first: one secret may begin with another. */
+let disguises: readonly string[] = [];
 
 /** From now on {@link redact} takes this text out. */
 export function rememberSecret(secret: string | undefined): void {
   // A secret of three letters would black out half the log, and protects nothing.
-  if (secret !== undefined && secret.length > 3) known.add(secret);
+  if (secret === undefined || secret.length <= 3 || known.has(secret)) return;
+  known.add(secret);
+  disguises = [...new Set([...known].flatMap(disguisesOf))].sort((a, b) => b.length - a.length);
 }
 
 /** A text without any secret that the client was given. */
 export function redact(text: string): string {
   let clean = text;
-  for (const secret of known) clean = clean.replaceAll(secret, '[secret]');
+  for (const disguise of disguises) clean = clean.replaceAll(disguise, '[secret]');
   return clean;
 }

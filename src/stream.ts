@@ -30,6 +30,15 @@ export interface AlertStreamOptions {
   readonly securityProtocol?: Config['broker']['securityProtocol'] | undefined;
   readonly saslMechanism?: Config['broker']['saslMechanism'] | undefined;
   readonly sslCaLocation?: string | undefined;
+  /** Your certificate and its key, PEM files, for brokers that want one of their clients. */
+  readonly sslCertificate?: string | undefined;
+  readonly sslKey?: string | undefined;
+  readonly sslKeyPassword?: string | undefined;
+  /** With `saslMechanism: 'OAUTHBEARER'`: where tokens are given, and for whom. */
+  readonly saslOauthTokenUrl?: string | undefined;
+  readonly saslOauthClientId?: string | undefined;
+  readonly saslOauthClientSecret?: string | undefined;
+  readonly saslOauthScope?: string | undefined;
   /** Consumer group. Default: the host name. */
   readonly group?: string | undefined;
   /** Where to begin where the group has no committed offset. Default: earliest. */

@@ -186,6 +186,8 @@ test('secrets are taken out of the environment; other variables stay', () => {
     ANTARES_KAFKA_API_KEY: 'k',
     ANTARES_KAFKA_API_SECRET: 's',
     SCHEMA_REGISTRY_AUTH: 'u:p',
+    SASL_OAUTH_CLIENT_SECRET: 'o',
+    SSL_KEY_PASSWORD: 'p',
     SSL_CA_LOCATION: '',
     HOME: '/root',
   };
@@ -193,9 +195,11 @@ test('secrets are taken out of the environment; other variables stay', () => {
     'api-key': 'k',
     'api-secret': 's',
     'schema-registry-auth': 'u:p',
+    'sasl-oauth-client-secret': 'o',
+    'ssl-key-password': 'p',
   });
   const secrets = flagList.filter(([, { secret }]) => secret === true).map(([, { env: name }]) => name);
-  assert.equal(secrets.length, 2);
+  assert.equal(secrets.length, 4);
   for (const name of secrets) assert.ok(name === undefined || !(name in env));
   assert.equal(env['HOME'], '/root');
 });
@@ -205,14 +209,14 @@ test("a secret's file is read without its last line's end; one that others can r
   const warnings: string[] = [];
   const warn = (text: string): unknown => warnings.push(text);
   writeFileSync(file, ' s3cret \r\n', { mode: 0o600 });
-  assert.equal(readSecretFile(file, warn), ' s3cret ');
+  assert.equal(readSecretFile('api-secret-file', file, warn), ' s3cret ');
   assert.deepEqual(warnings, []);
   chmodSync(file, 0o644);
-  readSecretFile(file, warn);
+  readSecretFile('api-secret-file', file, warn);
   assert.match(String(warnings[0]), /chmod 600/);
   writeFileSync(file, '\n');
-  assert.throws(() => readSecretFile(file, warn), /is empty/);
-  assert.throws(() => readSecretFile(join(file, 'x'), warn), { code: 'CONFIG' });
+  assert.throws(() => readSecretFile('api-secret-file', file, warn), /is empty/);
+  assert.throws(() => readSecretFile('api-secret-file', join(file, 'x'), warn), { code: 'CONFIG' });
 });
 
 test('what was remembered as secret is taken out of any text', () => {

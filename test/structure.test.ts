@@ -94,6 +94,7 @@ test('links in the documentation lead somewhere', () => {
   const files = [
     'README.md',
     'CHANGELOG.md',
+    'SECURITY.md',
     'certs/README.md',
     ...readdirSync(join(projectRoot, 'docs')).map((file) => `docs/${file}`),
   ];

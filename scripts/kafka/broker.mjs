@@ -7,8 +7,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { keystorePassword, makeLocalCa } from '../../certs/make-local-ca.mjs';
+import { keyPassword, makeLocalCa } from '../../certs/make-local-ca.mjs';
 import { kafkaJars } from '../kafka-install.mjs';
+import { listeners, makeTokenKey } from './listeners.mjs';
 
 /** Users of the SASL listeners. Made up for a broker that only this machine can reach. */
 export const users = { alice: 'alice-secret', bob: 'bob-secret' };
@@ -43,19 +44,24 @@ export async function startKafka() {
 
 async function startIn(dir) {
   const certificates = makeLocalCa(join(dir, 'certs'));
+  const tokens = makeTokenKey(join(dir, 'certs'));
   // Another process may take a port between our looking and the broker's listening.
   for (let attempt = 1; ; attempt++) {
-    const ports = await freePorts(4);
+    const ports = await freePorts(8);
     const properties = join(dir, 'server.properties');
-    writeFileSync(properties, serverProperties(dir, ports, certificates.keystore));
+    writeFileSync(properties, serverProperties(dir, ports, certificates, tokens));
     if (attempt === 1) await format(properties);
-    const broker = await launch(dir, properties);
+    const broker = await launch(dir, properties, tokens);
     if (broker !== null) {
-      const [plaintext, saslPlaintext, saslSsl] = ports.map((port) => `localhost:${port}`);
+      const [, plaintext, saslPlaintext, saslSsl, ...more] = ports.map((port) => `localhost:${port}`);
+      const [mutualTls, expired, wrongHost, shortSessions] = more;
       return {
-        bootstrap: { plaintext, saslPlaintext, saslSsl },
+        bootstrap: { plaintext, saslPlaintext, saslSsl, mutualTls, expired, wrongHost, shortSessions },
         caFile: certificates.ca,
         otherCaFile: certificates.otherCa,
+        client: { ...certificates.client, password: keyPassword },
+        otherClient: certificates.otherClient,
+        tokenKeyFile: tokens.keyFile,
         users,
         pid: broker.pid,
         stop: broker.stop,
@@ -77,30 +83,15 @@ export async function runKafkaTool(className, args) {
   return stdout;
 }
 
-function serverProperties(dir, [plaintext, saslPlaintext, saslSsl, controller], keystore) {
-  const plainUsers = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`);
-  const login = (listener) => [
-    `listener.name.${listener}.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512`,
-    `listener.name.${listener}.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required ${plainUsers.join(' ')};`,
-    `listener.name.${listener}.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;`,
-    `listener.name.${listener}.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;`,
-  ];
-  const listeners = `PLAINTEXT://localhost:${plaintext},SASL_PLAINTEXT://localhost:${saslPlaintext},SASL_SSL://localhost:${saslSsl}`;
+function serverProperties(dir, [controller, ...ports], certificates, tokens) {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@localhost:${controller}`,
     'controller.listener.names=CONTROLLER',
-    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
     'inter.broker.listener.name=PLAINTEXT',
-    `listeners=${listeners},CONTROLLER://localhost:${controller}`,
-    `advertised.listeners=${listeners}`,
+    ...listeners(controller, ports, certificates, tokens, users),
     `log.dirs=${join(dir, 'data')}`,
-    ...login('sasl_plaintext'),
-    ...login('sasl_ssl'),
-    `ssl.keystore.location=${keystore}`,
-    `ssl.keystore.password=${keystorePassword}`,
-    'ssl.keystore.type=PKCS12',
     'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found=true',
     'super.users=User:ANONYMOUS',
@@ -132,8 +123,16 @@ async function format(properties) {
 }
 
 /** null: a port was taken meanwhile. */
-async function launch(dir, properties) {
-  const java = ['java', ...JAVA_OPTIONS, '-cp', join(kafkaJars, '*'), 'kafka.Kafka', properties];
+async function launch(dir, properties, tokens) {
+  const java = [
+    'java',
+    ...JAVA_OPTIONS,
+    ...tokens.javaOptions,
+    '-cp',
+    join(kafkaJars, '*'),
+    'kafka.Kafka',
+    properties,
+  ];
   const guard = spawn(process.execPath, [join(import.meta.dirname, 'guard.mjs'), dir, ...java], {
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });

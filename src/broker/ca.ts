@@ -60,6 +60,7 @@ function askOpenssl(): string | null {
     const answer = execFileSync('openssl', ['version', '-d'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
     });
     const dir = /OPENSSLDIR: "(.*)"/.exec(answer)?.[1];
     const file = dir === undefined ? null : join(dir, 'cert.pem');

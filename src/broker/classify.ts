@@ -34,6 +34,36 @@ const errorOf: Readonly<Record<Kind, ErrorCode>> = {
 /** Texts of librdkafka, the most telling first. `where` is the broker as it names it. */
 const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
   [
+    /alert certificate expired|alert certificate revoked/i,
+    'tls',
+    (where) =>
+      `${where} no longer takes the client's certificate, which has expired or was revoked: have a new one made, and give it with --ssl-certificate and --ssl-key.`,
+  ],
+  [
+    /alert (bad certificate|certificate required|unknown ca|unsupported certificate|certificate unknown)|client SSL authentication might be required/i,
+    'tls',
+    (where) =>
+      `${where} wants a certificate of its clients, signed by an authority that it knows: give one with --ssl-certificate and --ssl-key.`,
+  ],
+  [
+    /Failed to retrieve OIDC token.*\((400|401|403)\)$/i,
+    'authentication',
+    () =>
+      'The token server does not take the client: check --sasl-oauth-client-id, the client secret and --sasl-oauth-scope.',
+  ],
+  [
+    /Failed to retrieve (OIDC|JWT) token/i,
+    'unreachable',
+    () =>
+      'The token server gives no token: is it up, and is --sasl-oauth-token-url the whole address of its token endpoint?',
+  ],
+  [
+    /SASL authentication error.*invalid_token/i,
+    'authentication',
+    (where) =>
+      `${where} does not take the token: check that --sasl-oauth-token-url is the server that this broker trusts, and --sasl-oauth-scope.`,
+  ],
+  [
     /certificate verify failed|unable to get local issuer certificate|self.signed certificate|Failed to verify broker certificate/i,
     'tls',
     (where) =>
@@ -71,6 +101,11 @@ const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
     /Unsupported SASL mechanism|SASL.*mechanism.*not (supported|enabled)|mechanism handshake failed/i,
     'authentication',
     (where) => `${where} does not offer this way to log in: check --sasl-mechanism.`,
+  ],
+  [
+    /^authentication failure$/i,
+    'transient',
+    () => 'The broker, or the server that gives its tokens, does not take what the client shows.',
   ],
   [
     /Topic authorization failed/i,
@@ -162,13 +197,20 @@ function whereOf(message: string): string {
   return /(?:thrd:|: )(?:\w+:\/\/)?((?:[\w.-]+|\[[\da-f:.]+\]):\d+)\//i.exec(message)?.[1] ?? 'the broker';
 }
 
-/** Without librdkafka's thread names and repetitions. */
+const MAX_TEXT_LENGTH = 500;
+
+/** Without librdkafka's thread names and repetitions; it may hold what a server answered. */
 function tidy(message: string): string {
-  return message
-    .replace(/^[A-Z]+: /, '')
-    .replace(/\[thrd:\S*\]: /g, '')
-    .replace(/^\S+:\d+\/\w+: /, '')
-    .replace(/ \(after \d+ms in state [^)]*\)/, '')
-    .replace(/\.$/, '')
-    .trim();
+  return (
+    message
+      .slice(0, MAX_TEXT_LENGTH)
+      // eslint-disable-next-line no-control-regex -- control characters are what is to go
+      .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+      .replace(/^[A-Z]+: /, '')
+      .replace(/\[thrd:\S*\]: /g, '')
+      .replace(/^\S+:\d+\/\w+: /, '')
+      .replace(/ \(after \d+ms in state [^)]*\)/, '')
+      .replace(/\.$/, '')
+      .trim()
+  );
 }

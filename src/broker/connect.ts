@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { explainCertificate } from './certificate-trouble.ts';
 import { type Classified, classify } from './classify.ts';
+import { checkClientCertificate } from './client-certificate.ts';
 import { AlertConsumer, type BrokerError, type TopicCatalogue } from './consumer.ts';
 import { consumerProperties } from './properties.ts';
 
@@ -34,12 +36,16 @@ const HOPELESS = new Set<Classified['kind']>(['tls', 'authentication', 'authoriz
 export async function connect(config: Config, log: Log, stop: AbortSignal): Promise<Connected | null> {
   const deadlineMs = performance.now() + (config.stop.connectTimeoutMs ?? Number.POSITIVE_INFINITY);
   let saidMs = -Infinity;
+  checkClientCertificate(config.broker);
   for (let attemptMs = FIRST_ATTEMPT_MS; ; attemptMs = Math.min(2 * attemptMs, LAST_ATTEMPT_MS)) {
     const leftMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
     const attempt = await tryOnce(config, Math.min(attemptMs, leftMs), stop);
     if ('consumer' in attempt) return attempt;
     const { kind, sentence, error } = attempt.failed;
-    if (HOPELESS.has(kind)) throw new ClientError(error, sentence);
+    if (HOPELESS.has(kind)) {
+      const cause = kind === 'tls' ? await explainCertificate(config.broker) : null;
+      throw new ClientError(error, cause ?? sentence);
+    }
     if (stop.aborted) return null;
     if (performance.now() >= deadlineMs) throw new ClientError('BROKER_UNREACHABLE', sentence);
     if (performance.now() - saidMs >= SAY_AGAIN_MS) {

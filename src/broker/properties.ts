@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { ClientError } from '../errors.ts';
+import { areLoopback } from '../loopback.ts';
 import { chooseCa, holdsOnlyAntaresCa } from './ca.ts';
 
 /** librdkafka properties. */
@@ -22,6 +23,19 @@ const owned: Readonly<Record<string, string>> = {
   'sasl.username': 'use --api-key',
   'sasl.password': 'use --api-secret-file or ANTARES_KAFKA_API_SECRET',
   'ssl.ca.location': 'use --ssl-ca-location',
+  'ssl.ca.pem': 'use --ssl-ca-location',
+  'ssl.ca.certificate.stores': 'use --ssl-ca-location',
+  'ssl.certificate.location': 'use --ssl-certificate',
+  'ssl.key.location': 'use --ssl-key',
+  'ssl.key.password': 'use --ssl-key-password-file or SSL_KEY_PASSWORD',
+  'sasl.oauthbearer.method': 'use --sasl-mechanism OAUTHBEARER',
+  'sasl.oauthbearer.token.endpoint.url': 'use --sasl-oauth-token-url',
+  'sasl.oauthbearer.client.id': 'use --sasl-oauth-client-id',
+  'sasl.oauthbearer.client.credentials.client.id': 'use --sasl-oauth-client-id',
+  'sasl.oauthbearer.client.secret': 'use --sasl-oauth-client-secret-file or SASL_OAUTH_CLIENT_SECRET',
+  'sasl.oauthbearer.client.credentials.client.secret':
+    'use --sasl-oauth-client-secret-file or SASL_OAUTH_CLIENT_SECRET',
+  'sasl.oauthbearer.scope': 'use --sasl-oauth-scope',
   rebalance_cb: 'rebalances are answered by the client',
   offset_commit_cb: 'commits are followed by the client',
   event_cb: 'events are heard by the client',
@@ -30,8 +44,10 @@ const owned: Readonly<Record<string, string>> = {
 /** Properties that give the machine or its secrets away when they are set so. */
 const unsafe: Readonly<Record<string, (value: string) => boolean>> = {
   'plugin.library.paths': () => true,
+  'ssl.engine.location': () => true,
   'enable.ssl.certificate.verification': (value) => value !== 'true',
-  'ssl.endpoint.identification.algorithm': (value) => value === 'none',
+  'ssl.endpoint.identification.algorithm': (value) => value !== 'https',
+  'enable.sasl.oauthbearer.unsecure.jwt': (value) => value !== 'false',
 };
 
 /**
@@ -70,11 +86,23 @@ export function consumerProperties(config: Config): Properties {
 
 /** The part that any client of the broker needs. @throws ClientError CONFIG */
 export function securityProperties(broker: Config['broker']): Properties {
-  const { securityProtocol, saslMechanism, username, password } = broker;
-  const properties: Properties = { 'security.protocol': securityProtocol };
-  if (securityProtocol.endsWith('ssl')) Object.assign(properties, tlsProperties(broker));
-  if (securityProtocol.startsWith('sasl') && username !== null && password !== null) {
-    properties['sasl.mechanisms'] = saslMechanism;
+  const { securityProtocol } = broker;
+  return {
+    'security.protocol': securityProtocol,
+    ...(securityProtocol.endsWith('ssl') ? tlsProperties(broker) : {}),
+    ...(securityProtocol.startsWith('sasl') ? loginProperties(broker) : {}),
+  };
+}
+
+function loginProperties({ saslMechanism, username, password, oauth }: Config['broker']): Properties {
+  const properties: Properties = { 'sasl.mechanisms': saslMechanism };
+  if (oauth !== null) {
+    properties['sasl.oauthbearer.method'] = 'oidc';
+    properties['sasl.oauthbearer.token.endpoint.url'] = oauth.tokenUrl;
+    properties['sasl.oauthbearer.client.id'] = oauth.clientId;
+    properties['sasl.oauthbearer.client.secret'] = oauth.clientSecret;
+    if (oauth.scope !== null) properties['sasl.oauthbearer.scope'] = oauth.scope;
+  } else if (username !== null && password !== null) {
     properties['sasl.username'] = username;
     properties['sasl.password'] = password;
   }
@@ -84,6 +112,12 @@ export function securityProperties(broker: Config['broker']): Properties {
 function tlsProperties(broker: Config['broker']): Properties {
   const ca = chooseCa(broker);
   const properties: Properties = { 'ssl.endpoint.identification.algorithm': 'https' };
+  if (broker.clientCertificate !== null) {
+    const { certificate, key, keyPassword } = broker.clientCertificate;
+    properties['ssl.certificate.location'] = certificate;
+    properties['ssl.key.location'] = key;
+    if (keyPassword !== null) properties['ssl.key.password'] = keyPassword;
+  }
   if (ca === null) return properties;
   properties['ssl.ca.location'] = ca.path;
   if (broker.isAntares && holdsOnlyAntaresCa(ca.path))
@@ -100,17 +134,30 @@ function refuse(broker: Config['broker']): void {
       throw new ClientError('CONFIG', `-X ${key}=${value} can give secrets away; with --unsafe it is taken.`);
     }
   }
-  const plainPassword = broker.securityProtocol === 'sasl_plaintext' && broker.saslMechanism === 'PLAIN';
-  if (plainPassword && !broker.unsafe && !isLoopback(broker.bootstrapServers)) {
-    throw new ClientError(
-      'CONFIG',
-      `With sasl_plaintext and PLAIN the secret would go over the network in the clear to ${broker.bootstrapServers}; use sasl_ssl or SCRAM-SHA-512, or --unsafe.`,
-    );
-  }
+  if (!broker.unsafe) refusePlainText(broker);
 }
 
-function isLoopback(servers: string): boolean {
-  return servers
-    .split(',')
-    .every((server) => /^(\[::1\]|localhost|127(\.\d+){3})(:\d+)?$/.test(server.trim()));
+/** Passwords and tokens go over the network only where it is encrypted, or does not leave this machine. */
+function refusePlainText({
+  securityProtocol,
+  saslMechanism,
+  bootstrapServers,
+  oauth,
+}: Config['broker']): void {
+  const inTheClear = saslMechanism === 'PLAIN' || saslMechanism === 'OAUTHBEARER';
+  if (securityProtocol === 'sasl_plaintext' && inTheClear && !areLoopback(bootstrapServers)) {
+    const what = oauth === null ? 'secret' : 'token';
+    const instead = oauth === null ? 'sasl_ssl or SCRAM-SHA-512' : 'sasl_ssl';
+    throw new ClientError(
+      'CONFIG',
+      `With sasl_plaintext and ${saslMechanism} the ${what} would go over the network in the clear to ${bootstrapServers}; use ${instead}, or --unsafe.`,
+    );
+  }
+  const tokenUrl = oauth === null ? null : new URL(oauth.tokenUrl);
+  if (tokenUrl?.protocol === 'http:' && !areLoopback(tokenUrl.host)) {
+    throw new ClientError(
+      'CONFIG',
+      `With http:// the client secret would go over the network in the clear to ${tokenUrl.host}; give an https:// address as --sasl-oauth-token-url, or --unsafe.`,
+    );
+  }
 }

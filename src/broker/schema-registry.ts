@@ -30,10 +30,18 @@ export class SchemaRegistry {
   readonly #settings: Config['decode'];
   readonly #log: Log;
   readonly #stop: AbortSignal;
+  readonly #requestTimeoutMs: number;
   /** Concurrent questions for one id share one request. */
   readonly #asked = new Map<number, Promise<SchemaAnswer>>();
 
-  constructor(settings: Config['decode'], log: Log, stop: AbortSignal) {
+  /** @param requestTimeoutMs for one request as a whole, its answer's last byte included. */
+  constructor(
+    settings: Config['decode'],
+    log: Log,
+    stop: AbortSignal,
+    requestTimeoutMs: number = REQUEST_TIMEOUT_MS,
+  ) {
+    this.#requestTimeoutMs = requestTimeoutMs;
     this.#settings = settings;
     this.#log = log;
     this.#stop = stop;
@@ -87,7 +95,7 @@ export class SchemaRegistry {
     const url = new URL(`schemas/ids/${schemaId}`, registry.endsWith('/') ? registry : `${registry}/`);
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
       try {
-        const { status, body } = await this.#request(url);
+        const { status, body, location } = await this.#request(url);
         if (status === 404) {
           return {
             kind: 'unknown',
@@ -95,9 +103,7 @@ export class SchemaRegistry {
           };
         }
         if (status !== 200)
-          throw new RegistryTrouble(
-            `it answered with status ${status}${status === 401 || status === 403 ? ' (check --schema-registry-auth)' : ''}`,
-          );
+          throw new RegistryTrouble(`it answered with status ${status}${hintAt(status, location)}`);
         return { kind: 'found', schemaText: schemaOf(body) };
       } catch (error) {
         if (this.#stop.aborted) return { kind: 'unknown', reason: 'the client stops.' };
@@ -114,21 +120,26 @@ export class SchemaRegistry {
     }
   }
 
-  async #request(url: URL): Promise<{ status: number; body: string }> {
+  async #request(url: URL): Promise<{ status: number; body: string; location: string | undefined }> {
     const { registryAuth, registryCa } = this.#settings;
     const ca = registryCa === null ? undefined : await readFile(registryCa);
+    const late = AbortSignal.timeout(this.#requestTimeoutMs);
     return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        const text = `its answer was not there after ${this.#requestTimeoutMs / 1000} s`;
+        reject(late.aborted ? new RegistryTrouble(text) : (error as Error));
+      };
       const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
         headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json' },
-        signal: AbortSignal.any([this.#stop, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+        signal: AbortSignal.any([this.#stop, late]),
         ...(registryAuth === null ? {} : { auth: registryAuth }),
         ...(ca === undefined ? {} : { ca }),
       });
-      request.on('error', reject);
+      request.on('error', fail);
       request.on('response', (response) => {
         let body = '';
         response.setEncoding('utf8');
-        response.on('error', reject);
+        response.on('error', fail);
         response.on('data', (part: string) => {
           body += part;
           if (body.length > MAX_ANSWER_BYTES)
@@ -136,7 +147,7 @@ export class SchemaRegistry {
         });
         response.on('end', () => {
           // Redirects are not followed: the credentials are for this host.
-          resolve({ status: response.statusCode ?? 0, body });
+          resolve({ status: response.statusCode ?? 0, body, location: response.headers.location });
         });
       });
       request.end();
@@ -169,6 +180,14 @@ async function readFromDir(dir: string, schemaId: number): Promise<string | null
     }
   }
   return null;
+}
+
+/** What may be done about a status. */
+function hintAt(status: number, location: string | undefined): string {
+  if (status === 401 || status === 403) return ' (check --schema-registry-auth)';
+  if (location === undefined) return '';
+  const shown = URL.canParse(location) ? ` to ${new URL(location).host}` : '';
+  return ` (a redirect${shown}, which is not followed: give the final address with --schema-registry)`;
 }
 
 /** The schema in a registry's answer: `{"schema": "<JSON as a string>"}`. */

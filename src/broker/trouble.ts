@@ -4,6 +4,8 @@ import { type Classified, classify } from './classify.ts';
 
 /** Authentication that fails for so long while the client runs will not come back by itself (contract, 6). */
 const AUTHENTICATION_PATIENCE_MS = 5 * 60_000;
+/** librdkafka tries again at least every ten seconds and says so every half minute: after so long in silence it got in. */
+const OVER_AFTER_MS = 90_000;
 /** One line a minute a subject. */
 const SAY_AGAIN_MS = 60_000;
 
@@ -15,10 +17,14 @@ export class TroubleWatch {
   readonly #log: Log;
   readonly #fail: (error: ClientError) => void;
   readonly #saidMs = new Map<Classified['kind'], number>();
-  #authenticationSinceMs: number | null = null;
+  readonly #clockMs: () => number;
+  /** Since when authentication fails, and when that was last heard. */
+  #failing: { sinceMs: number; heardMs: number } | null = null;
   #hasWorked = false;
 
-  constructor(log: Log, fail: (error: ClientError) => void) {
+  /** @param clockMs milliseconds that never go back. */
+  constructor(log: Log, fail: (error: ClientError) => void, clockMs: () => number = () => performance.now()) {
+    this.#clockMs = clockMs;
     this.#log = log;
     this.#fail = fail;
   }
@@ -32,10 +38,11 @@ export class TroubleWatch {
       this.#fail(new ClientError(error, sentence));
       return;
     }
-    const nowMs = performance.now();
+    const nowMs = this.#clockMs();
     if (kind === 'authentication') {
-      this.#authenticationSinceMs ??= nowMs;
-      if (nowMs - this.#authenticationSinceMs > AUTHENTICATION_PATIENCE_MS) {
+      const goesOn = this.#failing !== null && nowMs - this.#failing.heardMs < OVER_AFTER_MS;
+      this.#failing = { sinceMs: goesOn ? (this.#failing?.sinceMs ?? nowMs) : nowMs, heardMs: nowMs };
+      if (nowMs - this.#failing.sinceMs > AUTHENTICATION_PATIENCE_MS) {
         this.#fail(new ClientError(error, sentence));
       }
     }
@@ -47,9 +54,9 @@ export class TroubleWatch {
   /** Messages come: whatever it was is over. */
   allWell(): void {
     this.#hasWorked = true;
-    if (this.#saidMs.size === 0 && this.#authenticationSinceMs === null) return;
+    if (this.#saidMs.size === 0 && this.#failing === null) return;
     this.#saidMs.clear();
-    this.#authenticationSinceMs = null;
+    this.#failing = null;
     this.#log.info('Messages come in again.');
   }
 }

@@ -50,6 +50,31 @@ const real = [
     'unreachable',
     /name of nowhere\.invalid:9092 is not known/,
   ],
+  [
+    'FAIL: [thrd:ssl://localhost:34511/bootstrap]: ssl://localhost:34511/bootstrap: Receive failed: error:0A000412:SSL routines::sslv3 alert bad certificate: SSL alert number 42 (after 3ms in state APIVERSION_QUERY)',
+    'tls',
+    /localhost:34511 wants a certificate of its clients.*--ssl-certificate/,
+  ],
+  [
+    'OIDC: [thrd:background]: Failed to retrieve OIDC token from "http://127.0.0.1:42455/401": {"error":"invalid_client","error_description":"unknown client"} (401)',
+    'authentication',
+    /token server does not take the client.*--sasl-oauth-client-id/,
+  ],
+  [
+    'OIDC: [thrd:background]: Failed to retrieve OIDC token from "http://127.0.0.1:42455/ok": Response is not JSON encoded: (n/a) (200)',
+    'unreachable',
+    /token server gives no token.*--sasl-oauth-token-url/,
+  ],
+  [
+    'OIDC: [thrd:background]: Failed to retrieve OIDC token from "http://127.0.0.1:1/x": Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn\'t connect to server (-1)',
+    'unreachable',
+    /token server gives no token/,
+  ],
+  [
+    'FAIL: [thrd:sasl_ssl://localhost:42837/bootstrap]: sasl_ssl://localhost:42837/bootstrap: SASL authentication error: {"status":"invalid_token"} (after 309ms in state AUTH_REQ)',
+    'authentication',
+    /localhost:42837 does not take the token/,
+  ],
   ['Broker: Topic authorization failed', 'authorization', /may not read the topic/],
   ['Broker: Group authorization failed', 'authorization', /--group/],
   ['Broker: Unknown topic or partition', 'unknown-topic', /does not exist/],
@@ -63,6 +88,14 @@ for (const [text, kind, sentence] of real) {
     assert.doesNotMatch(found.sentence, /thrd:|in state/);
   });
 }
+
+test('what a server answered is told in one line without control characters, and not in full', () => {
+  const text = `OIDC: Failed to retrieve OIDC token from "http://x": \u001b[2J${'long\n'.repeat(10_000)} (500)`;
+  const { sentence } = classify({ code: 0, message: text }, 'connected');
+  // eslint-disable-next-line no-control-regex -- that is what must not be there
+  assert.doesNotMatch(sentence, /[\u0000-\u001f]/);
+  assert.ok(sentence.length < 1_000);
+});
 
 test('that all brokers are down says nothing new once connected, and all there is before', () => {
   const down = { code: -187, message: '1/1 brokers are down' };

@@ -99,3 +99,83 @@ test('the given CA file comes first, then the shipped one for ANTARES, then the 
   assert.equal(chooseCa({ caLocation: null, isAntares: true })?.path, antaresCaFile);
   assert.notEqual(chooseCa({ caLocation: null, isAntares: false })?.path, antaresCaFile);
 });
+
+const tokens = [
+  ...['--sasl-mechanism', 'OAUTHBEARER', '--sasl-oauth-token-url', 'https://login.example.org/token'],
+  ...['--sasl-oauth-client-id', 'reader'],
+];
+
+test('tokens become the properties of librdkafka’s OpenID Connect method, and TLS is on', async () => {
+  const properties = await propertiesOf([...anyBroker, ...tokens, '--sasl-oauth-scope', 'read'], {
+    'sasl-oauth-client-secret': 'hush',
+  });
+  const wanted = {
+    'security.protocol': 'sasl_ssl',
+    'sasl.mechanisms': 'OAUTHBEARER',
+    'sasl.oauthbearer.method': 'oidc',
+    'sasl.oauthbearer.token.endpoint.url': 'https://login.example.org/token',
+    'sasl.oauthbearer.client.id': 'reader',
+    'sasl.oauthbearer.client.secret': 'hush',
+    'sasl.oauthbearer.scope': 'read',
+  };
+  for (const [key, value] of Object.entries(wanted)) assert.equal(properties[key], value, key);
+  assert.equal(properties['sasl.password'], undefined);
+});
+
+test('what tokens need and what is missing is named', async () => {
+  const secret = { 'sasl-oauth-client-secret': 'hush' };
+  for (const [argv, environment, message] of [
+    [tokens.slice(0, 2), secret, /also needs --sasl-oauth-token-url and --sasl-oauth-client-id/],
+    [tokens, {}, /also needs --sasl-oauth-client-secret-file \(or SASL_OAUTH_CLIENT_SECRET\)/],
+    [tokens.slice(2), secret, /--sasl-oauth-token-url is for --sasl-mechanism OAUTHBEARER/],
+  ] as const)
+    await assert.rejects(propertiesOf([...anyBroker, ...argv], environment), { code: 'CONFIG', message });
+});
+
+test('client secrets and tokens go out in plain text to this machine only, unless --unsafe says otherwise', async () => {
+  const secret = { 'sasl-oauth-client-secret': 'hush' };
+  const plainUrl = tokens.map((word) => word.replace('https://', 'http://'));
+  await assert.rejects(propertiesOf([...anyBroker, ...plainUrl], secret), /client secret.*in the clear/);
+  await propertiesOf([...anyBroker, ...plainUrl, '--unsafe'], secret);
+  await propertiesOf(
+    [...anyBroker, ...tokens.map((word) => word.replace(/^https.*/, 'http://[::1]:1/t'))],
+    secret,
+  );
+  const plainBroker = ['--bootstrap-servers', 'kafka.example.org:1', '--security-protocol', 'sasl_plaintext'];
+  await assert.rejects(propertiesOf([...plainBroker, ...tokens], secret), /the token would go.*in the clear/);
+  await propertiesOf([...plainBroker, ...tokens, '--unsafe'], secret);
+  const registry = ['--schema-registry', 'http://registry.example.org'];
+  const auth = { 'schema-registry-auth': 'user:word' };
+  await propertiesOf([...anyBroker, ...registry]);
+  await assert.rejects(propertiesOf([...anyBroker, ...registry], auth), /registry's password.*in the clear/);
+  await propertiesOf([...anyBroker, ...registry, '--unsafe'], auth);
+});
+
+test('a password in an address is refused, and not repeated', async () => {
+  const address = 'https://user:hush-hush@example.org/';
+  const asTokenUrl = tokens.map((word) => (word.startsWith('https:') ? address : word));
+  for (const argv of [['--schema-registry', address], asTokenUrl])
+    await assert.rejects(
+      propertiesOf([...anyBroker, ...argv], { 'sasl-oauth-client-secret': 'x' }),
+      /^(?!.*hush).*must not hold a user or a password/,
+    );
+});
+
+test('a certificate of the client turns TLS on, and needs its key', async (t) => {
+  const file = join(newFolder(t), 'any.pem');
+  writeFileSync(file, '', { mode: 0o600 });
+  const both = [...anyBroker, '--ssl-certificate', file, '--ssl-key', file];
+  const properties = await propertiesOf(both, { 'ssl-key-password': 'hush' });
+  assert.equal(properties['security.protocol'], 'ssl');
+  assert.equal(properties['ssl.certificate.location'], file);
+  assert.equal(properties['ssl.key.location'], file);
+  assert.equal(properties['ssl.key.password'], 'hush');
+  await assert.rejects(propertiesOf(both.slice(0, -2)), /give --ssl-key/);
+  await assert.rejects(propertiesOf([...both, '--security-protocol', 'plaintext']), /only over TLS/);
+});
+
+test('authorities cannot be added behind the back of the fingerprint', async () => {
+  for (const property of ['ssl.ca.pem=x', 'ssl.ca.location=x', 'ssl.ca.certificate.stores=Root'])
+    await assert.rejects(propertiesOf(['-X', property], credentials), /use --ssl-ca-location/);
+  assert.equal((await propertiesOf(['-X', `${HOST_CHECK}=https`], credentials))[HOST_CHECK], 'https');
+});

@@ -37,6 +37,7 @@ async function serve(
 function open(
   t: TestContext,
   settings: Partial<ConstructorParameters<typeof SchemaRegistry>[0]>,
+  requestTimeoutMs?: number,
 ): { registry: SchemaRegistry; warnings: string[] } {
   const stop = new AbortController();
   t.after(() => {
@@ -44,7 +45,10 @@ function open(
   });
   const warnings: string[] = [];
   const log = { warn: (text: string) => warnings.push(text) } as unknown as Log;
-  return { registry: new SchemaRegistry({ ...nothing, ...settings }, log, stop.signal), warnings };
+  return {
+    registry: new SchemaRegistry({ ...nothing, ...settings }, log, stop.signal, requestTimeoutMs),
+    warnings,
+  };
 }
 
 function reasonOf(answer: SchemaAnswer): string {
@@ -118,6 +122,64 @@ test('an answer of many megabytes is not taken', async (t) => {
   assert.deepEqual(await registry.get(1), found);
   assert.match(String(warnings[0]), /larger than/);
 });
+
+const mischief: Readonly<Record<string, readonly [(response: ServerResponse) => void, RegExp]>> = {
+  'a body that drips': [
+    (response) => {
+      const drip = setInterval(() => response.write(' '), 5);
+      response.on('close', () => {
+        clearInterval(drip);
+      });
+    },
+    /not there after 2 s/,
+  ],
+  'headers that never come': [() => undefined, /not there after 2 s/],
+  'a body without end': [
+    (response) => {
+      const pour = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', pour);
+      pour();
+    },
+    /larger than/,
+  ],
+  'a body that ends too soon': [
+    (response) => {
+      response.writeHead(200, { 'content-length': 1000 });
+      response.write('{"schema":', () => response.socket?.destroy());
+    },
+    /aborted|hang up|ECONNRESET/,
+  ],
+  'headers of many kilobytes': [
+    (response) => response.writeHead(200, { 'x-much': 'x'.repeat(200_000) }).end('{}'),
+    /Header overflow|HPE_HEADER_OVERFLOW/i,
+  ],
+  'a redirect to itself': [
+    (response) => response.writeHead(301, { location: '/schemas/ids/1' }).end(),
+    /status 301 \(a redirect.*not followed.*--schema-registry/,
+  ],
+  'a redirect to another host': [
+    (response) => response.writeHead(307, { location: 'http://elsewhere.invalid/x' }).end(),
+    /status 307 \(a redirect to elsewhere\.invalid, which is not followed/,
+  ],
+  'a page instead of JSON': [(response) => response.end('<html>'), /not JSON/],
+  'JSON without a schema': [(response) => response.end('[1]'), /holds no schema/],
+};
+
+for (const [name, [misbehave, complaint]] of Object.entries(mischief)) {
+  test(`${name} does not hold the registry's client up: it complains, and asks again`, async (t) => {
+    let asked = 0;
+    const url = await serve(t, (_, response) => {
+      if (asked++ === 0) misbehave(response);
+      else response.end(JSON.stringify({ schema: schemaText }));
+    });
+    const { registry, warnings } = open(t, { registry: url }, 2_000);
+    assert.deepEqual(await registry.get(1), found);
+    assert.match(String(warnings[0]), complaint);
+    assert.equal(asked, 2);
+  });
+}
 
 test('a folder comes before the registry, and a cache in between keeps what was answered, by registry', async (t) => {
   const schemaDir = newFolder(t);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -90,6 +91,22 @@ export function runClient(
   env: NodeJS.ProcessEnv = {},
 ): Promise<ClientEnd> {
   return startClient(t, [...args, '--bootstrap-servers', testKafka().bootstrap.plaintext], env).ended;
+}
+
+/** A client that cannot get in: it ends by itself, soon, with 1 and one sentence that holds no secret. */
+export async function refused(
+  client: Client,
+  sentence: RegExp,
+  secrets: readonly string[] = Object.values(testKafka().users),
+): Promise<void> {
+  const startMs = performance.now();
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, sentence);
+  assert.doesNotMatch(stderr, /\n {4}at /, 'no stack trace');
+  for (const secret of [...secrets, 'wrong-secret']) assert.ok(!stderr.includes(secret), stderr);
+  // The issue promises it: an operator at the screen, not a benchmark.
+  assert.ok(performance.now() - startMs < 15_000, 'it took longer than 15 s');
 }
 
 /** A folder that goes away with the test. */

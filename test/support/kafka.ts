@@ -14,9 +14,28 @@ export interface TestKafka {
     readonly plaintext: string;
     readonly saslPlaintext: string;
     readonly saslSsl: string;
+    /** TLS that asks for the client's certificate. */
+    readonly mutualTls: string;
+    /** TLS with a certificate that has expired. */
+    readonly expired: string;
+    /** TLS with a certificate of kafka.example.org. */
+    readonly wrongHost: string;
+    /** TLS with tokens or SCRAM-SHA-512, which it wants to see again every few seconds. */
+    readonly shortSessions: string;
   };
   readonly caFile: string;
   readonly otherCaFile: string;
+  /** PEM files of a client; `lockedKey` is its key behind `password`. */
+  readonly client: {
+    readonly certificate: string;
+    readonly key: string;
+    readonly lockedKey: string;
+    readonly password: string;
+  };
+  /** The same from an authority that the broker does not know. */
+  readonly otherClient: { readonly certificate: string; readonly key: string };
+  /** Signs tokens that the broker believes. */
+  readonly tokenKeyFile: string;
   readonly users: Readonly<Record<string, string>>;
   readonly pid: number;
 }
