@@ -241,7 +241,7 @@ export class Flow {
       at.works.delete(work);
       this.#owners.delete(work);
       at.waitingFor = null;
-    } else if (at.leaving || this.#isOver()) {
+    } else if (at.leaving || at.rewinding || this.#isOver()) {
       void this.#cancelFrom(at, work);
     } else {
       this.#returns.take(at, work, report.unfinished);
@@ -423,7 +423,7 @@ export class Flow {
 
   /** Nothing since the last good sync may be believed: it is read again and written again. */
   async #syncFailed(error: unknown, inARow: number): Promise<void> {
-    const { log, consumer } = this.#parts;
+    const { log } = this.#parts;
     log.error(
       `The disk did not confirm what was written: ${messageOf(error)}. Nothing of it is committed; it is written again.`,
     );
@@ -436,16 +436,39 @@ export class Flow {
       );
       return;
     }
-    for (const at of this.#assignment.active()) {
-      if (at.durable >= at.watermark.position) continue;
-      at.leaving = true;
+    await Promise.all(
+      [...this.#assignment.partitions.values()]
+        .filter((at) => at.durable < at.watermark.position)
+        .map((at) => this.#rewind(at)),
+    );
+  }
+
+  /** Sets a partition back to what is durable. */
+  async #rewind(at: PartitionProgress): Promise<void> {
+    const { consumer } = this.#parts;
+    at.rewinding = true;
+    try {
       const [first] = at.works.keys();
       if (first !== undefined) await this.#cancelFrom(at, first);
       await this.#reader.betweenReads(async () => {
-        await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
+        // One that leaves meanwhile is not read any more; its next owner begins at what was committed.
+        if (!at.leaving) {
+          await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
+        }
         at.rewind();
-        at.leaving = false;
+        if (!at.leaving) this.#reader.release(at);
       });
+    } catch (error) {
+      if (this.#assignment.get(at) !== at) return;
+      this.#fail(
+        new ClientError(
+          'OUTPUT',
+          `After a failed sync ${partitionKey(at)} could not be set back to ${at.durable}: ${messageOf(error)}. Start again to go on from there.`,
+        ),
+      );
+    } finally {
+      at.rewinding = false;
+      this.#changed();
     }
   }
 }

@@ -36,7 +36,7 @@ export class Intake {
   /** Messages of one partition, in offset order. */
   take(at: TopicPartition, messages: readonly ConsumedMessage[]): void {
     const progress = this.#options.progressOf(at);
-    if (progress === undefined || progress.leaving || this.#closed) return;
+    if (progress === undefined || progress.leaving || progress.rewinding || this.#closed) return;
     const end = this.#options.endOf(at) ?? Number.POSITIVE_INFINITY;
     const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position && offset < end);
     const [first, last] = [fresh[0], fresh.at(-1)];
@@ -47,7 +47,7 @@ export class Intake {
   /** The partition has nothing more below this offset. */
   takeEnd(end: PartitionOffset): void {
     const progress = this.#options.progressOf(end);
-    if (progress === undefined || progress.leaving || this.#closed) return;
+    if (progress === undefined || progress.leaving || progress.rewinding || this.#closed) return;
     const mark = this.#options.endOf(end);
     // Past the mark, messages were left out; nothing may be said about the offsets between.
     if (mark !== null && progress.watermark.position >= mark) return;

@@ -47,6 +47,8 @@ export class Committer {
   #syncTimer: NodeJS.Timeout | null = null;
   #lastSyncMs = -Infinity;
   #failedInARow = 0;
+  /** Marks that a failed sync has put in doubt: no later sync makes them good, only a rewind, which brings a new watermark. */
+  readonly #doubtful = new WeakSet<Watermark>();
   /** The last answer to a commit was that the partitions are not ours. */
   #lost = false;
   readonly #events = new EventEmitter();
@@ -79,7 +81,7 @@ export class Committer {
     deadlineMs: number,
   ): Promise<'confirmed' | 'late' | 'lost'> {
     this.#lost = false;
-    while (partitions.some((at) => at.durable < at.finished)) {
+    while (this.#anythingUnsynced(partitions)) {
       if (performance.now() > deadlineMs) return 'late';
       this.finished();
       await this.#nextChange(deadlineMs);
@@ -90,7 +92,7 @@ export class Committer {
       if (performance.now() > deadlineMs) return 'late';
       await this.#nextChange(deadlineMs);
     }
-    return 'confirmed';
+    return partitions.some((at) => at.durable < at.finished) ? 'late' : 'confirmed';
   }
 
   /** It changes while we wait, behind the compiler's back. */
@@ -111,7 +113,7 @@ export class Committer {
       this.#syncTimer = null;
       this.#syncing = this.#sync().finally(() => {
         this.#syncing = null;
-        if (this.#anythingUnsynced()) this.#scheduleSync();
+        if (this.#anythingUnsynced(this.#options.partitions.values())) this.#scheduleSync();
         this.#announce();
       });
     }, waitMs);
@@ -126,12 +128,16 @@ export class Committer {
       this.#markDurable(snapshot);
     } catch (error) {
       this.#failedInARow += 1;
+      // At once: the rewind takes its time, and the next sync would call good what the disk has dropped.
+      for (const { watermark, durable, finished } of this.#options.partitions.values()) {
+        if (durable < finished) this.#doubtful.add(watermark);
+      }
       this.#options.onSyncFailed(error, this.#failedInARow);
     }
   }
 
-  #anythingUnsynced(): boolean {
-    return [...this.#options.partitions.values()].some((at) => at.durable < at.finished);
+  #anythingUnsynced(partitions: Iterable<PartitionProgress>): boolean {
+    return [...partitions].some((at) => at.durable < at.finished && !this.#doubtful.has(at.watermark));
   }
 
   #snapshot(): Finished[] {
@@ -144,7 +150,8 @@ export class Committer {
 
   #markDurable(snapshot: readonly Finished[]): void {
     for (const { at, watermark, offset } of snapshot) {
-      if (at.watermark === watermark) at.durable = Math.max(at.durable, offset);
+      if (at.watermark === watermark && !this.#doubtful.has(watermark))
+        at.durable = Math.max(at.durable, offset);
     }
     this.#announce();
   }

@@ -22,37 +22,40 @@ export interface Durability {
 /**
  * Chooses the way. One `sync -f` for many small files was measured ten times cheaper than an fsync each, but only where
  * `syncfs` reports what went wrong: local ext4, xfs and btrfs on Linux 5.8 or newer (contract, 3).
+ *
+ * @param syncTimeoutMs a sync that takes longer is ended and counts as failed.
  */
 export async function chooseDurability(
   wanted: 'none' | 'disk',
   outputDir: string | null,
+  syncTimeoutMs: number = SYNC_TIMEOUT_MS,
 ): Promise<Durability> {
   const nothing = (): Promise<void> => Promise.resolve();
   if (wanted === 'none' || outputDir === null) {
     return { fileSync: 'none', description: 'page cache only', sync: nothing };
   }
-  if (!(await groupSyncIsSafe(outputDir))) {
+  if (!(await groupSyncIsSafe(outputDir, syncTimeoutMs))) {
     return { fileSync: 'file', description: 'an fsync each file', sync: nothing };
   }
   return {
     fileSync: 'group',
     description: 'one syncfs for many files',
-    sync: () => syncFileSystem(outputDir),
+    sync: () => syncFileSystem(outputDir, syncTimeoutMs),
   };
 }
 
-async function groupSyncIsSafe(dir: string): Promise<boolean> {
+async function groupSyncIsSafe(dir: string, timeoutMs: number): Promise<boolean> {
   const [major = 0, minor = 0] = release().split('.').map(Number);
   if (process.platform !== 'linux' || major < 5 || (major === 5 && minor < 8)) return false;
   if (!SAFE_FILE_SYSTEMS.has((await statfs(dir)).type)) return false;
   // Some systems have a `sync` without -f.
-  return syncFileSystem(dir).then(
+  return syncFileSystem(dir, timeoutMs).then(
     () => true,
     () => false,
   );
 }
 
-function syncFileSystem(dir: string): Promise<void> {
+function syncFileSystem(dir: string, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('sync', ['-f', dir], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -60,8 +63,8 @@ function syncFileSystem(dir: string): Promise<void> {
     });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`sync -f ${dir} did not end within ${SYNC_TIMEOUT_MS / 1000} s`));
-    }, SYNC_TIMEOUT_MS);
+      reject(new Error(`sync -f ${dir} did not end within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint += text;

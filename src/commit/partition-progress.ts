@@ -22,6 +22,8 @@ export class PartitionProgress implements TopicPartition {
   committed: number;
   /** Being taken away: nothing new is begun. */
   leaving = false;
+  /** Being set back to what is durable: nothing new is begun until that is done. */
+  rewinding = false;
   /** When the finished mark last moved, or work began after a pause; for the stall watch. */
   movedAtMs: number = performance.now();
   /** Waiting for something outside (disk space, a registry): why. Such a wait is no stall. */
@@ -49,6 +51,7 @@ export class PartitionProgress implements TopicPartition {
   rewind(): void {
     this.watermark = new Watermark(this.durable);
     this.works.clear();
+    this.waitingFor = null;
   }
 }
 
