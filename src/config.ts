@@ -38,6 +38,8 @@ export interface Config {
     readonly indent: number;
     readonly nonFinite: 'auto' | 'null' | 'literal';
     readonly durability: 'none' | 'disk';
+    /** Processes of other groups may write there too. */
+    readonly share: boolean;
   };
   readonly decode: {
     readonly format: FlagValue<'format'>;
@@ -152,6 +154,7 @@ function assemble(
       indent: value('indent'),
       nonFinite: value('non-finite'),
       durability: value('durability'),
+      share: value('share-output-dir'),
     },
     decode: {
       format: value('format'),

@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { Flow } from './flow.ts';
 import type { Log } from './log.ts';
 import { prepareOutput } from './output.ts';
+import { enterOwner } from './owner.ts';
 import type { WorkerSettings } from './pool/messages.ts';
 import { UntilEnd } from './stop/until-end.ts';
 import { PathTemplate } from './worker/name/template.ts';
@@ -20,12 +21,33 @@ import { newWriter } from './worker/write/temporary.ts';
  * @throws ClientError what ended it before that. What was finished is committed all the same.
  */
 export async function run(config: Config, log: Log, stop: AbortSignal): Promise<void> {
-  const { broker, output, topics } = config;
+  const { broker, output } = config;
   checkFeatures(config, log);
   new PathTemplate(output.pathTemplate, false);
   const folder = output.dir === null ? null : await prepareOutput(output.dir);
-  const durability = await chooseDurability(output.durability, output.dir);
+  const writer = newWriter();
+  const { share } = output;
+  const { group, bootstrapServers: brokers } = broker;
+  const leave =
+    output.dir === null
+      ? null
+      : await enterOwner({ outputDir: output.dir, writer, group, brokers, share, log });
+  try {
+    await readAndSave(config, log, stop, writer, folder?.caseInsensitive ?? false);
+  } finally {
+    await leave?.();
+  }
+}
 
+async function readAndSave(
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+  writer: string,
+  caseInsensitive: boolean,
+): Promise<void> {
+  const { broker, output, topics } = config;
+  const durability = await chooseDurability(output.durability, output.dir);
   sayWhatHappens(config, durability.description, log);
   const connected = await connect(config, log, stop);
   if (connected === null) return;
@@ -33,7 +55,7 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   log.info(`Connected to ${broker.bootstrapServers} as a member of the group ${broker.group}.`);
 
   const registry = new SchemaRegistry(config.decode, log, stop);
-  const workerSettings = settingsForWorkers(config, durability.fileSync, folder?.caseInsensitive ?? false);
+  const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer);
   const flow = new Flow({ config, log, consumer, durability, registry, workerSettings });
   try {
     await flow.run(topics.kafkaNames, stop, async () => {
@@ -71,6 +93,7 @@ function settingsForWorkers(
   config: Config,
   sync: 'none' | 'group' | 'file',
   caseInsensitive: boolean,
+  writer: string,
 ): Omit<WorkerSettings, 'workerIndex' | 'deadThreads'> {
   const { output, topics, decode, pool, errors, log } = config;
   return {
@@ -79,7 +102,7 @@ function settingsForWorkers(
     nonFinite: output.nonFinite,
     pathTemplate: output.pathTemplate,
     topicPrefix: topics.prefix,
-    output: output.dir === null ? null : { dir: output.dir, sync, caseInsensitive, writer: newWriter() },
+    output: output.dir === null ? null : { dir: output.dir, sync, caseInsensitive, writer },
     processFile: pool.processFile,
     processTimeoutMs: pool.processTimeoutMs,
     onError: errors.onError,

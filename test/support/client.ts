@@ -101,12 +101,13 @@ export function newFolder(t: TestContext): string {
   return dir;
 }
 
-/** All files below a folder, by relative path, sorted. */
+/** All files below a folder, by relative path, sorted; but for the list of those who write there. */
 export function filesIn(dir: string): string[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+    .filter((path) => !path.startsWith('.antares-owners/'))
     .sort();
 }
 
