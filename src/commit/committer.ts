@@ -2,13 +2,16 @@ import { EventEmitter, once } from 'node:events';
 import type { AlertConsumer, BrokerError, PartitionOffset } from '../broker/consumer.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Durability } from './durability.ts';
+import { type Durability, SyncNotBegun } from './durability.ts';
 import { partitionKey, type PartitionProgress } from './partition-progress.ts';
 import type { Watermark } from './watermark.ts';
 
 const COMMIT_INTERVAL_MS = 1_000;
 /** The least time between the starts of two syncs. */
 const SYNC_INTERVAL_MS = 50;
+/** And after one that could not be begun. */
+const SYNC_RETRY_MS = 1_000;
+const SAY_AGAIN_MS = 60_000;
 
 const ERR_NO_OFFSET = -168;
 
@@ -47,6 +50,7 @@ export class Committer {
   #syncTimer: NodeJS.Timeout | null = null;
   #lastSyncMs = -Infinity;
   #failedInARow = 0;
+  #saidMs = -Infinity;
   /** Marks that a failed sync has put in doubt: no later sync makes them good, only a rewind, which brings a new watermark. */
   readonly #doubtful = new WeakSet<Watermark>();
   /** The last answer to a commit was that the partitions are not ours. */
@@ -127,6 +131,10 @@ export class Committer {
       this.#failedInARow = 0;
       this.#markDurable(snapshot);
     } catch (error) {
+      if (error instanceof SyncNotBegun) {
+        this.#waitBeforeSync(error);
+        return;
+      }
       this.#failedInARow += 1;
       // At once: the rewind takes its time, and the next sync would call good what the disk has dropped.
       for (const { watermark, durable, finished } of this.#options.partitions.values()) {
@@ -134,6 +142,17 @@ export class Committer {
       }
       this.#options.onSyncFailed(error, this.#failedInARow);
     }
+  }
+
+  /** Nothing was lost, so nothing is written again; it only stays uncommitted for longer. */
+  #waitBeforeSync(error: SyncNotBegun): void {
+    const nowMs = performance.now();
+    this.#lastSyncMs = nowMs + SYNC_RETRY_MS - SYNC_INTERVAL_MS;
+    if (nowMs - this.#saidMs < SAY_AGAIN_MS) return;
+    this.#saidMs = nowMs;
+    this.#options.log.error(
+      `What is written cannot be synced: ${error.message}. Nothing of it is committed; it is tried again every second.`,
+    );
   }
 
   #anythingUnsynced(partitions: Iterable<PartitionProgress>): boolean {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { release } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { FileSync } from '../pool/messages.ts';
 
 /** A sync that takes longer counts as failed: a disk that hangs has promised nothing. */
@@ -9,13 +10,18 @@ const SYNC_TIMEOUT_MS = 60_000;
 /** Local file systems whose `syncfs` was found to keep its word, by `statfs` type: ext2–4, xfs, btrfs. */
 const SAFE_FILE_SYSTEMS = new Set([0xef53, 0x58465342, 0x9123683e]);
 
+/** The sync was never begun, for want of descriptors or memory: nothing is durable, and nothing is lost either. */
+export class SyncNotBegun extends Error {
+  override readonly name = 'SyncNotBegun';
+}
+
 /** How finished files become durable before their offsets are committed. */
 export interface Durability {
   /** What the workers do for it. */
   readonly fileSync: FileSync;
   /** One phrase for the log. */
   readonly description: string;
-  /** When it resolves, all that was published before the call is durable. @throws Error */
+  /** When it resolves, all that was published before the call is durable. @throws SyncNotBegun, or Error: what was written since the last good sync may be gone. */
   sync(): Promise<void>;
 }
 
@@ -61,17 +67,18 @@ function syncFileSystem(dir: string, timeoutMs: number): Promise<void> {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
     });
+    // First of all: without descriptors there is neither a process nor a pipe to it.
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(new SyncNotBegun(error.message, { cause: error }));
+    });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`sync -f ${dir} did not end within ${timeoutMs / 1000} s`));
     }, timeoutMs);
     let complaint = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    (child.stderr as Readable | undefined)?.setEncoding('utf8').on('data', (text: string) => {
       complaint += text;
-    });
-    child.on('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer);

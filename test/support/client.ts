@@ -25,8 +25,12 @@ export class Client {
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.process = spawn(process.execPath, [cliFile, ...args], {
+  /** @param prelude shell commands before the client takes the shell's place, such as `ulimit -n 64`. */
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv, prelude: readonly string[] = []) {
+    const command = [process.execPath, cliFile, ...args];
+    const [file = '', ...rest] =
+      prelude.length === 0 ? command : ['sh', '-c', [...prelude, 'exec "$@"'].join('; '), 'sh', ...command];
+    this.process = spawn(file, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
@@ -73,8 +77,13 @@ export class Client {
 }
 
 /** Starts the built command; it is ended with the test, however that ends. */
-export function startClient(t: TestContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Client {
-  const client = new Client(args, env);
+export function startClient(
+  t: TestContext,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  prelude: readonly string[] = [],
+): Client {
+  const client = new Client(args, env, prelude);
   t.after(async () => {
     if (client.process.exitCode === null && client.process.signalCode === null)
       client.process.kill('SIGKILL');
