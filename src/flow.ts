@@ -162,6 +162,11 @@ export class Flow {
     });
   }
 
+  /** Whether reading has gone round within this time; that the event loop turns is shown by the asking. */
+  isAlive(withinMs: number): boolean {
+    return performance.now() - this.#reader.polledAtMs < withinMs;
+  }
+
   /**
    * Reads these topics until the signal, the limit or the end.
    *

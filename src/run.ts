@@ -11,6 +11,7 @@ import { prepareOutput } from './output.ts';
 import { enterOwner } from './owner.ts';
 import type { WorkerSettings } from './pool/messages.ts';
 import { UntilEnd } from './stop/until-end.ts';
+import { joinService, type Service } from './service.ts';
 import { PathTemplate } from './worker/name/template.ts';
 import { newWriter } from './worker/write/temporary.ts';
 
@@ -25,6 +26,7 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   checkFeatures(config, log);
   new PathTemplate(output.pathTemplate, false);
   const folder = output.dir === null ? null : await prepareOutput(output.dir);
+  const service = joinService(process.env, log);
   const writer = newWriter();
   const { share } = output;
   const { group, bootstrapServers: brokers } = broker;
@@ -33,8 +35,9 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
       ? null
       : await enterOwner({ outputDir: output.dir, writer, group, brokers, share, log });
   try {
-    await readAndSave(config, log, stop, writer, folder?.caseInsensitive ?? false);
+    await readAndSave(config, log, stop, service, writer, folder?.caseInsensitive ?? false);
   } finally {
+    service.stopping();
     await leave?.();
   }
 }
@@ -43,6 +46,7 @@ async function readAndSave(
   config: Config,
   log: Log,
   stop: AbortSignal,
+  service: Service,
   writer: string,
   caseInsensitive: boolean,
 ): Promise<void> {
@@ -57,8 +61,12 @@ async function readAndSave(
   const registry = new SchemaRegistry(config.decode, log, stop);
   const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer);
   const flow = new Flow({ config, log, consumer, durability, registry, workerSettings });
+  stop.addEventListener('abort', () => {
+    service.stopping();
+  });
   try {
     await flow.run(topics.kafkaNames, stop, async () => {
+      service.ready(`Reading ${topics.kafkaNames.join(', ')}`, (withinMs) => flow.isAlive(withinMs));
       const { partitions, isNew } = readSubscription(topics.kafkaNames, catalogue, config.stop.untilEnd, log);
       return { isNew, until: config.stop.untilEnd ? await UntilEnd.snapshot(consumer, partitions) : null };
     });
