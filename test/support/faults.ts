@@ -1,5 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { jsonAlert, newFolder } from './client.ts';
 import { numbersBelow } from './saved.ts';
@@ -29,4 +31,14 @@ export function withCommand(t: TestContext, name: string, script: string): NodeJ
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
   return { PATH: `${dir}${delimiter}${process.env['PATH'] ?? '/usr/bin:/bin'}` };
+}
+
+/** A port of the loopback that nobody listens at. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, 'localhost');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

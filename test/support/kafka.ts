@@ -62,9 +62,10 @@ export async function produce(
   topic: string,
   messages: readonly TestMessage[],
   transaction?: 'commit' | 'abort',
+  servers: string = testKafka().bootstrap.plaintext,
 ): Promise<void> {
   const producer = new Producer({
-    'bootstrap.servers': testKafka().bootstrap.plaintext,
+    'bootstrap.servers': servers,
     dr_cb: true,
     'message.max.bytes': 60_000_000,
     ...(transaction === undefined ? {} : { 'transactional.id': unique('transaction') }),
@@ -122,9 +123,10 @@ export async function groupOffsets(
   group: string,
   topic: string,
   partitions = 1,
+  servers: string = testKafka().bootstrap.plaintext,
 ): Promise<{ committed: number[]; ends: number[] }> {
   const consumer = new AlertConsumer({
-    'bootstrap.servers': testKafka().bootstrap.plaintext,
+    'bootstrap.servers': servers,
     'group.id': group,
   });
   await consumer.connect(15_000);
