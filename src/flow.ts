@@ -29,6 +29,15 @@ const SYNC_FAILURES_IN_A_ROW = 3;
 /** How long a revoke waits for the commit of what is finished, before what is under way is waited for. */
 const COMMIT_FIRST_MS = 3_000;
 
+/** A batch that was given up tells nothing more. */
+const NOTHING_REPORTED: BatchReport = {
+  unfinished: { why: 'cancelled' },
+  failures: [],
+  lines: [],
+  savedBytes: 0,
+  filteredAlerts: 0,
+};
+
 /** What a {@link Flow} is made of. */
 export interface FlowParts {
   readonly config: Config;
@@ -343,8 +352,10 @@ export class Flow {
     const works = [...at.works.keys()];
     for (const work of works.slice(works.indexOf(first)).reverse()) {
       await this.#pool.cancel(work);
-      // What it had finished by then stays finished.
+      // What it had finished by then stays finished, and what was still allowed to it others may save.
       this.#catchUp(at);
+      this.#limit.settle(work.budget, this.summary.count(work, NOTHING_REPORTED));
+      work.budget = 0;
       at.works.delete(work);
       this.#owners.delete(work);
     }

@@ -203,3 +203,22 @@ test('a partition that waits for its folder when a sync fails goes on when the f
   const { code, stderr } = await client.ended;
   assert.equal(code, 0, stderr);
 });
+
+test('--limit is still reached when a failed sync has taken work back', { skip }, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(topic, numberedAlerts(1_000));
+  const { code, stderr } = await startClient(
+    t,
+    [
+      ...[topic, '-d', dir, '-g', group, ...slowly(t), '--limit', '400', '--stall-timeout', '20s'],
+      ...['--bootstrap-servers', testKafka().bootstrap.plaintext],
+    ],
+    forgetfulSync(t, dir, [3, 5]),
+  ).ended;
+  assert.equal(code, 0, stderr);
+  const [committed = 0] = (await groupOffsets(group, topic)).committed;
+  assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(committed));
+  assert.ok(committed > 0 && committed <= 400, `${committed}`);
+});
