@@ -61,6 +61,8 @@ export interface Config {
       readonly alerts: number;
       readonly ageMs: number;
     };
+    /** Processes of other groups may write there too. */
+    readonly share: boolean;
   };
   readonly decode: {
     readonly format: FlagValue<'format'>;
@@ -192,6 +194,7 @@ function assemble(
         alerts: value('segment-alerts'),
         ageMs: value('segment-age'),
       },
+      share: value('share-output-dir'),
     },
     decode: {
       format: value('format'),

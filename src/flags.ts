@@ -296,6 +296,13 @@ export const flags = {
     fallback: 'disk',
     describe: 'disk: files are on the disk before their offset is committed; none: in the page cache',
   }),
+  'share-output-dir': define({
+    group: OUTPUT,
+    value: flag,
+    isSwitch: true,
+    fallback: false,
+    describe: 'Write to the folder even while a process of another group does',
+  }),
 
   format: define({
     group: DECODE,

@@ -32,6 +32,15 @@ const PUBLISH_RETRY_MS = 1_000;
 /** How long a revoke waits for the commit of what is finished, before what is under way is waited for. */
 const COMMIT_FIRST_MS = 3_000;
 
+/** A batch that was given up tells nothing more. */
+const NOTHING_REPORTED: BatchReport = {
+  unfinished: { why: 'cancelled' },
+  failures: [],
+  lines: [],
+  savedBytes: 0,
+  filteredAlerts: 0,
+};
+
 /** What a {@link Flow} is made of. */
 export interface FlowParts {
   readonly config: Config;
@@ -189,6 +198,11 @@ export class Flow {
     });
   }
 
+  /** Whether reading has gone round within this time; that the event loop turns is shown by the asking. */
+  isAlive(withinMs: number): boolean {
+    return performance.now() - this.#reader.polledAtMs < withinMs;
+  }
+
   /**
    * Reads these topics until the signal, the limit or the end.
    *
@@ -269,7 +283,7 @@ export class Flow {
       at.works.delete(work);
       this.#owners.delete(work);
       at.waitingFor = null;
-    } else if (at.leaving || at.goingBack || this.#isOver()) {
+    } else if (at.leaving || at.rewinding || this.#isOver()) {
       void this.#cancelFrom(at, work);
     } else {
       this.#returns.take(at, work, report.unfinished);
@@ -368,8 +382,10 @@ export class Flow {
     for (const work of works.slice(works.indexOf(first)).reverse()) {
       await this.#pool.cancel(work);
       this.#segments?.of(at)?.cancel(work);
-      // What it had finished by then stays finished.
+      // What it had finished by then stays finished, and what was still allowed to it others may save.
       this.#catchUp(at);
+      this.#limit.settle(work.budget, this.summary.count(work, NOTHING_REPORTED));
+      work.budget = 0;
       at.works.delete(work);
       this.#owners.delete(work);
     }
@@ -564,15 +580,19 @@ export class Flow {
       );
       return;
     }
-    for (const at of this.#assignment.active()) {
-      if (at.durable < at.watermark.position) await this.#readAgain(at);
-    }
+    // On the way out nothing is read again: what is in doubt stays uncommitted, and the drain says so.
+    if (this.#isOver()) return;
+    await Promise.all(
+      [...this.#assignment.partitions.values()]
+        .filter((at) => at.durable < at.watermark.position)
+        .map((at) => this.#readAgain(at)),
+    );
   }
 
   /** Goes back to what is durable. @param meanwhile runs when nothing of the partition is under way any more. */
   async #readAgain(at: PartitionProgress, meanwhile = (): Promise<void> => Promise.resolve()): Promise<void> {
     const { consumer } = this.#parts;
-    at.goingBack = true;
+    at.rewinding = true;
     const [first] = at.works.keys();
     if (first !== undefined) await this.#cancelFrom(at, first);
     // At once, so that nobody takes for finished what is going to be read again.
@@ -585,7 +605,8 @@ export class Flow {
         if (this.#assignment.get(at) !== at || at.leaving || this.#isOver()) return;
         await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
         this.#segments?.begin(at, at.durable > at.start ? 'segment' : at.behind);
-        at.goingBack = false;
+        at.rewinding = false;
+        this.#reader.release(at);
       });
     } catch (error) {
       this.#fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));

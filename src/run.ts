@@ -8,9 +8,11 @@ import type { Config } from './config.ts';
 import { Flow } from './flow.ts';
 import type { Log } from './log.ts';
 import { prepareOutput } from './output.ts';
+import { enterOwner } from './owner.ts';
 import type { WorkerSettings } from './pool/messages.ts';
 import { outputForm, segmentForm } from './segment/form.ts';
 import { UntilEnd } from './stop/until-end.ts';
+import { joinService, type Service } from './service.ts';
 import { PathTemplate } from './worker/name/template.ts';
 import { newWriter } from './temporary.ts';
 
@@ -21,12 +23,36 @@ import { newWriter } from './temporary.ts';
  * @throws ClientError what ended it before that. What was finished is committed all the same.
  */
 export async function run(config: Config, log: Log, stop: AbortSignal): Promise<void> {
-  const { broker, output, topics } = config;
+  const { broker, output } = config;
   checkFeatures(config, log);
   new PathTemplate(output.pathTemplate, false);
   const folder = output.dir === null ? null : await prepareOutput(output.dir, output.form);
-  const durability = await chooseDurability(output);
+  const service = joinService(process.env, log);
+  const writer = newWriter();
+  const { share } = output;
+  const { group, bootstrapServers: brokers } = broker;
+  const leave =
+    output.dir === null
+      ? null
+      : await enterOwner({ outputDir: output.dir, writer, group, brokers, share, log });
+  try {
+    await readAndSave(config, log, stop, service, writer, folder?.caseInsensitive ?? false);
+  } finally {
+    service.stopping();
+    await leave?.();
+  }
+}
 
+async function readAndSave(
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+  service: Service,
+  writer: string,
+  caseInsensitive: boolean,
+): Promise<void> {
+  const { broker, output, topics } = config;
+  const durability = await chooseDurability(output);
   sayWhatHappens(config, durability.description, log);
   const connected = await connect(config, log, stop);
   if (connected === null) return;
@@ -34,13 +60,15 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   log.info(`Connected to ${broker.bootstrapServers} as a member of the group ${broker.group}.`);
 
   const registry = new SchemaRegistry(config.decode, log, stop);
-  const writer = newWriter();
-  const caseInsensitive = folder?.caseInsensitive ?? false;
   const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer);
   const segments = segmentForm(config, writer);
   const flow = new Flow({ config, log, consumer, durability, registry, workerSettings, segments });
+  stop.addEventListener('abort', () => {
+    service.stopping();
+  });
   try {
     await flow.run(topics.kafkaNames, stop, async () => {
+      service.ready(`Reading ${topics.kafkaNames.join(', ')}`, (withinMs) => flow.isAlive(withinMs));
       const { partitions, isNew } = readSubscription(topics.kafkaNames, catalogue, config.stop.untilEnd, log);
       return { isNew, until: config.stop.untilEnd ? await UntilEnd.snapshot(consumer, partitions) : null };
     });

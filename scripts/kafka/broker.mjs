@@ -30,30 +30,35 @@ export function kafkaIsInstalled() {
 /**
  * Starts a broker.
  *
- * @returns addresses, users, the CA file, and `stop()`. The broker ends with this process, however that ends.
+ * @param port of the PLAINTEXT listener; a free one where none is given.
+ * @returns addresses, users, the CA file, `stop()`, and `restart()` after somebody killed it. The broker ends with this process, however
+ * that ends.
  */
-export async function startKafka() {
+export async function startKafka({ port } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'antares-kafka-'));
   try {
-    return await startIn(dir);
+    return await startIn(dir, port);
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(dir) {
+async function startIn(dir, port) {
   const certificates = makeLocalCa(join(dir, 'certs'));
   const tokens = makeTokenKey(join(dir, 'certs'));
   // Another process may take a port between our looking and the broker's listening.
   for (let attempt = 1; ; attempt++) {
     const ports = await freePorts(8);
+    // The controller's comes first.
+    if (port !== undefined) ports[1] = port;
     const properties = join(dir, 'server.properties');
     writeFileSync(properties, serverProperties(dir, ports, certificates, tokens));
     if (attempt === 1) await format(properties);
     const broker = await launch(dir, properties, tokens);
     if (broker !== null) {
-      const [, plaintext, saslPlaintext, saslSsl, ...more] = ports.map((port) => `localhost:${port}`);
+      let current = broker;
+      const [, plaintext, saslPlaintext, saslSsl, ...more] = ports.map((each) => `localhost:${each}`);
       const [mutualTls, expired, wrongHost, shortSessions] = more;
       return {
         bootstrap: { plaintext, saslPlaintext, saslSsl, mutualTls, expired, wrongHost, shortSessions },
@@ -63,8 +68,15 @@ async function startIn(dir) {
         otherClient: certificates.otherClient,
         tokenKeyFile: tokens.keyFile,
         users,
-        pid: broker.pid,
-        stop: broker.stop,
+        get pid() {
+          return current.pid;
+        },
+        stop: () => current.stop(),
+        restart: async () => {
+          const next = await launch(dir, properties, tokens);
+          if (next === null) throw new Error('Another process has taken the ports of the broker.');
+          current = next;
+        },
       };
     }
     if (attempt === 3) throw new Error('Kafka did not start on three sets of free ports.');

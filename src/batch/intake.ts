@@ -63,8 +63,8 @@ export class Intake {
     this.#reach(progress, end.offset);
   }
 
-  #takes({ leaving, goingBack }: PartitionProgress): boolean {
-    return !leaving && !goingBack && !this.#closed;
+  #takes({ leaving, rewinding }: PartitionProgress): boolean {
+    return !leaving && !rewinding && !this.#closed;
   }
 
   /**

@@ -35,6 +35,7 @@ export class Reader {
   #running = false;
   #stopping = false;
   #paused = false;
+  #polledAtMs = -Infinity;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -56,8 +57,10 @@ export class Reader {
       try {
         const messages = await consumer.consume(count, this.#paused ? PAUSED_POLL_MS : limits.timeoutMs);
         const bytes = this.#handOn(messages);
+        this.#polledAtMs = performance.now();
         if (!this.#paused) this.#size.learn(messages.length, bytes, performance.now() - startMs);
       } catch (error) {
+        this.#polledAtMs = performance.now();
         this.#options.onBrokerError({
           code: (error as { code?: number }).code ?? -1,
           message: messageOf(error),
@@ -67,6 +70,11 @@ export class Reader {
     }
     this.#running = false;
     for (const action of this.#between.splice(0)) await action();
+  }
+
+  /** When librdkafka last answered, with messages or without; on the clock of `performance.now()`. */
+  get polledAtMs(): number {
+    return this.#polledAtMs;
   }
 
   stop(): void {

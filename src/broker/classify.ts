@@ -64,6 +64,14 @@ const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
       `${where} does not take the token: check that --sasl-oauth-token-url is the server that this broker trusts, and --sasl-oauth-scope.`,
   ],
   [
+    /Static consumer fenced by other consumer/i,
+    'fatal',
+    () =>
+      'Another process has taken the place of this one in the group: it has the same group.instance.id. Give each its own.',
+  ],
+  // Its log line holds the reason; the event that follows only says that it was fatal.
+  [/^Fatal error: /i, 'fatal', () => 'librdkafka cannot go on; start again.'],
+  [
     /certificate verify failed|unable to get local issuer certificate|self.signed certificate|Failed to verify broker certificate/i,
     'tls',
     (where) =>

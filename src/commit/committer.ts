@@ -2,13 +2,16 @@ import { EventEmitter, once } from 'node:events';
 import type { AlertConsumer, BrokerError, PartitionOffset } from '../broker/consumer.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Durability } from './durability.ts';
+import { type Durability, SyncNotBegun } from './durability.ts';
 import { partitionKey, type PartitionProgress } from './partition-progress.ts';
 import type { Watermark } from './watermark.ts';
 
 const COMMIT_INTERVAL_MS = 1_000;
 /** The least time between the starts of two syncs. */
 const SYNC_INTERVAL_MS = 50;
+/** And after one that could not be begun. */
+const SYNC_RETRY_MS = 1_000;
+const SAY_AGAIN_MS = 60_000;
 
 const ERR_NO_OFFSET = -168;
 
@@ -49,6 +52,9 @@ export class Committer {
   #syncTimer: NodeJS.Timeout | null = null;
   #lastSyncMs = -Infinity;
   #failedInARow = 0;
+  #saidMs = -Infinity;
+  /** Marks that a failed sync has put in doubt: no later sync makes them good, only a rewind, which brings a new watermark. */
+  readonly #doubtful = new WeakSet<Watermark>();
   /** The last answer to a commit was that the partitions are not ours. */
   #lost = false;
   readonly #events = new EventEmitter();
@@ -89,7 +95,7 @@ export class Committer {
     deadlineMs: number,
   ): Promise<'confirmed' | 'late' | 'lost'> {
     this.#lost = false;
-    while (partitions.some((at) => at.durable < at.finished)) {
+    while (this.#anythingUnsynced(partitions)) {
       if (performance.now() > deadlineMs) return 'late';
       this.finished();
       this.#options.closeSegments?.(partitions);
@@ -101,7 +107,7 @@ export class Committer {
       if (performance.now() > deadlineMs) return 'late';
       await this.#nextChange(deadlineMs);
     }
-    return 'confirmed';
+    return partitions.some((at) => at.durable < at.finished) ? 'late' : 'confirmed';
   }
 
   /** It changes while we wait, behind the compiler's back. */
@@ -122,7 +128,7 @@ export class Committer {
       this.#syncTimer = null;
       this.#syncing = this.#sync().finally(() => {
         this.#syncing = null;
-        if (this.#anythingUnsynced()) this.#scheduleSync();
+        if (this.#anythingUnsynced(this.#options.partitions.values())) this.#scheduleSync();
         this.#announce();
       });
     }, waitMs);
@@ -136,13 +142,32 @@ export class Committer {
       this.#failedInARow = 0;
       this.#markDurable(snapshot);
     } catch (error) {
+      if (error instanceof SyncNotBegun) {
+        this.#waitBeforeSync(error);
+        return;
+      }
       this.#failedInARow += 1;
+      // At once: the rewind takes its time, and the next sync would call good what the disk has dropped.
+      for (const { watermark, durable, finished } of this.#options.partitions.values()) {
+        if (durable < finished) this.#doubtful.add(watermark);
+      }
       this.#options.onSyncFailed(error, this.#failedInARow);
     }
   }
 
-  #anythingUnsynced(): boolean {
-    return [...this.#options.partitions.values()].some((at) => at.durable < at.finished);
+  /** Nothing was lost, so nothing is written again; it only stays uncommitted for longer. */
+  #waitBeforeSync(error: SyncNotBegun): void {
+    const nowMs = performance.now();
+    this.#lastSyncMs = nowMs + SYNC_RETRY_MS - SYNC_INTERVAL_MS;
+    if (nowMs - this.#saidMs < SAY_AGAIN_MS) return;
+    this.#saidMs = nowMs;
+    this.#options.log.error(
+      `What is written cannot be synced: ${error.message}. Nothing of it is committed; it is tried again every second.`,
+    );
+  }
+
+  #anythingUnsynced(partitions: Iterable<PartitionProgress>): boolean {
+    return [...partitions].some((at) => at.durable < at.finished && !this.#doubtful.has(at.watermark));
   }
 
   #snapshot(): Finished[] {
@@ -155,7 +180,8 @@ export class Committer {
 
   #markDurable(snapshot: readonly Finished[]): void {
     for (const { at, watermark, offset } of snapshot) {
-      if (at.watermark === watermark) at.durable = Math.max(at.durable, offset);
+      if (at.watermark === watermark && !this.#doubtful.has(watermark))
+        at.durable = Math.max(at.durable, offset);
     }
     this.#announce();
   }

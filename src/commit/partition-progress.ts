@@ -24,7 +24,7 @@ export class PartitionProgress implements TopicPartition {
   /** Being taken away: nothing new is begun. */
   leaving = false;
   /** What is not durable is being thrown away, to be read again: until then nothing is begun. */
-  goingBack = false;
+  rewinding = false;
   /** When the finished mark last moved, or work began after a pause; for the stall watch. */
   movedAtMs: number = performance.now();
   readonly start: number;
@@ -57,6 +57,7 @@ export class PartitionProgress implements TopicPartition {
   rewind(): void {
     this.watermark = new Watermark(this.durable);
     this.works.clear();
+    this.waitingFor = null;
   }
 }
 

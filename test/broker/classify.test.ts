@@ -75,6 +75,16 @@ const real = [
     'authentication',
     /localhost:42837 does not take the token/,
   ],
+  [
+    'FATAL: [thrd:main]: Fatal error: Broker: Static consumer fenced by other consumer with same group.instance.id: Fatal consumer error: Broker: Static consumer fenced by other consumer with same group.instance.id',
+    'fatal',
+    /^Another process has taken the place of this one in the group/,
+  ],
+  [
+    'FATAL: [thrd:main]: Fatal error: Local: Inconsistent state: something new',
+    'fatal',
+    /^librdkafka cannot go on.*something new/,
+  ],
   ['Broker: Topic authorization failed', 'authorization', /may not read the topic/],
   ['Broker: Group authorization failed', 'authorization', /--group/],
   ['Broker: Unknown topic or partition', 'unknown-topic', /does not exist/],

@@ -340,7 +340,7 @@ test('what another writer published meanwhile is not saved again', { skip: skipK
   const dir = newFolder(t);
   const topic = await newTopic();
   await produce(topic, numbered(20));
-  const open = ['--output', 'ndjson', '-v', '--segment-age', '1h'];
+  const open = ['--output', 'ndjson', '-v', '--segment-age', '1h', '--share-output-dir'];
   const server = ['--bootstrap-servers', testKafka().bootstrap.plaintext];
   const slow = startClient(t, [topic, '-d', dir, '-g', unique('group'), ...open, ...server]);
   // Its segment is open: it has read everything and published nothing.

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import { testKafka } from './kafka.ts';
+import { afterwards } from './after.ts';
 import { projectRoot } from './samples.ts';
 
 /** The built command. */
@@ -26,8 +27,12 @@ export class Client {
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.process = spawn(process.execPath, [cliFile, ...args], {
+  /** @param prelude shell commands before the client takes the shell's place, such as `ulimit -n 64`. */
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv, prelude: readonly string[] = []) {
+    const command = [process.execPath, cliFile, ...args];
+    const [file = '', ...rest] =
+      prelude.length === 0 ? command : ['sh', '-c', [...prelude, 'exec "$@"'].join('; '), 'sh', ...command];
+    this.process = spawn(file, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
@@ -48,8 +53,8 @@ export class Client {
     return this.#stderr;
   }
 
-  /** Waits until the log says something. @throws Error when the client ends or 60 s pass before. */
-  async says(pattern: RegExp, timeoutMs = 60_000): Promise<void> {
+  /** Waits until the log says something. @throws Error when the client ends or two minutes pass before. */
+  async says(pattern: RegExp, timeoutMs = 120_000): Promise<void> {
     const late = AbortSignal.timeout(timeoutMs);
     while (!pattern.test(this.#stderr)) {
       if (this.process.exitCode !== null)
@@ -62,8 +67,8 @@ export class Client {
     }
   }
 
-  /** Waits until a file is there. @throws Error when the client ends or 60 s pass before. */
-  async saved(path: string, timeoutMs = 60_000): Promise<void> {
+  /** Waits until a file is there. @throws Error when the client ends or two minutes pass before. */
+  async saved(path: string, timeoutMs = 120_000): Promise<void> {
     const lateAtMs = performance.now() + timeoutMs;
     while (!existsSync(path)) {
       if (this.process.exitCode !== null || performance.now() > lateAtMs)
@@ -74,9 +79,14 @@ export class Client {
 }
 
 /** Starts the built command; it is ended with the test, however that ends. */
-export function startClient(t: TestContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Client {
-  const client = new Client(args, env);
-  t.after(async () => {
+export function startClient(
+  t: TestContext,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  prelude: readonly string[] = [],
+): Client {
+  const client = new Client(args, env, prelude);
+  afterwards(t, async () => {
     if (client.process.exitCode === null && client.process.signalCode === null)
       client.process.kill('SIGKILL');
     await client.ended;
@@ -112,18 +122,19 @@ export async function refused(
 /** A folder that goes away with the test. */
 export function newFolder(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'antares-client-test-'));
-  t.after(() => {
+  afterwards(t, () => {
     rmSync(dir, { recursive: true, force: true });
   });
   return dir;
 }
 
-/** All files below a folder, by relative path, sorted. */
+/** All files below a folder, by relative path, sorted; but for the list of those who write there. */
 export function filesIn(dir: string): string[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+    .filter((path) => !path.startsWith('.antares-owners/'))
     .sort();
 }
 

@@ -81,9 +81,10 @@ export async function produce(
   topic: string,
   messages: readonly TestMessage[],
   transaction?: 'commit' | 'abort',
+  servers: string = testKafka().bootstrap.plaintext,
 ): Promise<void> {
   const producer = new Producer({
-    'bootstrap.servers': testKafka().bootstrap.plaintext,
+    'bootstrap.servers': servers,
     dr_cb: true,
     'message.max.bytes': 60_000_000,
     ...(transaction === undefined ? {} : { 'transactional.id': unique('transaction') }),
@@ -141,9 +142,10 @@ export async function groupOffsets(
   group: string,
   topic: string,
   partitions = 1,
+  servers: string = testKafka().bootstrap.plaintext,
 ): Promise<{ committed: number[]; ends: number[] }> {
   const consumer = new AlertConsumer({
-    'bootstrap.servers': testKafka().bootstrap.plaintext,
+    'bootstrap.servers': servers,
     'group.id': group,
   });
   await consumer.connect(15_000);
@@ -187,11 +189,11 @@ export async function deleteRecords(at: PartitionOffset): Promise<void> {
   }
 }
 
-/** Waits for a condition, looking often; for what nobody tells of. @throws Error after 30 s, naming it. */
+/** Waits for a condition, looking often; for what nobody tells of. @throws Error after two minutes, naming it. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 30_000,
+  timeoutMs = 120_000,
 ): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
   while (!(await condition())) {

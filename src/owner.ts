@@ -1,0 +1,165 @@
+import { constants, readFileSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { ClientError, messageOf } from './errors.ts';
+import type { Log } from './log.ts';
+
+/** Folder of the owners' files, below the output folder. */
+export const OWNER_FOLDER = '.antares-owners';
+
+const HEARTBEAT_MS = 10_000;
+/** The file of a process of another host counts for so long after its last heartbeat. */
+const STALE_MS = 60_000;
+
+/** What an owner's file says. */
+interface Owner {
+  readonly host: string;
+  readonly pid: number;
+  /** When the process began, as the kernel counts it: a later process may have the same id. Null: not known here. */
+  readonly processStart: string | null;
+  readonly group: string;
+  readonly brokers: string;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+}
+
+/** What a process needs to enter itself. */
+export interface OwnerOptions {
+  readonly outputDir: string;
+  /** The name of this process as a writer; unlike any other's. */
+  readonly writer: string;
+  readonly group: string;
+  readonly brokers: string;
+  /** Another group is told of, not refused. */
+  readonly share: boolean;
+  readonly log: Log;
+}
+
+/**
+ * Enters this process as a writer of the output folder, and looks who else is there. Processes of one group share a folder; a process of
+ * another group would save the same alerts a second time, over the first one's, and each would believe its own position.
+ *
+ * @returns takes the entry out again.
+ * @throws ClientError OUTPUT naming the other.
+ */
+export async function enterOwner(options: OwnerOptions): Promise<() => Promise<void>> {
+  const { outputDir, writer, group, brokers, share, log } = options;
+  const folder = join(outputDir, OWNER_FOLDER);
+  const path = join(folder, writer);
+  const own: Owner = {
+    host: hostname(),
+    pid: process.pid,
+    processStart: processStart(process.pid),
+    group,
+    brokers,
+    started: new Date().toISOString(),
+  };
+  const text = `${JSON.stringify(own)}\n`;
+  try {
+    await writeEntry(folder, path, text);
+  } catch (error) {
+    throw new ClientError(
+      'OUTPUT',
+      `${folder}, where processes that write to the output folder enter themselves, cannot be written to: ${messageOf(error)}. Make it writable, or remove it.`,
+      { cause: error },
+    );
+  }
+  const heartbeat = setInterval(() => {
+    writeEntry(folder, path, text).catch((error: unknown) => {
+      log.debug(`${path} could not be kept up to date: ${messageOf(error)}.`);
+    });
+  }, HEARTBEAT_MS).unref();
+  const leave = async (): Promise<void> => {
+    clearInterval(heartbeat);
+    try {
+      await rm(path, { force: true });
+      await rmdir(folder);
+    } catch {
+      // Others are there, or the folder is gone: both are fine.
+    }
+  };
+  try {
+    // Entered first, looked second: of two that start at once at least one sees the other.
+    for (const other of await livingOthers(folder, writer)) {
+      const who = `the group ${other.group} (host ${other.host}, process ${other.pid}, since ${other.started})`;
+      if (other.group !== group && !share) {
+        throw new ClientError(
+          'OUTPUT',
+          `${outputDir} is written to by ${who}, and this is the group ${group}: use the same --group to share the work, another --output-dir, or --share-output-dir if both are to write there.`,
+        );
+      }
+      if (other.group !== group) log.warn(`${outputDir} is also written to by ${who}.`);
+      else if (other.brokers !== brokers) {
+        log.warn(
+          `${outputDir} is also written to by ${who}, from ${other.brokers}: if that is another cluster, use another folder.`,
+        );
+      }
+    }
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+  return leave;
+}
+
+/**
+ * Written anew each time: then the file server's clock dates it, and it comes back when somebody removed it. Over itself, so that nobody
+ * ever finds it empty once it is there.
+ */
+async function writeEntry(folder: string, path: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o644);
+  try {
+    await file.write(text, 0);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The other entries, but for those whose process is gone; these are removed. */
+async function livingOthers(folder: string, ownName: string): Promise<Owner[]> {
+  const { mtimeMs: nowMs } = await stat(join(folder, ownName));
+  const living: Owner[] = [];
+  for (const name of await readdir(folder)) {
+    if (name === ownName) continue;
+    const path = join(folder, name);
+    const other = await readEntry(path);
+    // An entry that is being made this moment is empty; its maker looks after us, and sees us.
+    if (other === null) continue;
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: nowMs }));
+    if (isAlive(other, nowMs - mtimeMs)) living.push(other);
+    else await rm(path, { force: true }).catch(() => undefined);
+  }
+  return living;
+}
+
+async function readEntry(path: string): Promise<Owner | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Owner;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(other: Owner, ageMs: number): boolean {
+  if (other.host !== hostname()) return ageMs < STALE_MS;
+  try {
+    process.kill(other.pid, 0);
+  } catch (error) {
+    // Any other answer than "no such process" means that there is one.
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return processStart(other.pid) === other.processStart;
+}
+
+/** When a process began, in ticks since the machine did; null where the kernel does not tell. */
+function processStart(pid: number): string | null {
+  try {
+    // The name before it is in brackets, and may hold anything.
+    const [, fields = ''] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return fields.split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { filesIn, newFolder, startClient } from '../support/client.ts';
+import { numberedAlerts, slowly, withCommand } from '../support/faults.ts';
+import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
+import { numbersBelow, type OutputKind, outputKinds, outputOptions, savedAlerts } from '../support/saved.ts';
+import { projectRoot } from '../support/samples.ts';
+
+const COUNT = 1_000;
+
+/** Why no file system can be mounted here; false: one can. */
+const skipMount = skipKafka !== false ? skipKafka : mountRefused();
+
+function mountRefused(): string | false {
+  const { status } = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()], {
+    stdio: 'ignore',
+  });
+  return status === 0 ? false : 'only root may mount a small file system';
+}
+
+/** A file system of its own in memory, which goes away with the test; and a way to mount it otherwise. */
+function mountTmpfs(t: TestContext, size: string): { dir: string; remount: (options: string) => void } {
+  const dir = mkdtempSync(join(tmpdir(), 'antares-client-test-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dir]);
+  t.after(() => {
+    execFileSync('umount', ['-l', dir]);
+    rmdirSync(dir);
+  });
+  return {
+    dir,
+    remount: (options) => {
+      execFileSync('mount', ['-o', `remount,${options}`, dir], { stdio: 'ignore' });
+    },
+  };
+}
+
+/** Options of a client that reads COUNT alerts of a topic of its own. */
+async function alertsFor(dir: string): Promise<{ topic: string; group: string; args: string[] }> {
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(topic, numberedAlerts(COUNT));
+  const broker = ['--bootstrap-servers', testKafka().bootstrap.plaintext];
+  return { topic, group, args: [topic, '-d', dir, '-g', group, '--until-end', ...broker] };
+}
+
+/** Nothing above what is on the disk may be committed. */
+async function committedIsSaved(dir: string, kind: OutputKind, group: string, topic: string): Promise<void> {
+  const [committed = 0] = (await groupOffsets(group, topic)).committed;
+  const expected = numbersBelow(Math.max(0, committed));
+  const saved = new Set(savedAlerts(dir, kind));
+  assert.ok(
+    expected.every((number) => saved.has(number)),
+    `${committed} is committed, of which ${saved.size} are saved`,
+  );
+  assert.ok(committed < COUNT, 'not all can be committed');
+}
+
+for (const kind of outputKinds) {
+  test(`${kind}: a full disk is waited for; when there is room again everything is saved`, {
+    skip: skipMount,
+  }, async (t) => {
+    const { dir, remount } = mountTmpfs(t, '2m');
+    const { topic, group, args } = await alertsFor(dir);
+    const client = startClient(t, [...args, ...outputOptions(kind), '--stall-timeout', '1s']);
+    await client.says(/Cannot write .*ENOSPC.*it is tried again every second/);
+    await committedIsSaved(dir, kind, group, topic);
+    // Longer than the stall time-out: waiting for room is no stall.
+    const before = performance.now();
+    await until('the client has waited', () => performance.now() - before > 3_000);
+    remount('size=50m');
+    const { code, stderr } = await client.ended;
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr.match(/ENOSPC/g)?.length, 1, 'it is told once');
+    assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT));
+    assert.ok(!filesIn(dir).some((path) => path.endsWith('.tmp')), 'no temporary stays');
+    assert.deepEqual((await groupOffsets(group, topic)).committed, [COUNT]);
+  });
+
+  test(`${kind}: a folder that becomes read-only is waited for`, { skip: skipMount }, async (t) => {
+    const { dir, remount } = mountTmpfs(t, '50m');
+    const { topic, group, args } = await alertsFor(dir);
+    const client = startClient(t, [...args, ...outputOptions(kind), ...slowly(t)]);
+    await until('some are saved', () => savedAlerts(dir, kind).length > 50);
+    await until('it is read-only', () => {
+      try {
+        remount('ro');
+        return true;
+      } catch {
+        // A file is being written this moment.
+        return false;
+      }
+    });
+    await client.says(/Cannot write .*EROFS/);
+    await committedIsSaved(dir, kind, group, topic);
+    remount('rw');
+    const { code, stderr } = await client.ended;
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT));
+    assert.deepEqual((await groupOffsets(group, topic)).committed, [COUNT]);
+  });
+
+  test(`${kind}: an output folder that is moved away in mid-stream is made again; nothing is lost between the two`, {
+    skip: skipKafka,
+  }, async (t) => {
+    const parent = newFolder(t);
+    const [dir, away] = [join(parent, 'out'), join(parent, 'away')];
+    const { topic, group, args } = await alertsFor(dir);
+    const client = startClient(t, [...args, ...outputOptions(kind), ...slowly(t)]);
+    await until('some are saved', () => savedAlerts(dir, kind).length > 50);
+    renameSync(dir, away);
+    const { code, stderr } = await client.ended;
+    assert.equal(code, 0, stderr);
+    const [before, after] = [savedAlerts(away, kind), savedAlerts(dir, kind)];
+    assert.ok(before.length > 50 && after.length > 0, `${before.length} and ${after.length}`);
+    assert.deepEqual(
+      [...new Set([...before, ...after])].sort((a, b) => a - b),
+      numbersBelow(COUNT),
+    );
+    assert.deepEqual((await groupOffsets(group, topic)).committed, [COUNT]);
+  });
+
+  for (const what of ['file', 'folder'] as const) {
+    test(`${kind}: while fsync of a ${what} fails with EIO nothing more is committed; then it is written again`, {
+      skip: skipKafka,
+    }, async (t) => {
+      const dir = newFolder(t);
+      const state = newFolder(t);
+      const library = join(state, 'failing-fsync.so');
+      const source = join(projectRoot, 'test', 'support', 'failing-fsync.c');
+      execFileSync('g++', ['-x', 'c', '-shared', '-fPIC', '-o', library, source, '-ldl']);
+      const control = join(state, 'control');
+      const { topic, group, args } = await alertsFor(dir);
+      // Without `sync -f` every file has its own fsync.
+      const env = { ...withCommand(t, 'sync', 'exit 1'), LD_PRELOAD: library, FAIL_FSYNC: control };
+      const client = startClient(t, [...args, ...outputOptions(kind), ...slowly(t)], env);
+      await client.says(/durability: an fsync each file/);
+      await until(
+        'some are committed',
+        async () => (await groupOffsets(group, topic)).committed[0] !== -1001,
+      );
+      writeFileSync(control, what);
+      await client.says(/Cannot write .*EIO: i\/o error, fsync/);
+      const [committed = 0] = (await groupOffsets(group, topic)).committed;
+      const askedAtMs = performance.now();
+      await until('commits and retries had their time', () => performance.now() - askedAtMs > 2_500);
+      const [later = 0] = (await groupOffsets(group, topic)).committed;
+      await committedIsSaved(dir, kind, group, topic);
+      rmSync(control);
+      const { code, stderr } = await client.ended;
+      assert.equal(code, 0, stderr);
+      // What was finished before the error may still be on its way to the broker, nothing else.
+      assert.ok(later - committed <= 100, `${committed}, then ${later}`);
+      assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT));
+      assert.deepEqual((await groupOffsets(group, topic)).committed, [COUNT]);
+    });
+  }
+
+  test(`${kind}: without file descriptors (EMFILE) it waits, and goes on when there are some`, {
+    skip: skipKafka,
+  }, async (t) => {
+    const dir = newFolder(t);
+    const state = newFolder(t);
+    const control = join(state, 'hog');
+    const hog = join(state, 'hog.mjs');
+    // Takes every descriptor there is for as long as the control file is there.
+    writeFileSync(
+      hog,
+      `import { closeSync, existsSync, openSync } from 'node:fs';
+      import { isMainThread } from 'node:worker_threads';
+      const taken = [];
+      const take = () => {
+        try {
+          if (existsSync(${JSON.stringify(control)})) for (;;) taken.push(openSync('/dev/null'));
+        } catch {
+          return;
+        }
+        for (const fd of taken.splice(0)) closeSync(fd);
+      };
+      if (isMainThread && process.argv[1]?.endsWith('cli.js')) setInterval(take, 5).unref();`,
+    );
+    const { topic, group, args } = await alertsFor(dir);
+    const options = [...args, ...outputOptions(kind), ...slowly(t)];
+    const client = startClient(t, options, { NODE_OPTIONS: `--import ${hog}` }, ['ulimit -n 120']);
+    await until('some are saved', () => savedAlerts(dir, kind).length > 50);
+    writeFileSync(control, '');
+    await client.says(/Cannot write .*EMFILE/);
+    await committedIsSaved(dir, kind, group, topic);
+    const before = performance.now();
+    await until('the client has waited', () => performance.now() - before > 3_000);
+    rmSync(control);
+    const { code, stderr } = await client.ended;
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT));
+    assert.deepEqual((await groupOffsets(group, topic)).committed, [COUNT]);
+  });
+}

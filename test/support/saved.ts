@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesIn } from './client.ts';
+
+/** Each output: the options that choose it, and how the numbers (`candid`) of the alerts in a folder are read. */
+const outputs = {
+  json: { options: [], read: readJsonFiles },
+} as const satisfies Record<
+  string,
+  { readonly options: readonly string[]; readonly read: (dir: string) => number[] }
+>;
+
+/** An output, as `--output` names it. */
+export type OutputKind = keyof typeof outputs;
+
+/** The outputs that the tests of faults run with. */
+export const outputKinds: readonly OutputKind[] = Object.keys(outputs) as OutputKind[];
+
+/** The options that choose an output. */
+export function outputOptions(kind: OutputKind): readonly string[] {
+  return outputs[kind].options;
+}
+
+/**
+ * The numbers (`candid`) of the alerts that are whole in an output folder, sorted, one entry for each time it is there. Throws where a
+ * file does not parse: no reader may ever see part of one.
+ */
+export function savedAlerts(dir: string, kind: OutputKind): number[] {
+  return outputs[kind].read(dir).sort((a, b) => a - b);
+}
+
+/** 0, 1, … count − 1. */
+export function numbersBelow(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+function readJsonFiles(dir: string): number[] {
+  return filesIn(dir)
+    .filter((path) => path.endsWith('.json') && !path.startsWith('_'))
+    .map((path) => (JSON.parse(readFileSync(join(dir, path), 'utf8')) as { candid: number }).candid);
+}
