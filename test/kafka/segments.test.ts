@@ -15,7 +15,7 @@ import {
   until,
 } from '../support/kafka.ts';
 import { readSamples, samplesDir, skipSamples } from '../support/samples.ts';
-import { coverage, linesIn, recordsIn } from '../support/segments.ts';
+import { coverage, framesIn, linesIn, recordsIn } from '../support/segments.ts';
 
 const numbered = (count: number, partitions = 1): { value: Buffer; partition: number }[] =>
   Array.from({ length: count }, (_, i) => ({ value: jsonAlert(i), partition: i % partitions }));
@@ -188,22 +188,11 @@ test('raw segments hold each message with key, headers and timestamp, tombstones
   const { code, stderr } = await runClient(t, args);
   assert.equal(code, 0, stderr);
   const folder = join(dir, topic, '0');
-  const bytes = readFileSync(join(folder, '00000000000000000000.raw'));
-  assert.equal(bytes.subarray(0, 8).toString(), 'ANTRAW1\n');
-  const frames: unknown[] = [];
-  for (let at = 8; at < bytes.length; at += 4 + bytes.readUInt32LE(at)) {
-    frames.push({
-      offset: Number(bytes.readBigInt64LE(at + 4)),
-      timestampMs: Number(bytes.readBigInt64LE(at + 12)),
-      keyBytes: bytes.readInt32LE(at + 20),
-      valueBytes: bytes.readInt32LE(at + 24),
-      headers: bytes.readUInt32LE(at + 28),
-    });
-  }
+  const frames = framesIn(readFileSync(join(folder, '00000000000000000000.raw')));
   assert.deepEqual(frames, [
-    { offset: 0, timestampMs: 1_700_000_000_123, keyBytes: 1, valueBytes: 3, headers: 1 },
-    { offset: 1, timestampMs: 5, keyBytes: 4, valueBytes: -1, headers: 0 },
-    { offset: 2, timestampMs: 6, keyBytes: -1, valueBytes: 4, headers: 0 },
+    { offset: 0, timestampMs: 1_700_000_000_123, keyBytes: 1, value: Buffer.from([0, 255, 1]), headers: 1 },
+    { offset: 1, timestampMs: 5, keyBytes: 4, value: null, headers: 0 },
+    { offset: 2, timestampMs: 6, keyBytes: -1, value: Buffer.from('last'), headers: 0 },
   ]);
 });
 

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesIn } from './client.ts';
+import { framesIn, partitionFolders, recordsIn } from './segments.ts';
 
 /** Each output: the options that choose it, and how the numbers (`candid`) of the alerts in a folder are read. */
 const outputs = {
   json: { options: [], read: readJsonFiles },
+  // A short age: what is finished shows soon.
+  ndjson: { options: ['--output', 'ndjson', '--segment-age', '300ms'], read: readSegments },
+  raw: { options: ['--output', 'raw', '--segment-age', '300ms'], read: readSegments },
 } as const satisfies Record<
   string,
   { readonly options: readonly string[]; readonly read: (dir: string) => number[] }
@@ -32,6 +36,22 @@ export function savedAlerts(dir: string, kind: OutputKind): number[] {
 /** 0, 1, … count − 1. */
 export function numbersBelow(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
+}
+
+function readSegments(dir: string): number[] {
+  return partitionFolders(dir).flatMap((folder) =>
+    recordsIn(folder).flatMap(({ segment }) => alertsOf(join(folder, segment))),
+  );
+}
+
+function alertsOf(file: string): number[] {
+  const bytes = readFileSync(file);
+  if (file.endsWith('.raw')) return framesIn(bytes).map(({ value }) => candid(String(value)));
+  return bytes.toString().split('\n').slice(0, -1).map(candid);
+}
+
+function candid(text: string): number {
+  return (JSON.parse(text) as { candid: number }).candid;
 }
 
 function readJsonFiles(dir: string): number[] {

@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { crc32c } from '../../src/checksum.ts';
 import { parseRecord, type SegmentRecord } from '../../src/segment/record.ts';
+import { filesIn } from './client.ts';
 
 /** The records of a partition's folder, in offset order; of those whose segment is there too. */
 export function recordsIn(folder: string): SegmentRecord[] {
@@ -31,4 +34,45 @@ export function coverage(records: readonly SegmentRecord[]): (string | null)[] {
     }
   }
   return covered;
+}
+
+/** The folders of partitions below an output folder: those that hold records. */
+export function partitionFolders(dir: string): string[] {
+  const records = filesIn(dir).filter((path) => path.endsWith('.record'));
+  return [...new Set(records.map((path) => join(dir, dirname(path))))];
+}
+
+/** The messages of a raw segment (docs/output-folder.md). */
+export function framesIn(bytes: Buffer): RawFrame[] {
+  assert.equal(bytes.subarray(0, 8).toString(), 'ANTRAW1\n');
+  const frames: RawFrame[] = [];
+  for (let at = 8; at < bytes.length; at += 4 + bytes.readUInt32LE(at)) {
+    const end = at + 4 + bytes.readUInt32LE(at);
+    const [keyBytes, valueBytes] = [bytes.readInt32LE(at + 20), bytes.readInt32LE(at + 24)];
+    const value = valueBytes < 0 ? null : bytes.subarray(end - 4 - valueBytes, end - 4);
+    assert.equal(
+      crc32c(bytes.subarray(at + 4, end - 4)),
+      bytes
+        .readUInt32LE(end - 4)
+        .toString(16)
+        .padStart(8, '0'),
+    );
+    frames.push({
+      offset: Number(bytes.readBigInt64LE(at + 4)),
+      timestampMs: Number(bytes.readBigInt64LE(at + 12)),
+      keyBytes,
+      value,
+      headers: bytes.readUInt32LE(at + 28),
+    });
+  }
+  return frames;
+}
+
+/** A message as a raw segment holds it. */
+export interface RawFrame {
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly keyBytes: number;
+  readonly value: Buffer | null;
+  readonly headers: number;
 }
