@@ -6,6 +6,7 @@ import { createLog } from './log.ts';
 import { redact, takeEnvironment } from './secrets.ts';
 import { simulateCommand } from './simulate/command.ts';
 import { listenForStop } from './signals.ts';
+import { verifyCommand } from './verify/command.ts';
 
 // First of all: a secret that was given as a flag stands in the process table until this line.
 process.title = 'antares-client';
@@ -14,7 +15,7 @@ async function main(): Promise<number> {
   const environment = takeEnvironment(process.env);
   const argv = process.argv.slice(2);
   try {
-    const commandLine = await readCommandLine(argv, [simulateCommand]);
+    const commandLine = await readCommandLine(argv, [simulateCommand, verifyCommand(environment)]);
     if (commandLine === null) return 0;
     const config = resolveConfig({ commandLine, environment, isTerminal: process.stderr.isTTY });
     const log = createLog(config.log);

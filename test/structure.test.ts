@@ -42,6 +42,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   commit: [],
   stop: ['commit'],
   simulate: ['broker', 'worker'],
+  journal: [],
+  verify: ['broker', 'worker', 'journal'],
 };
 
 test('stages know each other in one direction only, types aside', () => {
