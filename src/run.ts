@@ -6,10 +6,13 @@ import { readSubscription } from './broker/subscription.ts';
 import { chooseDurability } from './commit/durability.ts';
 import type { Config } from './config.ts';
 import { Flow } from './flow.ts';
+import { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import { prepareOutput } from './output.ts';
 import type { WorkerSettings } from './pool/messages.ts';
 import { UntilEnd } from './stop/until-end.ts';
+import { stripPrefix } from './worker/message-worker.ts';
+import { escapeName } from './worker/name/escape.ts';
 import { PathTemplate } from './worker/name/template.ts';
 import { newWriter } from './worker/write/temporary.ts';
 
@@ -34,7 +37,8 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
 
   const registry = new SchemaRegistry(config.decode, log, stop);
   const workerSettings = settingsForWorkers(config, durability.fileSync, folder?.caseInsensitive ?? false);
-  const flow = new Flow({ config, log, consumer, durability, registry, workerSettings });
+  const journal = output.dir === null ? null : journalIn(output.dir, config, durability.fileSync === 'file');
+  const flow = new Flow({ config, log, consumer, durability, journal, registry, workerSettings });
   try {
     await flow.run(topics.kafkaNames, stop, async () => {
       const { partitions, isNew } = readSubscription(topics.kafkaNames, catalogue, config.stop.untilEnd, log);
@@ -43,6 +47,10 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   } finally {
     log.info(flow.summary.toString());
   }
+}
+
+function journalIn(dir: string, { topics }: Config, sync: boolean): Journal {
+  return new Journal(dir, (topic) => escapeName(stripPrefix(topic, topics.prefix)), sync);
 }
 
 function checkFeatures({ broker }: Config, log: Log): void {

@@ -38,11 +38,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   broker: ['commit'],
   batch: [],
   pool: ['batch'],
-  worker: ['batch'],
-  commit: [],
+  worker: ['batch', 'journal'],
+  commit: ['journal'],
   stop: ['commit'],
   simulate: ['broker', 'worker'],
-  journal: [],
+  journal: ['batch'],
   verify: ['broker', 'worker', 'journal'],
 };
 

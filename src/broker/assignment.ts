@@ -78,7 +78,7 @@ export class Assignment {
     const { consumer, log, betweenReads, onAssigned } = this.#options;
     // Out of date or not, librdkafka waits for an answer.
     const positions = (await this.#findPositions(partitions)) ?? [];
-    const gained = positions.map((at) => new PartitionProgress(at, at.offset, at.committed));
+    const gained = positions.map((at) => new PartitionProgress(at, at.offset, at.committed, at.behind));
     await betweenReads(() => {
       consumer.assign(positions.map(({ topic, partition, offset }) => ({ topic, partition, offset })));
       for (const at of gained) this.partitions.set(partitionKey(at), at);

@@ -4,6 +4,8 @@ import { type AlertConsumer, logicalOffset, type PartitionOffset, type TopicPart
 export interface StartPosition extends PartitionOffset {
   /** The group's committed offset, or -1. */
   readonly committed: number;
+  /** Why there: the group began here, had committed up to here, or what it wanted had expired. */
+  readonly behind: 'start' | 'commit' | 'expired';
 }
 
 /** A committed offset that the broker no longer has. */
@@ -36,11 +38,17 @@ export async function startPositions(
       const at = { topic, partition };
       if (wanted === logicalOffset.NONE || wanted < 0) {
         const offset = startAt === 'latest' && !isNew(at) ? high : low;
-        return { ...at, offset, committed: -1 };
+        return { ...at, offset, committed: -1, behind: 'start' as const };
       }
-      if (wanted >= low && wanted <= high) return { ...at, offset: wanted, committed: wanted };
+      if (wanted >= low && wanted <= high)
+        return { ...at, offset: wanted, committed: wanted, behind: 'commit' as const };
       gaps.push({ ...at, wanted, available: low, lost: wanted < low ? low - wanted : null });
-      return { ...at, offset: low, committed: -1 };
+      return {
+        ...at,
+        offset: low,
+        committed: -1,
+        behind: wanted < low ? ('expired' as const) : ('start' as const),
+      };
     }),
   );
   return { positions, gaps };

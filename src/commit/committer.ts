@@ -1,6 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import type { AlertConsumer, BrokerError, PartitionOffset } from '../broker/consumer.ts';
 import { messageOf } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { PartitionNotes } from '../journal/partition-notes.ts';
 import type { Log } from '../log.ts';
 import type { Durability } from './durability.ts';
 import { partitionKey, type PartitionProgress } from './partition-progress.ts';
@@ -9,6 +11,7 @@ import type { Watermark } from './watermark.ts';
 const COMMIT_INTERVAL_MS = 1_000;
 /** The least time between the starts of two syncs. */
 const SYNC_INTERVAL_MS = 50;
+const JOURNAL_RETRY_MS = 1_000;
 
 const ERR_NO_OFFSET = -168;
 
@@ -22,6 +25,7 @@ const NOT_OURS = new Set([-172, -142, 22, 25, 82]);
 interface Finished {
   readonly at: PartitionProgress;
   readonly watermark: Watermark;
+  readonly notes: PartitionNotes;
   readonly offset: number;
 }
 
@@ -29,6 +33,8 @@ interface Finished {
 export interface CommitterOptions {
   readonly consumer: AlertConsumer;
   readonly durability: Durability;
+  /** Is told of everything before it is committed; null: there is none. */
+  readonly journal: Journal | null;
   /** The assigned partitions, by {@link partitionKey}; kept up to date by their owner. */
   readonly partitions: ReadonlyMap<string, PartitionProgress>;
   readonly log: Log;
@@ -47,6 +53,7 @@ export class Committer {
   #syncTimer: NodeJS.Timeout | null = null;
   #lastSyncMs = -Infinity;
   #failedInARow = 0;
+  #journalFailing = false;
   /** The last answer to a commit was that the partitions are not ours. */
   #lost = false;
   readonly #events = new EventEmitter();
@@ -64,7 +71,8 @@ export class Committer {
 
   /** Something was finished. */
   finished(): void {
-    if (this.#options.durability.fileSync !== 'group') this.#markDurable(this.#snapshot());
+    if (this.#options.durability.fileSync !== 'group' && this.#options.journal === null)
+      this.#markDurable(this.#snapshot());
     else if (this.#syncing === null && this.#syncTimer === null) this.#scheduleSync();
   }
 
@@ -120,6 +128,7 @@ export class Committer {
   async #sync(): Promise<void> {
     this.#lastSyncMs = performance.now();
     const snapshot = this.#snapshot();
+    if (!(await this.#journal(snapshot))) return;
     try {
       await this.#options.durability.sync();
       this.#failedInARow = 0;
@@ -127,6 +136,31 @@ export class Committer {
     } catch (error) {
       this.#failedInARow += 1;
       this.#options.onSyncFailed(error, this.#failedInARow);
+    }
+  }
+
+  /** @returns whether the journal holds all that is finished. If not, nothing is committed, and it is tried again. */
+  async #journal(snapshot: readonly Finished[]): Promise<boolean> {
+    const { journal, log } = this.#options;
+    try {
+      await journal?.append(
+        snapshot.map(({ at, notes, offset }) => ({
+          topic: at.topic,
+          partition: at.partition,
+          notes,
+          upTo: offset,
+        })),
+      );
+      this.#journalFailing = false;
+      return true;
+    } catch (error) {
+      if (!this.#journalFailing)
+        log.error(
+          `The journal cannot be written: ${messageOf(error)}. Nothing is committed until it can; it is tried again every second.`,
+        );
+      this.#journalFailing = true;
+      this.#lastSyncMs = performance.now() + JOURNAL_RETRY_MS - SYNC_INTERVAL_MS;
+      return false;
     }
   }
 
@@ -138,6 +172,7 @@ export class Committer {
     return [...this.#options.partitions.values()].map((at) => ({
       at,
       watermark: at.watermark,
+      notes: at.notes,
       offset: at.finished,
     }));
   }

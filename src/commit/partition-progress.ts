@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../broker/consumer.ts';
+import { PartitionNotes } from '../journal/partition-notes.ts';
 import type { Work } from '../pool/work.ts';
 import { type OpenRange, Watermark } from './watermark.ts';
 
@@ -13,6 +14,8 @@ export class PartitionProgress implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
   watermark: Watermark;
+  /** What the journal has still to be told. */
+  notes: PartitionNotes;
   readonly works = new Map<Work, OpenRange>();
   /** All below it is on the disk, as far as `--durability` promises. */
   durable: number;
@@ -30,11 +33,18 @@ export class PartitionProgress implements TopicPartition {
   /**
    * @param start where reading begins.
    * @param committed the group's committed offset, or -1: a start that differs is committed even if no message comes.
+   * @param behind how it came to the start.
    */
-  constructor({ topic, partition }: TopicPartition, start: number, committed: number) {
+  constructor(
+    { topic, partition }: TopicPartition,
+    start: number,
+    committed: number,
+    behind: 'start' | 'commit' | 'expired' = 'start',
+  ) {
     this.topic = topic;
     this.partition = partition;
     this.watermark = new Watermark(start);
+    this.notes = new PartitionNotes(start, behind);
     this.durable = start;
     this.stored = committed;
     this.committed = committed;
@@ -48,6 +58,7 @@ export class PartitionProgress implements TopicPartition {
   /** Brings the marks down again to what is durable: the rest is read and written once more. */
   rewind(): void {
     this.watermark = new Watermark(this.durable);
+    this.notes = new PartitionNotes(this.durable, 'journal');
     this.works.clear();
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AlertLine } from '../journal/line.ts';
+import type { AlertLine } from '../journal/parse.ts';
 import { fileSums } from './file-sums.ts';
 import type { Findings } from './findings.ts';
 import { isJson } from './lines.ts';

@@ -1,5 +1,5 @@
 import type { beginnings } from '../segment/record.ts';
-import type { JournalBeginning, JournalOutcome } from '../journal/line.ts';
+import type { JournalBeginning, JournalOutcome } from '../journal/parse.ts';
 
 /** What a folder says of offsets: they were saved, or why not. */
 export type Said = 'saved' | JournalOutcome;

@@ -1,6 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { JOURNAL_FOLDER, type JournalLine, parseLine } from '../journal/line.ts';
+import { JOURNAL_FOLDER } from '../journal/line.ts';
+import { type JournalLine, parseLine } from '../journal/parse.ts';
 import type { AlertFiles } from './alert-files.ts';
 import { overlay, type Source, type Span, spanAt } from './cover.ts';
 import type { Findings } from './findings.ts';

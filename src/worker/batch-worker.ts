@@ -1,5 +1,6 @@
-import { BatchView, outcome, type SharedBatch, turn } from '../batch/batch.ts';
-import type { BatchReport, MessageFailure, Unfinished } from '../pool/messages.ts';
+import { BatchView, outcome, turn } from '../batch/batch.ts';
+import type { EntryWriter } from '../batch/entries.ts';
+import type { BatchReport, MessageFailure, ToWorker, Unfinished } from '../pool/messages.ts';
 import type { Message } from './message.ts';
 import { type MessageWorker, type Processed, StopAtMessage } from './message-worker.ts';
 import { SchemaNeeded } from './decode/error.ts';
@@ -20,6 +21,7 @@ export class BatchWorker {
   readonly view: BatchView;
   readonly #messages: MessageWorker;
   readonly #sink: Sink | null;
+  readonly #entries: EntryWriter;
   readonly #poisoned: ReadonlySet<number>;
   readonly #waiting: Waiting[] = [];
   readonly #failures: MessageFailure[] = [];
@@ -29,16 +31,17 @@ export class BatchWorker {
   #filteredAlerts = 0;
   #unfinished: Unfinished | null = null;
 
+  /** @param entries where to note what was saved. */
   constructor(
-    batch: SharedBatch,
-    budget: number | null,
-    poisoned: readonly number[],
+    { batch, budget, poisoned }: Extract<ToWorker, { type: 'work' }>,
     messages: MessageWorker,
     sink: Sink | null,
+    entries: EntryWriter,
   ) {
     this.view = new BatchView(batch);
     this.#messages = messages;
     this.#sink = sink;
+    this.#entries = entries;
     this.#budget = budget ?? Number.POSITIVE_INFINITY;
     this.#poisoned = new Set(poisoned);
   }
@@ -120,8 +123,10 @@ export class BatchWorker {
 
   #finish(
     index: number,
-    { result, savedAlerts, savedBytes, filteredAlerts, failure, lines }: Processed,
+    { result, savedAlerts, savedBytes, filteredAlerts, failure, lines, journal }: Processed,
   ): void {
+    // First of all: a message that counts as finished must not be without its place in the journal.
+    if (journal !== '' && result === outcome.SAVED) this.#entries.add(index, journal);
     this.view.finish(index, result, savedAlerts);
     this.#savedBytes += savedBytes;
     this.#filteredAlerts += filteredAlerts;

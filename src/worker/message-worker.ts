@@ -4,6 +4,7 @@ import type { MessageFailure, WorkerSettings } from '../pool/messages.ts';
 import { DecodeError, SchemaNeeded } from './decode/error.ts';
 import type { Message } from './message.ts';
 import { HookError } from './process/hook.ts';
+import { AlertLines } from './write/alert-lines.ts';
 import { writeDeadLetter } from './write/dead-letter.ts';
 import type { OutputFolder, Unpublished } from './write/folder.ts';
 import { OutputError } from './write/output-error.ts';
@@ -20,6 +21,8 @@ export interface Processed {
   readonly failure: MessageFailure | null;
   /** What to tell somebody who wants to read of each alert. */
   readonly lines: readonly string[];
+  /** Lines of the journal, where there is one; none unless something was saved. */
+  readonly journal: string;
 }
 
 /** `--on-error stop`: this message ends the run. */
@@ -72,10 +75,12 @@ export class MessageWorker {
   async process(message: Message, budget: number): Promise<Processed> {
     const files: Unpublished[] = [];
     const lines: string[] = [];
+    const journal = this.#sink?.journaled === true ? new AlertLines(message.offset) : null;
     let savedAlerts = 0;
     let savedBytes = 0;
     let filteredAlerts = 0;
     const take = ({ path, bytes }: PreparedAlert): void => {
+      journal?.take(path, bytes);
       if (bytes === null) {
         filteredAlerts += 1;
         return;
@@ -88,7 +93,16 @@ export class MessageWorker {
     try {
       const { complete } = await this.#prepare(message, take, budget);
       const result = complete ? (savedAlerts > 0 ? outcome.SAVED : outcome.FILTERED) : outcome.PENDING;
-      return { result, files, savedAlerts, savedBytes, filteredAlerts, failure: null, lines };
+      return {
+        result,
+        files,
+        savedAlerts,
+        savedBytes,
+        filteredAlerts,
+        failure: null,
+        lines,
+        journal: journal?.toString() ?? '',
+      };
     } catch (error) {
       for (const file of files) this.#sink?.discard(file);
       if (error instanceof SchemaNeeded || (error instanceof OutputError && !isNamesFault(error)))
@@ -122,6 +136,7 @@ export class MessageWorker {
       filteredAlerts: 0,
       failure: { offset: message.offset, ...error, deadLetter: files[0]?.path ?? null },
       lines: [],
+      journal: '',
     };
   }
 

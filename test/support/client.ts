@@ -101,8 +101,13 @@ export function newFolder(t: TestContext): string {
   return dir;
 }
 
-/** All files below a folder, by relative path, sorted. */
+/** All files below a folder but for the journals, by relative path, sorted. */
 export function filesIn(dir: string): string[] {
+  return allFilesIn(dir).filter((path) => !path.startsWith('_journal/'));
+}
+
+/** All files below a folder, by relative path, sorted. */
+export function allFilesIn(dir: string): string[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -5,6 +5,7 @@ import type { Sink } from './sink.ts';
 
 /** One JSON file an alert, as the original client wrote them. */
 export class JsonFiles implements Sink {
+  readonly journaled = true;
   readonly #folder: OutputFolder;
   readonly #sync: FileSync;
 

@@ -6,6 +6,8 @@ import type { Unpublished } from './folder.ts';
  * offset order while their bytes are written whenever a worker is free.
  */
 export interface Sink {
+  /** Whether the journal is told of each alert. */
+  readonly journaled: boolean;
   /** Writes an alert where no reader looks yet. @throws OutputError */
   write(relativePath: string, bytes: Uint8Array): Unpublished;
   /** Gives a file its name. @throws OutputError */
