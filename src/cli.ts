@@ -3,6 +3,7 @@ import { readCommandLine } from './arguments.ts';
 import { resolveConfig } from './config.ts';
 import { ClientError } from './errors.ts';
 import { createLog } from './log.ts';
+import { redoCommand } from './redo/command.ts';
 import { redact, takeEnvironment } from './secrets.ts';
 import { simulateCommand } from './simulate/command.ts';
 import { listenForStop } from './signals.ts';
@@ -15,7 +16,11 @@ async function main(): Promise<number> {
   const environment = takeEnvironment(process.env);
   const argv = process.argv.slice(2);
   try {
-    const commandLine = await readCommandLine(argv, [simulateCommand, verifyCommand(environment)]);
+    const commandLine = await readCommandLine(argv, [
+      simulateCommand,
+      verifyCommand(environment),
+      redoCommand(environment),
+    ]);
     if (commandLine === null) return 0;
     const config = resolveConfig({ commandLine, environment, isTerminal: process.stderr.isTTY });
     const log = createLog(config.log);

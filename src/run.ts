@@ -9,12 +9,11 @@ import { Flow } from './flow.ts';
 import { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import { prepareOutput } from './output.ts';
-import type { WorkerSettings } from './pool/messages.ts';
 import { UntilEnd } from './stop/until-end.ts';
 import { stripPrefix } from './worker/message-worker.ts';
 import { escapeName } from './worker/name/escape.ts';
 import { PathTemplate } from './worker/name/template.ts';
-import { newWriter } from './worker/write/temporary.ts';
+import { settingsForWorkers } from './worker-settings.ts';
 
 /**
  * Reads, saves and commits until the signal, the limit or the end of the topics.
@@ -73,24 +72,4 @@ function sayWhatHappens({ broker, output, topics }: Config, durability: string, 
       `${output.pathTemplate} does not tell topics apart: of two alerts with one name the last written stays.`,
     );
   }
-}
-
-function settingsForWorkers(
-  config: Config,
-  sync: 'none' | 'group' | 'file',
-  caseInsensitive: boolean,
-): Omit<WorkerSettings, 'workerIndex' | 'deadThreads'> {
-  const { output, topics, decode, pool, errors, log } = config;
-  return {
-    format: decode.format,
-    indent: output.indent,
-    nonFinite: output.nonFinite,
-    pathTemplate: output.pathTemplate,
-    topicPrefix: topics.prefix,
-    output: output.dir === null ? null : { dir: output.dir, sync, caseInsensitive, writer: newWriter() },
-    processFile: pool.processFile,
-    processTimeoutMs: pool.processTimeoutMs,
-    onError: errors.onError,
-    logEachAlert: output.dir === null ? log.level !== 'warn' : log.level === 'debug',
-  };
 }

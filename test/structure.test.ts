@@ -44,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulate: ['broker', 'worker'],
   journal: ['batch'],
   verify: ['broker', 'worker', 'journal'],
+  redo: ['broker', 'worker', 'journal', 'verify'],
 };
 
 test('stages know each other in one direction only, types aside', () => {

@@ -157,7 +157,8 @@ function isNamesFault(error: OutputError): boolean {
   return ['EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ENOTEMPTY'].includes(error.code);
 }
 
-function asFailure(error: unknown): { code: string; text: string; stack: string | undefined } {
+/** What goes into a dead letter of what was thrown. */
+export function asFailure(error: unknown): { code: string; text: string; stack: string | undefined } {
   const stack =
     error instanceof Error ? (error.cause instanceof Error ? error.cause.stack : error.stack) : undefined;
   if (error instanceof DecodeError || error instanceof HookError) {
