@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { ClientError } from './errors.ts';
-import { fallbackText, flagList } from './flags.ts';
+import { fallbackText, type Flag, flagList, type FlagName, flags } from './flags.ts';
 import { version } from './version.ts';
 
 /** What the command line said, as text; nothing is checked yet but the names. */
@@ -78,7 +78,7 @@ function buildParser(
 
 /** The options of the main command; a subcommand has its own. */
 function mainOptions(command: Argv): Argv {
-  let parser: Argv = command
+  const parser = command
     .positional('topics', {
       type: 'string',
       array: true,
@@ -86,7 +86,17 @@ function mainOptions(command: Argv): Argv {
     })
     .example('$0 extragalactic_staging -d alerts', 'Save to alerts/extragalactic_staging/')
     .example("$0 '^ztf_.*' --until-end --bootstrap-servers localhost:9092", 'All there is, then stop');
-  for (const [name, each] of flagList) {
+  return addOptions(
+    parser,
+    flagList.map(([name]) => name),
+  );
+}
+
+/** Gives a command options of the one table. */
+export function addOptions(command: Argv, names: readonly FlagName[]): Argv {
+  let parser = command;
+  for (const name of names) {
+    const each: Flag = flags[name];
     parser = parser.option(name, {
       group: `${each.group}:`,
       alias: each.alias ?? [],

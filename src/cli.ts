@@ -4,15 +4,21 @@ import { readCommandLine } from './arguments.ts';
 import { resolveConfig } from './config.ts';
 import { ClientError } from './errors.ts';
 import { createLog } from './log.ts';
+import { redoCommand } from './redo/command.ts';
 import { holdsSecret, redact, takeEnvironment, withoutCrashReports } from './secrets.ts';
 import { simulateCommand } from './simulate/command.ts';
 import { listenForStop } from './signals.ts';
+import { verifyCommand } from './verify/command.ts';
 
 async function main(): Promise<number> {
   const environment = takeEnvironment(process.env);
   const argv = process.argv.slice(2);
   try {
-    const commandLine = await readCommandLine(argv, [simulateCommand]);
+    const commandLine = await readCommandLine(argv, [
+      simulateCommand,
+      verifyCommand(environment),
+      redoCommand(environment),
+    ]);
     if (commandLine === null) return 0;
     if (holdsSecret(commandLine.given)) withoutCrashReports();
     const config = resolveConfig({ commandLine, environment, isTerminal: process.stderr.isTTY });

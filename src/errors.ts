@@ -22,6 +22,7 @@ const exitCodes = {
   OUTPUT: 1,
   MISSING_FEATURE: 1,
   SIMULATE: 1,
+  NOT_CLEAN: 1,
 } as const satisfies Record<string, 1 | 2>;
 
 /** One of the stable codes of {@link ClientError}. */

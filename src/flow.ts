@@ -11,6 +11,8 @@ import type { Durability } from './commit/durability.ts';
 import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
 import type { Config } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
+import type { Journal } from './journal/journal.ts';
+import { noteFinished } from './journal/note-finished.ts';
 import type { Log } from './log.ts';
 import type { BatchReport, SegmentChunk, WorkerSettings } from './pool/messages.ts';
 import { Pool } from './pool/pool.ts';
@@ -47,6 +49,8 @@ export interface FlowParts {
   readonly log: Log;
   readonly consumer: AlertConsumer;
   readonly durability: Durability;
+  /** null: no output folder. */
+  readonly journal: Journal | null;
   readonly registry: SchemaRegistry;
   readonly workerSettings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>;
   /** How segments are written; null: one file an alert, or nothing. */
@@ -88,7 +92,7 @@ export class Flow {
   #publishFailures = 0;
 
   constructor(parts: FlowParts) {
-    const { config, log, consumer, durability, registry, workerSettings } = parts;
+    const { config, log, consumer, durability, journal, registry, workerSettings } = parts;
     const segments = parts.segments === null ? null : this.#createSegments(parts.segments);
     this.#segments = segments;
     this.#parts = parts;
@@ -175,6 +179,7 @@ export class Flow {
     this.#committer = new Committer({
       consumer,
       durability,
+      journal,
       partitions: this.#assignment.partitions,
       log,
       closeSegments:
@@ -270,8 +275,8 @@ export class Flow {
     if (at === undefined || range === undefined) return;
     const before = at.finished;
     const count = work.view.batch.count;
-    const pending = work.view.firstPending();
-    at.watermark.finish(range, pending === count ? range.next : work.view.offset(pending));
+    const noted = this.#note(at, work);
+    at.watermark.finish(range, noted === count ? range.next : work.view.offset(noted));
     if (at.finished > before) at.movedAtMs = performance.now();
     const from = work.counted;
     this.#limit.settle(work.budget, this.summary.count(work, report));
@@ -367,13 +372,19 @@ export class Flow {
   #catchUp(at: PartitionProgress): void {
     const [first] = at.works;
     if (first === undefined) return;
-    const [{ view }, range] = first;
-    const pending = view.firstPending();
+    const [work, range] = first;
+    const noted = this.#note(at, work);
     const before = at.finished;
-    if (pending < view.batch.count) at.watermark.finish(range, view.offset(pending));
+    if (noted < work.view.batch.count) at.watermark.finish(range, work.view.offset(noted));
     if (at.finished === before) return;
     at.movedAtMs = performance.now();
     this.#committer.finished();
+  }
+
+  /** Notes what is finished of a batch for the journal. @returns the first message that is not, which holds the watermark. */
+  #note(at: PartitionProgress, work: Work): number {
+    if (this.#parts.journal === null) return work.view.firstPending();
+    return noteFinished(work, at.notes);
   }
 
   /** Gives up a batch and all behind it. */
@@ -552,6 +563,7 @@ export class Flow {
     try {
       const { low } = await this.#parts.consumer.watermarks(at);
       const { topic, partition } = at;
+      if (low > from) at.notes.expired(from, low - 1);
       if (low > from) this.#gap({ topic, partition, wanted: from, available: low, lost: low - from });
     } catch (error) {
       this.#parts.log.debug(`The low watermark could not be read: ${messageOf(error)}.`);

@@ -6,15 +6,18 @@ import { readSubscription } from './broker/subscription.ts';
 import { chooseDurability } from './commit/durability.ts';
 import type { Config } from './config.ts';
 import { Flow } from './flow.ts';
+import { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import { prepareOutput } from './output.ts';
 import { enterOwner } from './owner.ts';
-import type { WorkerSettings } from './pool/messages.ts';
-import { outputForm, segmentForm } from './segment/form.ts';
-import { UntilEnd } from './stop/until-end.ts';
+import { segmentForm } from './segment/form.ts';
 import { joinService, type Service } from './service.ts';
-import { PathTemplate } from './worker/name/template.ts';
+import { UntilEnd } from './stop/until-end.ts';
 import { newWriter } from './temporary.ts';
+import { stripPrefix } from './topic-name.ts';
+import { escapeName } from './worker/name/escape.ts';
+import { PathTemplate } from './worker/name/template.ts';
+import { settingsForWorkers } from './worker-settings.ts';
 
 /**
  * Reads, saves and commits until the signal, the limit or the end of the topics.
@@ -62,7 +65,8 @@ async function readAndSave(
   const registry = new SchemaRegistry(config.decode, log, stop);
   const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer);
   const segments = segmentForm(config, writer);
-  const flow = new Flow({ config, log, consumer, durability, registry, workerSettings, segments });
+  const journal = journalFor(config, durability.fileSync === 'file');
+  const flow = new Flow({ config, log, consumer, durability, journal, registry, workerSettings, segments });
   stop.addEventListener('abort', () => {
     service.stopping();
   });
@@ -75,6 +79,13 @@ async function readAndSave(
   } finally {
     log.info(flow.summary.toString());
   }
+}
+
+/** Segments have their records. */
+function journalFor({ output, topics }: Config, sync: boolean): Journal | null {
+  const { dir, form } = output;
+  if (dir === null || form !== 'json') return null;
+  return new Journal(dir, (topic) => escapeName(stripPrefix(topic, topics.prefix)), sync);
 }
 
 function checkFeatures({ broker }: Config, log: Log): void {
@@ -100,28 +111,4 @@ function sayWhatHappens({ broker, output, topics }: Config, durability: string, 
       `${output.pathTemplate} does not tell topics apart: of two alerts with one name the last written stays.`,
     );
   }
-}
-
-function settingsForWorkers(
-  config: Config,
-  sync: 'none' | 'group' | 'file',
-  caseInsensitive: boolean,
-  writer: string,
-): Omit<WorkerSettings, 'workerIndex' | 'deadThreads'> {
-  const { output, topics, decode, pool, errors, log } = config;
-  return {
-    format: decode.format,
-    indent: output.form === 'json' ? output.indent : 0,
-    nonFinite: output.nonFinite,
-    pathTemplate: output.pathTemplate,
-    topicPrefix: topics.prefix,
-    output:
-      output.dir === null
-        ? null
-        : { dir: output.dir, sync, caseInsensitive, writer, form: outputForm(output) },
-    processFile: pool.processFile,
-    processTimeoutMs: pool.processTimeoutMs,
-    onError: errors.onError,
-    logEachAlert: output.dir === null ? log.level !== 'warn' : log.level === 'debug',
-  };
 }

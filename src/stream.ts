@@ -235,6 +235,8 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
       },
     });
     const committer = new Committer({
+      // The alerts are the caller's; there are no files.
+      journal: null,
       consumer,
       durability: { fileSync: 'none', description: 'the caller’s', sync: () => Promise.resolve() },
       partitions: assignment.partitions,

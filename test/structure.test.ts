@@ -38,11 +38,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   broker: ['commit'],
   batch: [],
   pool: ['batch'],
-  worker: ['batch'],
-  commit: [],
+  worker: ['batch', 'journal'],
+  commit: ['journal'],
   segment: ['batch', 'worker'],
   stop: ['commit'],
   simulate: ['broker', 'worker'],
+  journal: ['batch'],
+  verify: ['broker', 'worker', 'journal'],
+  redo: ['broker', 'worker', 'journal', 'verify'],
 };
 
 test('stages know each other in one direction only, types aside', () => {

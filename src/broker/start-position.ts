@@ -63,7 +63,7 @@ export async function startPositions(
         return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit' };
       }
       gaps.push({ ...at, wanted, available: low, lost: wanted < low ? low - wanted : null });
-      return { ...own, offset: low, committed: -1, behind: 'expired' };
+      return { ...own, offset: low, committed: -1, behind: wanted < low ? 'expired' : 'start' };
     }),
   );
   return { positions, gaps };

@@ -1,6 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import type { AlertConsumer, BrokerError, PartitionOffset } from '../broker/consumer.ts';
 import { messageOf } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { PartitionNotes } from '../journal/partition-notes.ts';
 import type { Log } from '../log.ts';
 import { type Durability, SyncNotBegun } from './durability.ts';
 import { partitionKey, type PartitionProgress } from './partition-progress.ts';
@@ -12,6 +14,7 @@ const SYNC_INTERVAL_MS = 50;
 /** And after one that could not be begun. */
 const SYNC_RETRY_MS = 1_000;
 const SAY_AGAIN_MS = 60_000;
+const JOURNAL_RETRY_MS = 1_000;
 
 const ERR_NO_OFFSET = -168;
 
@@ -25,6 +28,7 @@ const NOT_OURS = new Set([-172, -142, 22, 25, 82]);
 interface Finished {
   readonly at: PartitionProgress;
   readonly watermark: Watermark;
+  readonly notes: PartitionNotes;
   readonly offset: number;
 }
 
@@ -32,6 +36,8 @@ interface Finished {
 export interface CommitterOptions {
   readonly consumer: AlertConsumer;
   readonly durability: Durability;
+  /** Is told of everything before it is committed; null: there is none. */
+  readonly journal: Journal | null;
   /** The assigned partitions, by {@link partitionKey}; kept up to date by their owner. */
   readonly partitions: ReadonlyMap<string, PartitionProgress>;
   readonly log: Log;
@@ -55,6 +61,7 @@ export class Committer {
   #saidMs = -Infinity;
   /** Marks that a failed sync has put in doubt: no later sync makes them good, only a rewind, which brings a new watermark. */
   readonly #doubtful = new WeakSet<Watermark>();
+  #journalFailing = false;
   /** The last answer to a commit was that the partitions are not ours. */
   #lost = false;
   readonly #events = new EventEmitter();
@@ -74,7 +81,8 @@ export class Committer {
   finished(): void {
     // In segments it becomes durable when its segment is published, and {@link published} tells of that.
     if (this.#options.closeSegments !== null) return;
-    if (this.#options.durability.fileSync !== 'group') this.#markDurable(this.#snapshot());
+    if (this.#options.durability.fileSync !== 'group' && this.#options.journal === null)
+      this.#markDurable(this.#snapshot());
     else if (this.#syncing === null && this.#syncTimer === null) this.#scheduleSync();
   }
 
@@ -137,6 +145,7 @@ export class Committer {
   async #sync(): Promise<void> {
     this.#lastSyncMs = performance.now();
     const snapshot = this.#snapshot();
+    if (!(await this.#journal(snapshot))) return;
     try {
       await this.#options.durability.sync();
       this.#failedInARow = 0;
@@ -166,6 +175,31 @@ export class Committer {
     );
   }
 
+  /** @returns whether the journal holds all that is finished. If not, nothing is committed, and it is tried again. */
+  async #journal(snapshot: readonly Finished[]): Promise<boolean> {
+    const { journal, log } = this.#options;
+    try {
+      await journal?.append(
+        snapshot.map(({ at, notes, offset }) => ({
+          topic: at.topic,
+          partition: at.partition,
+          notes,
+          upTo: offset,
+        })),
+      );
+      this.#journalFailing = false;
+      return true;
+    } catch (error) {
+      if (!this.#journalFailing)
+        log.error(
+          `The journal cannot be written: ${messageOf(error)}. Nothing is committed until it can; it is tried again every second.`,
+        );
+      this.#journalFailing = true;
+      this.#lastSyncMs = performance.now() + JOURNAL_RETRY_MS - SYNC_INTERVAL_MS;
+      return false;
+    }
+  }
+
   #anythingUnsynced(partitions: Iterable<PartitionProgress>): boolean {
     return [...partitions].some((at) => at.durable < at.finished && !this.#doubtful.has(at.watermark));
   }
@@ -174,6 +208,7 @@ export class Committer {
     return [...this.#options.partitions.values()].map((at) => ({
       at,
       watermark: at.watermark,
+      notes: at.notes,
       offset: at.finished,
     }));
   }

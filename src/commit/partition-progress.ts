@@ -1,5 +1,6 @@
 import type { TopicPartition } from '../broker/consumer.ts';
 import type { KnownMessage, StartPosition } from '../broker/start-position.ts';
+import { PartitionNotes } from '../journal/partition-notes.ts';
 import type { Work } from '../pool/work.ts';
 import { type OpenRange, Watermark } from './watermark.ts';
 
@@ -14,6 +15,8 @@ export class PartitionProgress implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
   watermark: Watermark;
+  /** What the journal has still to be told. */
+  notes: PartitionNotes;
   readonly works = new Map<Work, OpenRange>();
   /** All below it is on the disk, as far as `--durability` promises. */
   durable: number;
@@ -43,6 +46,7 @@ export class PartitionProgress implements TopicPartition {
     this.behind = behind;
     this.known = known;
     this.watermark = new Watermark(offset);
+    this.notes = new PartitionNotes(offset, behind === 'segment' ? 'journal' : behind);
     this.durable = offset;
     this.stored = committed;
     this.committed = committed;
@@ -56,6 +60,7 @@ export class PartitionProgress implements TopicPartition {
   /** Brings the marks down again to what is durable: the rest is read and written once more. */
   rewind(): void {
     this.watermark = new Watermark(this.durable);
+    this.notes = new PartitionNotes(this.durable, 'journal');
     this.works.clear();
     this.waitingFor = null;
   }

@@ -36,6 +36,8 @@ export type FromWorker =
   | { readonly type: 'unusable'; readonly reason: string; readonly stack: string | undefined }
   /** The worker is through with the batch, but it was not the batch's turn: its temporaries wait. */
   | { readonly type: 'held'; readonly batchId: number }
+  /** Memory in which the worker notes what it saved, for the journal; sent before it is used. */
+  | { readonly type: 'entries'; readonly batchId: number; readonly memory: SharedArrayBuffer }
   | { readonly type: 'done'; readonly batchId: number; readonly report: BatchReport }
   | { readonly type: 'chunk'; readonly batchId: number; readonly chunk: SegmentChunk }
   | {

@@ -1,4 +1,5 @@
 import type { BatchView, Outcome } from '../batch/batch.ts';
+import { Entries } from '../batch/entries.ts';
 import { ClientError } from '../errors.ts';
 import type { BatchReport, CutAt, FromWorker, LogLevel, SegmentChunk, WorkerSettings } from './messages.ts';
 import { Slot, type Death } from './slot.ts';
@@ -78,6 +79,8 @@ export class Pool {
     const work: Work = {
       id: this.#nextId++,
       view,
+      entries: new Entries(),
+      noted: 0,
       bytes: view.batch.memory.byteLength,
       state: 'queued',
       slot: null,
@@ -164,6 +167,9 @@ export class Pool {
         return;
       case 'log':
         this.#events.log(message.level, message.text, message.fields);
+        return;
+      case 'entries':
+        slot.works.find(({ id }) => id === message.batchId)?.entries.addMemory(message.memory);
         return;
       case 'held': {
         const work = slot.works.find(({ id }) => id === message.batchId);

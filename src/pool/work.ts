@@ -1,4 +1,5 @@
 import type { BatchView } from '../batch/batch.ts';
+import type { Entries } from '../batch/entries.ts';
 import type { CutAt } from './messages.ts';
 import type { Slot } from './slot.ts';
 
@@ -14,6 +15,10 @@ export type WorkState = 'queued' | 'with-worker' | 'held' | 'returned' | 'gone';
 export interface Work {
   readonly id: number;
   readonly view: BatchView;
+  /** What workers noted for the journal of messages that they saved. */
+  readonly entries: Entries;
+  /** Messages that the journal was told of. */
+  noted: number;
   /** Bytes in flight until it is done. */
   readonly bytes: number;
   state: WorkState;

@@ -1,4 +1,5 @@
 import { BatchView, outcome, turn } from '../batch/batch.ts';
+import type { EntryWriter } from '../batch/entries.ts';
 import type { BatchReport, MessageFailure, Unfinished, WorkMessage } from '../pool/messages.ts';
 import type { Message } from './message.ts';
 import { type MessageWorker, type Processed, StopAtMessage } from './message-worker.ts';
@@ -20,6 +21,7 @@ export class BatchWorker {
   readonly view: BatchView;
   readonly #messages: MessageWorker;
   readonly #sink: Sink | null;
+  readonly #entries: EntryWriter;
   readonly #poisoned: ReadonlySet<number>;
   readonly #waiting: Waiting[] = [];
   readonly #failures: MessageFailure[] = [];
@@ -29,10 +31,12 @@ export class BatchWorker {
   #filteredAlerts = 0;
   #unfinished: Unfinished | null = null;
 
-  constructor(work: WorkMessage, messages: MessageWorker, sink: Sink | null) {
+  /** @param entries where to note what was saved. */
+  constructor(work: WorkMessage, messages: MessageWorker, sink: Sink | null, entries: EntryWriter) {
     this.view = new BatchView(work.batch);
     this.#messages = messages;
     this.#sink = sink;
+    this.#entries = entries;
     this.#budget = work.budget ?? Number.POSITIVE_INFINITY;
     this.#poisoned = new Set(work.poisoned);
     sink?.begin(work.batchId, this.view, work.cutAt);
@@ -120,8 +124,10 @@ export class BatchWorker {
 
   #finish(
     index: number,
-    { result, savedAlerts, savedBytes, filteredAlerts, failure, lines }: Processed,
+    { result, savedAlerts, savedBytes, filteredAlerts, failure, lines, journal }: Processed,
   ): void {
+    // First of all: a message that counts as finished must not be without its place in the journal.
+    if (journal !== '' && result === outcome.SAVED) this.#entries.add(index, journal);
     if (this.#sink === null) this.view.finish(index, result, savedAlerts);
     else this.#sink.finish(this.view, index, { result, savedAlerts });
     this.#savedBytes += savedBytes;

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, threadId, workerData } from 'node:worker_threads';
+import { EntryWriter } from '../batch/entries.ts';
 import { messageOf } from '../errors.ts';
 import type { FromWorker, LogLevel, ToWorker, WorkerSettings } from '../pool/messages.ts';
 import { BatchWorker } from './batch-worker.ts';
@@ -46,7 +47,10 @@ async function start(): Promise<void> {
       serve(message);
       return;
     }
-    const batch = new BatchWorker(message, messages, sink);
+    const entries = new EntryWriter((memory) => {
+      say({ type: 'entries', batchId: message.batchId, memory });
+    });
+    const batch = new BatchWorker(message, messages, sink, entries);
     await batch.work(serveWaiting);
     if (batch.publish()) {
       say({ type: 'done', batchId: message.batchId, report: batch.report() });

@@ -6,6 +6,7 @@ import { DecodeError, SchemaNeeded } from './decode/error.ts';
 import { stripPrefix } from '../topic-name.ts';
 import type { Message } from './message.ts';
 import { HookError } from './process/hook.ts';
+import { AlertLines } from './write/alert-lines.ts';
 import { writeDeadLetter } from './write/dead-letter.ts';
 import type { OutputFolder } from './write/folder.ts';
 import { OutputError } from './write/output-error.ts';
@@ -22,6 +23,8 @@ export interface Processed {
   readonly failure: MessageFailure | null;
   /** What to tell somebody who wants to read of each alert. */
   readonly lines: readonly string[];
+  /** Lines of the journal, where there is one; none unless something was saved. */
+  readonly journal: string;
 }
 
 /** `--on-error stop`: this message ends the run. */
@@ -78,10 +81,12 @@ export class MessageWorker {
   async process(message: Message, budget: number): Promise<Processed> {
     const files: Unpublished[] = [];
     const lines: string[] = [];
+    const journal = this.#sink?.journaled === true ? new AlertLines(message.offset) : null;
     let savedAlerts = 0;
     let savedBytes = 0;
     let filteredAlerts = 0;
     const take = ({ path, bytes }: PreparedAlert): void => {
+      journal?.take(path, bytes);
       if (bytes === null) {
         filteredAlerts += 1;
         return;
@@ -94,7 +99,16 @@ export class MessageWorker {
     try {
       const { complete } = await this.#prepare(message, take, budget);
       const result = complete ? (savedAlerts > 0 ? outcome.SAVED : outcome.FILTERED) : outcome.PENDING;
-      return { result, files, savedAlerts, savedBytes, filteredAlerts, failure: null, lines };
+      return {
+        result,
+        files,
+        savedAlerts,
+        savedBytes,
+        filteredAlerts,
+        failure: null,
+        lines,
+        journal: journal?.toString() ?? '',
+      };
     } catch (error) {
       for (const file of files) file.discard();
       if (error instanceof SchemaNeeded || (error instanceof OutputError && !isNamesFault(error)))
@@ -130,6 +144,7 @@ export class MessageWorker {
       filteredAlerts: 0,
       failure: { offset: message.offset, ...error, deadLetter: files[0]?.path ?? null },
       lines: [],
+      journal: '',
     };
   }
 
@@ -145,7 +160,8 @@ function isNamesFault(error: OutputError): boolean {
   return ['EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ENOTEMPTY'].includes(error.code);
 }
 
-function asFailure(error: unknown): { code: string; text: string; stack: string | undefined } {
+/** What goes into a dead letter of what was thrown. */
+export function asFailure(error: unknown): { code: string; text: string; stack: string | undefined } {
   const stack =
     error instanceof Error ? (error.cause instanceof Error ? error.cause.stack : error.stack) : undefined;
   if (error instanceof DecodeError || error instanceof HookError) {

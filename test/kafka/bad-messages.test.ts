@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
+import { crc32c } from '../../src/checksum.ts';
 import { simulateNight } from '../../src/simulate/night.ts';
 import { lsstSchemaId } from '../../src/simulate/schemas/lsst.ts';
 import { writeLsstSchema } from '../../src/simulate/schema-files.ts';
@@ -73,6 +74,7 @@ test('bad messages of each format become dead letters, and the good ones around 
     key: { encoding: 'utf8', data: 'a key' },
     headers: [{ key: 'origin', value: { encoding: 'utf8', data: 'test' } }],
     bytes: (bad[5] as Buffer).length,
+    crc32c: crc32c(bad[5] as Buffer),
   });
   assert.equal((error as { code: string }).code, 'UNKNOWN_FORMAT');
   const { committed, ends } = await groupOffsets(group, topic);

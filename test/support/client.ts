@@ -128,8 +128,13 @@ export function newFolder(t: TestContext): string {
   return dir;
 }
 
-/** All files below a folder, by relative path, sorted; but for the list of those who write there. */
+/** All files below a folder but for the journals, and the list of those who write there, by relative path, sorted. */
 export function filesIn(dir: string): string[] {
+  return allFilesIn(dir).filter((path) => !path.startsWith('_journal/'));
+}
+
+/** All files below a folder, by relative path, sorted. */
+export function allFilesIn(dir: string): string[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import build from 'fast-json-stringify';
+import { crc32c } from '../../checksum.ts';
 import type { Message } from '../message.ts';
 import { escapeName } from '../name/escape.ts';
 import type { OutputFolder } from './folder.ts';
@@ -30,6 +31,7 @@ const stringify = build({
       },
     },
     bytes: { type: 'integer' },
+    crc32c: { type: 'string' },
     error: { type: 'object', properties: { code: { type: 'string' }, text: { type: 'string' } } },
   },
 });
@@ -56,6 +58,7 @@ export function writeDeadLetter(
     key: readable(message.key),
     headers: message.headers.map(({ key, value }) => ({ key, value: readable(value) })),
     bytes: message.value.byteLength,
+    crc32c: crc32c(message.value),
     error: { code: error.code, text: error.text },
   });
   return [

@@ -7,6 +7,7 @@ import type { Finished, Sink, Unpublished } from './sink.ts';
 /** One JSON file an alert, as the original client wrote them. */
 export class JsonFiles implements Sink {
   readonly takesPartOfMessage = true;
+  readonly journaled = true;
   readonly #folder: OutputFolder;
   readonly #sync: FileSync;
 

@@ -10,6 +10,7 @@ import type { Finished, Sink, Unpublished } from './sink.ts';
  * puts them behind each other in offset order. Only there is a message finished: what a worker still holds dies with it.
  */
 export class Segments implements Sink {
+  readonly journaled = false;
   readonly takesPartOfMessage = false;
   readonly #encoder: SegmentEncoder;
   readonly #chunkBytes: number;

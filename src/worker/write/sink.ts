@@ -22,6 +22,8 @@ export interface Finished {
  * they are published; then the message is finished.
  */
 export interface Sink {
+  /** Whether the journal is told of each alert. */
+  readonly journaled: boolean;
   /** A message with several alerts can be saved in part, where `--limit` cuts it. */
   readonly takesPartOfMessage: boolean;
   /** The next messages belong to this batch. */

@@ -1,0 +1,100 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { JOURNAL_FOLDER } from './line.ts';
+import type { PartitionNotes } from './partition-notes.ts';
+
+const NEWLINE = 10;
+
+/** What is to be told of a partition: all below `upTo` is finished. */
+export interface Finished {
+  readonly topic: string;
+  readonly partition: number;
+  readonly notes: PartitionNotes;
+  readonly upTo: number;
+}
+
+/**
+ * The journals of the one-file-per-alert output (docs/output-folder.md). They are appended to before offsets are committed, and
+ * opened each time anew: a partition may belong to another process in the next moment.
+ */
+export class Journal {
+  readonly #dir: string;
+  readonly #folderOf: (topic: string) => string;
+  readonly #sync: boolean;
+
+  /**
+   * @param dir the output folder.
+   * @param folderOf the name that a topic's folders have.
+   * @param sync whether lines must be on the disk when they count as written; else the caller sees to it.
+   */
+  constructor(dir: string, folderOf: (topic: string) => string, sync: boolean) {
+    this.#dir = dir;
+    this.#folderOf = folderOf;
+    this.#sync = sync;
+  }
+
+  /**
+   * Writes what was noted of each partition.
+   *
+   * @throws Error what the system said. Then something is not written, and to be written again; the rest is.
+   */
+  async append(partitions: readonly Finished[]): Promise<void> {
+    const results = await Promise.allSettled(partitions.map((each) => this.#appendTo(each)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async #appendTo({ topic, partition, notes, upTo }: Finished): Promise<void> {
+    const text = notes.textBelow(upTo);
+    if (text === '') return;
+    const path = join(this.#dir, JOURNAL_FOLDER, this.#folderOf(topic), `${partition}.ndjson`);
+    try {
+      await this.#write(path, text, notes.begins);
+    } catch (error) {
+      notes.failed();
+      throw error;
+    }
+    notes.written(upTo);
+  }
+
+  async #write(path: string, text: string, begins: boolean): Promise<void> {
+    const { handle, changed } = await openToAppend(path);
+    try {
+      // In one write, so that a process that still believes the partition to be its own cannot come between.
+      await handle.appendFile((begins && !(await endsInLine(handle)) ? '\n' : '') + text);
+      if (!this.#sync) return;
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    for (const folder of changed) await syncFolder(folder);
+  }
+}
+
+/** @returns the file, and the folders that hold something new. */
+async function openToAppend(path: string): Promise<{ handle: FileHandle; changed: string[] }> {
+  const folder = dirname(path);
+  const changed: string[] = [];
+  const firstMade = await mkdir(folder, { recursive: true });
+  if (firstMade !== undefined)
+    for (let at = folder; at.length >= firstMade.length; at = dirname(at)) changed.push(dirname(at));
+  const handle = await open(path, 'a+');
+  if ((await handle.stat()).size === 0) changed.push(folder);
+  return { handle, changed };
+}
+
+async function endsInLine(handle: FileHandle): Promise<boolean> {
+  const { size } = await handle.stat();
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  await handle.read(last, 0, 1, size - 1);
+  return last[0] === NEWLINE;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

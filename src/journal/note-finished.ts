@@ -1,0 +1,32 @@
+import { outcome } from '../batch/batch.ts';
+import type { Work } from '../pool/work.ts';
+import type { PartitionNotes } from './partition-notes.ts';
+
+const absent = {
+  [outcome.FILTERED]: 'filtered',
+  [outcome.DEAD]: 'dead',
+  [outcome.SKIPPED]: 'skipped',
+  [outcome.TOMBSTONE]: 'tombstone',
+} as const;
+
+/**
+ * Notes the messages of a batch that were finished since the last time, each once.
+ *
+ * @returns index of the first message that is not finished, or of which nothing is known yet to write: it may not be committed.
+ */
+export function noteFinished(work: Work, notes: PartitionNotes): number {
+  const { view, entries } = work;
+  for (const pending = view.firstPending(); work.noted < pending; work.noted++) {
+    const result = view.outcomeAt(work.noted);
+    const offset = view.offset(work.noted);
+    if (result === outcome.SAVED) {
+      const lines = entries.take(work.noted);
+      // The worker's note is on its way: it was sent before, and main has not looked at its mail yet.
+      if (lines === null) break;
+      notes.saved(offset, lines);
+    } else if (result !== outcome.PENDING) {
+      notes.absent(offset, absent[result]);
+    }
+  }
+  return work.noted;
+}

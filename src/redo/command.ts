@@ -1,0 +1,90 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { addOptions } from '../arguments.ts';
+import { ClientError } from '../errors.ts';
+
+/** Options that say how messages become files. */
+const options = [
+  'path',
+  'indent',
+  'non-finite',
+  'format',
+  'schema-registry',
+  'schema-registry-auth',
+  'schema-registry-ca',
+  'schema-dir',
+  'schema-cache',
+  'process',
+  'process-timeout',
+  'config',
+  'verbose',
+  'quiet',
+  'log-format',
+] as const;
+
+/** `antares-client redo`: dead letters once more, with today's settings. */
+export function redoCommand(environment: Readonly<Record<string, string>>): CommandModule<object, never> {
+  return {
+    command: 'redo <dir>',
+    describe: 'Try the dead letters of an output folder again, with the settings given now',
+    builder: ((command: Argv) =>
+      addOptions(
+        command
+          .usage(
+            '$0 redo DIR [options]\n\nSaves the dead letters that can be read now, and removes them. Run it while no client writes to DIR.',
+          )
+          .positional('dir', { type: 'string', describe: 'The output folder' }),
+        options,
+      )) as never,
+    handler: async (given: unknown) => {
+      const { dir, ...rest } = given as { dir: string };
+      await redoFolder(resolve(dir), rest, environment);
+    },
+  };
+}
+
+async function redoFolder(
+  dir: string,
+  given: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new ClientError('USAGE', `There is no folder ${dir} with dead letters.`);
+  // Loaded late, for the main command needs none of it.
+  const { resolveConfig } = await import('../config.ts');
+  const { createLog } = await import('../log.ts');
+  const { prepareOutput } = await import('../output.ts');
+  const { listenForStop } = await import('../signals.ts');
+  const { settingsForWorkers } = await import('../worker-settings.ts');
+  const { newWriter } = await import('../temporary.ts');
+  const { redo } = await import('./redo.ts');
+  // No broker is asked; the configuration wants one.
+  const commandLine = {
+    topics: ['any'],
+    given: { ...given, 'output-dir': dir, 'bootstrap-servers': 'localhost:9092' },
+  };
+  const config = resolveConfig({
+    commandLine,
+    environment: registryOnly(environment),
+    isTerminal: process.stderr.isTTY,
+  });
+  const log = createLog(config.log);
+  const { caseInsensitive } = await prepareOutput(dir, 'json');
+  const settings = {
+    ...settingsForWorkers(config, 'file', caseInsensitive, newWriter()),
+    workerIndex: 0,
+    deadThreads: [],
+  };
+  const { saved, filtered, left } = await redo(settings, config, log, listenForStop());
+  log.info(`${saved} dead letters saved, ${filtered} filtered, ${left.length} left.`);
+  const [first] = left;
+  if (first !== undefined)
+    throw new ClientError('BAD_MESSAGE', `${left.length} dead letters are left, the first: ${first}`);
+}
+
+/** The broker's credentials are none of its business. */
+function registryOnly(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const auth = environment['schema-registry-auth'];
+  return auth === undefined ? {} : { 'schema-registry-auth': auth };
+}

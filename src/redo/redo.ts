@@ -1,0 +1,212 @@
+import { join } from 'node:path';
+import { SchemaRegistry } from '../broker/schema-registry.ts';
+import { crc32c } from '../checksum.ts';
+import { antares, type Config } from '../config.ts';
+import { ClientError, messageOf } from '../errors.ts';
+import { Journal } from '../journal/journal.ts';
+import { PartitionNotes } from '../journal/partition-notes.ts';
+import type { Log } from '../log.ts';
+import type { WorkerSettings } from '../pool/messages.ts';
+import { fileSums } from '../verify/file-sums.ts';
+import { REDONE_FOLDER } from '../verify/redone.ts';
+import { SchemaNeeded } from '../worker/decode/error.ts';
+import { stripPrefix } from '../topic-name.ts';
+import { asFailure, type Prepare } from '../worker/message-worker.ts';
+import { escapeName } from '../worker/name/escape.ts';
+import { createPrepare } from '../worker/prepare.ts';
+import { loadHook, type ProcessAlert } from '../worker/process/hook.ts';
+import { KnownSchemas } from '../worker/schemas.ts';
+import { AlertLines } from '../worker/write/alert-lines.ts';
+import { OutputFolder } from '../worker/write/folder.ts';
+import { removeIfThere } from '../temporary.ts';
+import { type Letter, letterBases, readLetter } from './letter.ts';
+import { type Place, Places } from './place.ts';
+
+/** An alert that a letter gave now; null bytes: the hook does not want it saved. */
+interface Alert {
+  readonly path: string;
+  readonly bytes: Uint8Array | null;
+}
+
+/** How many letters came to what end. */
+export interface Redone {
+  saved: number;
+  filtered: number;
+  /** Letters that stay, and why. */
+  readonly left: string[];
+}
+
+/**
+ * Runs the dead letters of an output folder through today's settings. A letter goes when what it gave is on the disk and in the
+ * journal; until then everything can be done once more, so a crash at any moment loses nothing.
+ *
+ * @param settings of the folder, as a run's workers would have them.
+ * @throws ClientError HOOK_LOAD, OUTPUT
+ */
+export async function redo(
+  settings: WorkerSettings,
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+): Promise<Redone> {
+  const { output } = settings;
+  if (output === null) throw new ClientError('OUTPUT', 'Dead letters are redone in an output folder.');
+  const redoer = new Redoer(settings, output, config, log, stop);
+  await redoer.loadHook();
+  const redone: Redone = { saved: 0, filtered: 0, left: [] };
+  for (const each of letterBases(output.dir)) {
+    if (stop.aborted) break;
+    const reason = await redoer.redo(each, redone).catch((error: unknown) => messageOf(error));
+    if (reason === null) continue;
+    redone.left.push(`${each.base}: ${reason}`);
+    log.warn(`${each.base} stays: ${reason}`);
+  }
+  return redone;
+}
+
+class Redoer {
+  readonly #settings: WorkerSettings;
+  readonly #dir: string;
+  readonly #log: Log;
+  readonly #folder: OutputFolder;
+  readonly #places: Places;
+  readonly #schemas = new KnownSchemas();
+  readonly #registry: SchemaRegistry;
+  readonly #prepares = new Map<string, Prepare>();
+  #hook: ProcessAlert | null = null;
+
+  constructor(
+    settings: WorkerSettings,
+    output: { dir: string; writer: string },
+    config: Config,
+    log: Log,
+    stop: AbortSignal,
+  ) {
+    this.#settings = settings;
+    this.#dir = output.dir;
+    this.#log = log;
+    this.#folder = new OutputFolder(output.dir, output.writer, 0, []);
+    this.#places = new Places(output.dir);
+    this.#registry = new SchemaRegistry(config.decode, log, stop);
+  }
+
+  async loadHook(): Promise<void> {
+    const { processFile } = this.#settings;
+    if (processFile === null) return;
+    try {
+      this.#hook = await loadHook(processFile);
+    } catch (error) {
+      throw new ClientError('HOOK_LOAD', messageOf(error), { cause: error });
+    }
+  }
+
+  /** @returns why the letter stays; null: it is done. */
+  async redo(at: { folder: string; base: string }, redone: Redone): Promise<string | null> {
+    const letter = readLetter(this.#dir, at);
+    const { partition, offset } = letter.message;
+    const place = await this.#places.of(letter.folder, partition, offset);
+    if (place.kind === 'open')
+      return 'no journal and no segment tells of its offset yet; run the client first, which comes to it again.';
+    const alerts = await this.#prepare(letter, place).catch((error: unknown) => {
+      const { code, text } = asFailure(error);
+      this.#keep(letter, { code, text });
+      return `${text} (${code})`;
+    });
+    if (typeof alerts === 'string') return alerts;
+    const taken = place.kind === 'segment' ? undefined : alerts.find((alert) => this.#isTaken(alert, place));
+    if (taken !== undefined) return `${taken.path} is there already, and no journal says of which offset.`;
+    if (place.kind === 'segment') this.#saveBeside(letter, alerts);
+    else await this.#saveFiles(letter, alerts, place);
+    this.#remove(letter);
+    if (alerts.some(({ bytes }) => bytes !== null)) redone.saved += 1;
+    else redone.filtered += 1;
+    return null;
+  }
+
+  async #prepare(letter: Letter, place: Place): Promise<Alert[]> {
+    const { topic } = letter.message;
+    const short = stripPrefix(topic, antares.topicPrefix);
+    const prefix =
+      escapeName(topic) !== letter.folder && escapeName(short) === letter.folder ? antares.topicPrefix : '';
+    const prepare = this.#prepareFor(prefix, place.kind === 'segment' ? 0 : this.#settings.indent);
+    for (;;) {
+      const alerts: Alert[] = [];
+      try {
+        await prepare(
+          letter.message,
+          // The bytes are the transcoder's until the next alert.
+          ({ path, bytes }) => alerts.push({ path, bytes: bytes === null ? null : Buffer.from(bytes) }),
+          Number.POSITIVE_INFINITY,
+        );
+        return alerts;
+      } catch (error) {
+        if (!(error instanceof SchemaNeeded)) throw error;
+        const answer = await this.#registry.get(error.schemaId);
+        if (answer.kind === 'unknown') throw new Error(answer.reason, { cause: error });
+        this.#schemas.add(error.schemaId, answer.schemaText);
+      }
+    }
+  }
+
+  #prepareFor(topicPrefix: string, indent: number): Prepare {
+    const key = `${topicPrefix} ${indent}`;
+    let prepare = this.#prepares.get(key);
+    if (prepare === undefined) {
+      const settings = { ...this.#settings, topicPrefix, indent };
+      prepare = createPrepare(settings, this.#schemas, this.#hook, (level, text, fields) => {
+        this.#log[level](fields, text);
+      });
+      this.#prepares.set(key, prepare);
+    }
+    return prepare;
+  }
+
+  /** A file that no line names may be newer than the letter, or older: nobody can tell. One with the same bytes a crash left. */
+  #isTaken({ path, bytes }: Alert, place: Place): boolean {
+    if (bytes === null || (place.kind === 'journal' && place.paths.has(path))) return false;
+    const found = fileSums(join(this.#dir, path));
+    return found !== null && found.crc32c !== crc32c(bytes);
+  }
+
+  /** One file a message, so that it is there as a whole or not at all. */
+  #saveBeside({ folder, message }: Letter, alerts: readonly Alert[]): void {
+    const lines = alerts.flatMap(({ bytes }) => (bytes === null ? [] : [bytes, Buffer.from('\n')]));
+    const path = `${REDONE_FOLDER}/${folder}/${message.partition}-${message.offset}.ndjson`;
+    this.#folder.write(path, Buffer.concat(lines), true).publish();
+    this.#folder.syncFolders();
+  }
+
+  async #saveFiles({ folder, message }: Letter, alerts: readonly Alert[], place: Place): Promise<void> {
+    const { topic, partition, offset } = message;
+    const lines = new AlertLines(offset);
+    for (const { path, bytes } of alerts) {
+      lines.take(path, bytes);
+      const newest = place.kind === 'journal' ? (place.paths.get(path) ?? -1) : -1;
+      // A name holds the content of its highest offset.
+      if (bytes !== null && newest <= offset) this.#folder.write(path, bytes, true).publish();
+    }
+    this.#folder.syncFolders();
+    if (place.kind !== 'journal') return;
+    const notes = new PartitionNotes(offset, 'journal');
+    const text = lines.toString();
+    if (text === '') notes.absent(offset, 'filtered');
+    else notes.saved(offset, text);
+    await new Journal(this.#dir, () => folder, true).append([{ topic, partition, notes, upTo: offset + 1 }]);
+    for (const { path, bytes } of alerts)
+      if (bytes !== null) place.paths.set(path, Math.max(offset, place.paths.get(path) ?? -1));
+  }
+
+  /** A letter whose .json is gone is none any more, so that goes first. */
+  #remove({ base }: Letter): void {
+    removeIfThere(join(this.#dir, `${base}.json`));
+    removeIfThere(join(this.#dir, `${base}.bin`));
+  }
+
+  /** The letter says why it fails today. */
+  #keep({ base, sidecar, error }: Letter, now: { readonly code: string; readonly text: string }): void {
+    if (error.code === now.code && error.text === now.text) return;
+    const text = `${JSON.stringify({ ...sidecar, error: now })}\n`;
+    this.#folder.write(`${base}.json`, Buffer.from(text), true).publish();
+    this.#folder.syncFolders();
+  }
+}

@@ -1,0 +1,78 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AlertLine } from '../journal/parse.ts';
+import { fileSums } from './file-sums.ts';
+import type { Findings } from './findings.ts';
+import { isJson } from './lines.ts';
+import type { Partition } from './partitions.ts';
+
+/**
+ * A file that was written so shortly before its journal's end, or after it, may hold an alert that the journal does not know yet:
+ * a client is running, or was killed between the file and the line.
+ */
+const AHEAD_MS = 60_000;
+
+/** What a journal says of a file. */
+interface Named {
+  readonly of: Partition;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly crc32c: string;
+  /** When the journal was last written to. */
+  readonly writtenMs: number;
+}
+
+/**
+ * The files of the one-file-per-alert output, by path: some 300 bytes of memory each, which for ten million alerts is more than
+ * Node.js gives itself (`NODE_OPTIONS=--max-old-space-size=8192`).
+ */
+export class AlertFiles {
+  readonly #byPath = new Map<string, Named | Named[]>();
+
+  /** A line that counts says that this alert was saved there. The highest offset of a partition holds. */
+  named(of: Partition, { path, offset, bytes, crc32c }: AlertLine, writtenMs: number): void {
+    const named: Named = { of, offset, bytes, crc32c, writtenMs };
+    const before = this.#byPath.get(path);
+    if (before === undefined) {
+      this.#byPath.set(path, named);
+      return;
+    }
+    const all = Array.isArray(before) ? before : [before];
+    // Of two alerts of one message with one name the later record is in the file.
+    const others = all.filter((each) => each.of !== of);
+    const own = all.find((each) => each.of === of);
+    const kept = own !== undefined && own.offset > offset ? own : named;
+    this.#byPath.set(path, others.length === 0 ? kept : [...others, kept]);
+  }
+
+  has(path: string): boolean {
+    return this.#byPath.has(path);
+  }
+
+  /** Every file that is named is there, with the bytes of the alert that must be in it. */
+  check(dir: string, findings: Findings): void {
+    for (const [path, named] of this.#byPath) {
+      const all = Array.isArray(named) ? named : [named];
+      const [{ of, offset }] = all as [Named];
+      const where = `${path}, of ${of.topic}/${of.partition} offset ${offset}`;
+      const found = fileSums(join(dir, path));
+      if (found === null) findings.fault('lost', `${where}: the file is gone`);
+      else if (!all.some(({ bytes, crc32c }) => bytes === found.bytes && crc32c === found.crc32c))
+        this.#unlike(dir, path, where, all, findings);
+    }
+  }
+
+  #unlike(dir: string, path: string, where: string, named: readonly Named[], findings: Findings): void {
+    const full = join(dir, path);
+    const { mtimeMs, size } = statSync(full);
+    const isAhead = named.some(({ writtenMs }) => mtimeMs > writtenMs - AHEAD_MS);
+    if (isAhead && isJson(readFileSync(full, 'utf8'))) {
+      findings.note(
+        'Files that are newer than what the journal says; a client is at work, or was killed: run it, then verify again',
+        path,
+      );
+    } else {
+      findings.fault('torn', `${where}: its ${size} bytes are not those that were saved`);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { connect } from '../broker/connect.ts';
+import type { Config } from '../config.ts';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { escapeName } from '../worker/name/escape.ts';
+import { offsets } from './cover.ts';
+import type { Verified } from './verify.ts';
+
+const UNREAD = 'Offsets that the broker has and the folder has not: not yet read';
+const BEFORE = 'Offsets that the broker has and that come before all that the folder has';
+const BEYOND = 'Offsets that the folder has and the broker never gave: was the topic made again?';
+
+/**
+ * Compares what a folder has with what the broker has. What is missing at the ends was not read yet, or not by this folder's
+ * readers: it is told, and is no fault.
+ *
+ * @throws ClientError when the broker cannot be reached.
+ */
+export async function compareWithBroker(
+  { partitions, findings }: Verified,
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+): Promise<void> {
+  const connected = await connect(config, log, stop);
+  if (connected === null) return;
+  const { consumer, catalogue } = connected;
+  const counts = new Map([...catalogue].map(([topic, count]) => [folderOf(topic, config), { topic, count }]));
+  try {
+    for (const folder of new Set(partitions.map(({ topic }) => topic))) {
+      const known = counts.get(folder);
+      if (known === undefined) {
+        findings.note('Topics that the broker does not have', folder);
+        continue;
+      }
+      for (let partition = 0; partition < known.count; partition++) {
+        const { low, high } = await consumer.watermarks({ topic: known.topic, partition });
+        const own = partitions.find((each) => each.topic === folder && each.partition === partition);
+        const tell = (heading: string, from: number, next: number): void => {
+          if (from < next)
+            findings.note(heading, `${folder}/${partition} ${offsets(from, next - 1)}`, next - from);
+        };
+        const first = own?.spans[0]?.from ?? high;
+        const next = (own?.spans.at(-1)?.to ?? low - 1) + 1;
+        tell(BEFORE, low, own?.spans[0] === undefined ? low : Math.min(first, high));
+        tell(UNREAD, Math.max(next, low), high);
+        tell(BEYOND, high, next);
+      }
+    }
+  } catch (error) {
+    findings.note('The broker did not tell everything', messageOf(error));
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+function folderOf(topic: string, { topics: { prefix } }: Config): string {
+  return escapeName(topic.startsWith(prefix) ? topic.slice(prefix.length) : topic);
+}

@@ -1,0 +1,48 @@
+import { type Dirent, opendirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Names that a writer gives to what it has not finished. */
+const TEMPORARY = /^\.antares-.*\.tmp$/;
+/** Everything that belongs to a segment. */
+const SEGMENT_FILE = /^(\d{20})\.(record|ndjson|ndjson\.gz|ndjson\.zst|raw|raw\.gz|raw\.zst)$/;
+
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
+export function isSegmentFile(name: string): boolean {
+  return SEGMENT_FILE.test(name);
+}
+
+/** The entries of a folder, one at a time, for it may hold millions; none where it is not there. @throws Error */
+export function* entriesOf(folder: string): Generator<Dirent> {
+  let handle;
+  try {
+    handle = opendirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    for (let entry = handle.readSync(); entry !== null; entry = handle.readSync()) yield entry;
+  } finally {
+    handle.closeSync();
+  }
+}
+
+/** Names of the folders in a folder, in order. */
+export function foldersIn(folder: string): string[] {
+  return [...entriesOf(folder)]
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Paths of all files below a folder, relative to the output folder, with `/` between names. */
+export function* filesBelow(root: string, below = ''): Generator<string> {
+  for (const entry of entriesOf(join(root, below))) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) yield* filesBelow(root, path);
+    else yield path;
+  }
+}

@@ -1,0 +1,38 @@
+import { statSync } from 'node:fs';
+import { ClientError } from '../errors.ts';
+import { AlertFiles } from './alert-files.ts';
+import { checkContinuity } from './continuity.ts';
+import { readDeadLetters } from './dead-letters.ts';
+import { Findings } from './findings.ts';
+import { readJournals } from './journals.ts';
+import { type Partition, Partitions } from './partitions.ts';
+import { readRedone } from './redone.ts';
+import { readSegments } from './segments.ts';
+import { noteStrangers } from './strangers.ts';
+
+/** What was found in an output folder. */
+export interface Verified {
+  readonly partitions: readonly Partition[];
+  readonly findings: Findings;
+}
+
+/**
+ * Reads an output folder of any kind from its first byte to its last (docs/output-folder.md). It changes nothing.
+ *
+ * @throws ClientError USAGE where there is no such folder.
+ */
+export async function verifyFolder(dir: string): Promise<Verified> {
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new ClientError('USAGE', `There is no folder ${dir} to verify.`);
+  const findings = new Findings();
+  const partitions = new Partitions();
+  const files = new AlertFiles();
+  await readSegments(dir, partitions, findings);
+  await readJournals(dir, partitions, files, findings);
+  readDeadLetters(dir, partitions, findings);
+  readRedone(dir, partitions, findings);
+  for (const partition of partitions.all()) checkContinuity(partition, findings);
+  files.check(dir, findings);
+  noteStrangers(dir, files, findings);
+  return { partitions: partitions.all(), findings };
+}

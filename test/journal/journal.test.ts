@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Journal } from '../../src/journal/journal.ts';
+import { PartitionNotes } from '../../src/journal/partition-notes.ts';
+import { newFolder } from '../support/client.ts';
+
+function noted(offset: number): { topic: string; partition: number; notes: PartitionNotes; upTo: number } {
+  const notes = new PartitionNotes(offset, 'commit');
+  notes.saved(offset, `{"offset":${offset}}\n`);
+  return { topic: 'client.ztf', partition: 3, notes, upTo: offset + 1 };
+}
+
+test('a writer begins on a new line behind a line that has no end', async (t) => {
+  const dir = newFolder(t);
+  const file = join(dir, '_journal', 'ztf', '3.ndjson');
+  const journal = new Journal(dir, (topic) => topic.replace('client.', ''), true);
+  await journal.append([noted(0)]);
+  appendFileSync(file, '{"offs');
+  await journal.append([noted(1)]);
+  assert.deepEqual(readFileSync(file, 'utf8').split('\n'), [
+    '{"start":0,"behind":"commit"}',
+    '{"offset":0}',
+    '{"offs',
+    '{"start":1,"behind":"commit"}',
+    '{"offset":1}',
+    '',
+  ]);
+});
+
+test('a journal that cannot be written is an error, its lines are kept, and others are written all the same', async (t) => {
+  const dir = newFolder(t);
+  const journal = new Journal(dir, (topic) => topic, false);
+  mkdirSync(join(dir, '_journal'));
+  writeFileSync(join(dir, '_journal', 'client.ztf'), 'no folder');
+  const stuck = noted(0);
+  const other = { ...noted(7), topic: 'lsst' };
+  await assert.rejects(journal.append([stuck, other]));
+  assert.match(readFileSync(join(dir, '_journal', 'lsst', '3.ndjson'), 'utf8'), /"offset":7/);
+  rmSync(join(dir, '_journal', 'client.ztf'));
+  await journal.append([stuck, other]);
+  assert.match(readFileSync(join(dir, '_journal', 'client.ztf', '3.ndjson'), 'utf8'), /"offset":0\}\n$/);
+  assert.equal(
+    readFileSync(join(dir, '_journal', 'lsst', '3.ndjson'), 'utf8').match(/"offset":7/g)?.length,
+    1,
+  );
+});
+
+test('a full disk counts as not written', { skip: process.platform !== 'linux' }, async (t) => {
+  const dir = newFolder(t);
+  mkdirSync(join(dir, '_journal', 'client.ztf'), { recursive: true });
+  const file = join(dir, '_journal', 'client.ztf', '3.ndjson');
+  symlinkSync('/dev/full', file);
+  const full = noted(0);
+  const journal = new Journal(dir, (topic) => topic, false);
+  await assert.rejects(journal.append([full]), { code: 'ENOSPC' });
+  rmSync(file);
+  await journal.append([full]);
+  assert.match(readFileSync(file, 'utf8'), /"offset":0\}\n$/);
+});

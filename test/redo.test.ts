@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { crc32c } from '../src/checksum.ts';
+import { verifyFolder } from '../src/verify/verify.ts';
+import {
+  filesIn,
+  jsonAlert,
+  newFolder,
+  readJsonFile,
+  startClient,
+  type ClientEnd,
+} from './support/client.ts';
+import { put, putAlert, putJournal, putLetter, putSegment } from './support/output-folder.ts';
+
+function redo(t: TestContext, dir: string, ...more: string[]): Promise<ClientEnd> {
+  return startClient(t, ['redo', dir, ...more]).ended;
+}
+
+/** A dead letter whose message holds a good alert, as if the settings had been wrong. */
+function putGoodLetter(dir: string, offset: number, value: Buffer): void {
+  const base = putLetter(dir, 'ztf', 0, offset);
+  const sidecar = readJsonFile(join(dir, `${base}.json`));
+  put(dir, `${base}.bin`, value);
+  put(dir, `${base}.json`, JSON.stringify({ ...sidecar, bytes: value.length, crc32c: crc32c(value) }));
+}
+
+async function assertClean(dir: string): Promise<void> {
+  const { findings } = await verifyFolder(dir);
+  assert.ok(findings.clean, JSON.stringify(findings.faults));
+}
+
+test('dead letters that can be read now are saved and journaled, the others stay with the error of today', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 2, outcome: 'dead' },
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(70));
+  putLetter(dir, 'ztf', 0, 1);
+  putGoodLetter(dir, 2, jsonAlert(72));
+  const { code, stderr } = await redo(t, dir, '--indent', '0');
+  assert.equal(code, 1);
+  assert.match(stderr, /1 dead letters are left, the first: _dead-letter\/ztf\/0-1: /);
+  assert.deepEqual(filesIn(dir), [
+    '_dead-letter/ztf/0-1.bin',
+    '_dead-letter/ztf/0-1.json',
+    'ztf/70.json',
+    'ztf/72.json',
+  ]);
+  assert.equal(readFileSync(join(dir, 'ztf/70.json'), 'utf8'), '{"candid":70}');
+  const { error } = readJsonFile(join(dir, '_dead-letter/ztf/0-1.json')) as { error: { text: string } };
+  assert.notEqual(error.text, 'It is nothing that is known.');
+  await assertClean(dir);
+});
+
+test('beside segments what was redone goes to _redone, a file a message, and the segments stay as they are', async (t) => {
+  const dir = newFolder(t);
+  const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9, absent: [['dead', 4, 5]] });
+  const before = readFileSync(join(dir, `${base}.ndjson`));
+  putGoodLetter(dir, 4, jsonAlert(74));
+  putGoodLetter(dir, 5, jsonAlert(75));
+  const hook = join(newFolder(t), 'hook.mjs');
+  writeFileSync(hook, 'export const processAlert = ({ candid }) => candid !== 75n && undefined;');
+  const { code, stderr } = await redo(t, dir, '--process', hook);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /1 dead letters saved, 1 filtered, 0 left/);
+  assert.equal(readFileSync(join(dir, '_redone/ztf/0-4.ndjson'), 'utf8'), '{"candid":74}\n');
+  assert.equal(readFileSync(join(dir, '_redone/ztf/0-5.ndjson'), 'utf8'), '');
+  assert.deepEqual(readFileSync(join(dir, `${base}.ndjson`)), before);
+  assert.ok(!existsSync(join(dir, '_dead-letter/ztf/0-4.json')));
+  await assertClean(dir);
+});
+
+test('a redone alert does not replace a newer one of its name', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 0, outcome: 'dead' },
+    putAlert(dir, 1, 'ztf/70.json', '{"newer": true}'),
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(70));
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 0, stderr);
+  assert.equal(readFileSync(join(dir, 'ztf/70.json'), 'utf8'), '{"newer": true}');
+  assert.ok(!existsSync(join(dir, '_dead-letter/ztf/0-0.json')));
+  await assertClean(dir);
+});
+
+test('a file that no journal names is not touched, and its letter stays', async (t) => {
+  const dir = newFolder(t);
+  putGoodLetter(dir, 0, jsonAlert(70));
+  put(dir, 'ztf/70.json', 'somebody’s own');
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 1);
+  assert.match(stderr, /ztf\/70\.json is there already, and no journal says of which offset/);
+  assert.equal(readFileSync(join(dir, 'ztf/70.json'), 'utf8'), 'somebody’s own');
+  assert.ok(existsSync(join(dir, '_dead-letter/ztf/0-0.bin')));
+});
+
+test('a letter whose offset nothing tells of yet waits for the client', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [putAlert(dir, 0, 'ztf/1.json')]);
+  putGoodLetter(dir, 3, jsonAlert(73));
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 1);
+  assert.match(stderr, /run the client first/);
+  assert.ok(existsSync(join(dir, '_dead-letter/ztf/0-3.bin')));
+});
+
+test('redo may be killed at any moment: the next one brings it to its end', async (t) => {
+  const dir = newFolder(t);
+  const count = 60;
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: count - 1, outcome: 'dead' },
+  ]);
+  for (let offset = 0; offset < count; offset++) putGoodLetter(dir, offset, jsonAlert(offset));
+  for (const wanted of [5, 30]) {
+    const client = startClient(t, ['redo', dir]);
+    await client.saved(join(dir, 'ztf', `${wanted}.json`));
+    client.process.kill('SIGKILL');
+    await client.ended;
+    await assertClean(dir);
+  }
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    filesIn(dir).filter((path) => !path.startsWith('ztf/')),
+    [],
+  );
+  assert.equal(filesIn(dir).length, count);
+  await assertClean(dir);
+});

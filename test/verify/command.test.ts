@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { newFolder, startClient } from '../support/client.ts';
+import { putSegment } from '../support/output-folder.ts';
+
+test('verify ends with 0 where all is well, with 1 and the first examples where not, with 2 where there is nothing', async (t) => {
+  const dir = newFolder(t);
+  const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });
+  const good = await startClient(t, ['verify', dir]).ended;
+  assert.equal(good.code, 0, good.stderr);
+  assert.match(good.stdout, /ztf\/0 +ndjson +0–9 +10 .*\n\nNothing is lost, doubled or torn\.\n$/);
+  rmSync(join(dir, `${base}.ndjson`));
+  const bad = await startClient(t, ['verify', dir]).ended;
+  assert.equal(bad.code, 1);
+  assert.match(
+    bad.stdout,
+    /10 lost:\n {2}ztf\/0\/0{20}\.ndjson, offsets 0–9: the record is there, the segment is not\n/,
+  );
+  assert.match(bad.stderr, /is not clean: 10 lost\.\n$/);
+  for (const args of [['verify'], ['verify', join(dir, 'nowhere')], ['verify', dir, '--agianst', 'x:1']]) {
+    const wrong = await startClient(t, args).ended;
+    assert.equal(wrong.code, 2, wrong.stderr);
+  }
+});
