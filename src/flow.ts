@@ -4,7 +4,6 @@ import { Reader } from './batch/read.ts';
 import { Assignment } from './broker/assignment.ts';
 import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
 import type { SchemaRegistry } from './broker/schema-registry.ts';
-import { gapText, type OffsetGap, type StartPosition, startPositions } from './broker/start-position.ts';
 import { TroubleWatch } from './broker/trouble.ts';
 import { Committer } from './commit/committer.ts';
 import type { Durability } from './commit/durability.ts';
@@ -17,9 +16,10 @@ import type { Log } from './log.ts';
 import type { BatchReport, SegmentChunk, WorkerSettings } from './pool/messages.ts';
 import { Pool } from './pool/pool.ts';
 import type { Work } from './pool/work.ts';
+import { Reread } from './reread.ts';
 import { Returns } from './returns.ts';
-import type { Published } from './segment/recover.ts';
 import { type SegmentForm, Segments } from './segment/segments.ts';
+import { Start } from './start.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
 import { Limit } from './stop/limit.ts';
 import { findStall } from './stop/stall.ts';
@@ -29,8 +29,6 @@ import { Summary } from './summary.ts';
 const TICK_MS = 1_000;
 /** librdkafka is given this long to leave the group; after that the process ends anyway. */
 const DISCONNECT_MS = 5_000;
-const SYNC_FAILURES_IN_A_ROW = 3;
-const PUBLISH_RETRY_MS = 1_000;
 /** How long a revoke waits for the commit of what is finished, before what is under way is waited for. */
 const COMMIT_FIRST_MS = 3_000;
 
@@ -85,11 +83,12 @@ export class Flow {
   readonly #assignment: Assignment;
   readonly #intake: Intake;
   readonly #segments: Segments | null;
+  readonly #start: Start;
+  readonly #reread: Reread;
   #until: UntilEnd | null = null;
   #isNew: (at: TopicPartition) => boolean = () => true;
   #failure: ClientError | null = null;
   #finished = false;
-  #publishFailures = 0;
 
   constructor(parts: FlowParts) {
     const { config, log, consumer, durability, journal, registry, workerSettings } = parts;
@@ -98,6 +97,19 @@ export class Flow {
     this.#parts = parts;
     this.#limit = new Limit(config.stop.limit);
     this.#failures = new FailureLimit(config.errors.maxErrors);
+    this.#start = new Start({
+      config,
+      log,
+      consumer,
+      segments,
+      isNew: (at) => this.#isNew(at),
+      onLost: (offsets) => {
+        this.summary.lostOffsets += offsets;
+      },
+      fail: (error) => {
+        this.#fail(error);
+      },
+    });
     this.#trouble = new TroubleWatch(log, (error) => {
       this.#fail(error);
     });
@@ -124,7 +136,7 @@ export class Flow {
     this.#assignment = new Assignment({
       consumer,
       log,
-      startPositions: (partitions) => this.#startPositions(partitions),
+      startPositions: (partitions) => this.#start.positions(partitions),
       drain: (partitions) => this.#surrender(partitions),
       betweenReads: (action) => this.#reader.betweenReads(action),
       onAssigned: (gained) => {
@@ -170,7 +182,7 @@ export class Flow {
       onOtherTopic: (at) => {
         this.#fail(otherTopic(at));
       },
-      onJump: (at, from) => void this.#checkJump(at, from),
+      onJump: (at, from) => void this.#start.checkJump(at, from),
       onMoved: () => {
         this.#committer.finished();
         this.#changed();
@@ -188,7 +200,10 @@ export class Flow {
           : (partitions) => {
               segments.close(partitions);
             },
-      onSyncFailed: (error, inARow) => void this.#syncFailed(error, inARow),
+      onSyncFailed: (error, inARow) =>
+        void this.#reread.syncFailed(error, inARow).then(() => {
+          this.#changed();
+        }),
     });
     this.#returns = new Returns({
       log,
@@ -197,6 +212,19 @@ export class Flow {
       limit: this.#limit,
       reader: this.#reader,
       onUnknownSchema: config.errors.onUnknownSchema,
+      fail: (error) => {
+        this.#fail(error);
+      },
+    });
+    this.#reread = new Reread({
+      log,
+      consumer,
+      assignment: this.#assignment,
+      reader: this.#reader,
+      returns: this.#returns,
+      segments,
+      cancelAll: (at) => this.#cancelAll(at),
+      isOver: () => this.#isOver(),
       fail: (error) => {
         this.#fail(error);
       },
@@ -356,10 +384,7 @@ export class Flow {
         () => undefined,
       );
     }
-    for (const at of partitions) {
-      const [first] = at.works.keys();
-      if (first !== undefined) await this.#cancelFrom(at, first);
-    }
+    for (const at of partitions) await this.#cancelAll(at);
     // What is finished deserves its commit, even when the deadline has just passed.
     const committed = await this.#committer.flush(
       partitions,
@@ -403,16 +428,18 @@ export class Flow {
     this.#changed();
   }
 
+  async #cancelAll(at: PartitionProgress): Promise<void> {
+    const [first] = at.works.keys();
+    if (first !== undefined) await this.#cancelFrom(at, first);
+  }
+
   async #shutDown(): Promise<void> {
     const { config, log } = this.#parts;
     this.#assignment.close();
     this.#intake.close();
     const partitions = [...this.#assignment.partitions.values()];
     if (this.#limit.reached) {
-      for (const at of partitions) {
-        const [first] = at.works.keys();
-        if (first !== undefined) await this.#cancelFrom(at, first);
-      }
+      for (const at of partitions) await this.#cancelAll(at);
     }
     const complete = await this.#drain(partitions, performance.now() + config.stop.shutdownTimeoutMs);
     if (!complete) {
@@ -466,53 +493,18 @@ export class Flow {
     }
   }
 
-  async #startPositions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
-    const { consumer, config } = this.#parts;
-    try {
-      const published = new Map<string, Published>();
-      for (const at of partitions) {
-        const found = await this.#segments?.recover(at);
-        if (found) published.set(partitionKey(at), found);
-      }
-      const { positions, gaps } = await startPositions(
-        consumer,
-        partitions,
-        config.broker.startAt,
-        this.#isNew,
-        (at) => published.get(partitionKey(at))?.next ?? null,
-      );
-      for (const gap of gaps) this.#gap(gap);
-      return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
-    } catch (error) {
-      // A broker that does not answer is asked again; a folder that does not fit is not.
-      if (typeof (error as { code?: unknown }).code === 'number') throw error;
-      this.#fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));
-      return [];
-    }
-  }
-
-  /** What the files say of where a partition begins. */
-  #withFiles(at: StartPosition, found: Published | null): StartPosition {
-    if (at.behind === 'segment' && found !== null) return { ...at, known: found.lastMessage };
-    if (at.behind === 'commit' && this.#segments !== null) {
-      const until =
-        found === null ? 'no segment of it is here' : `the segments here end before ${found.next}`;
-      this.#parts.log.info(
-        `${partitionKey(at)}: the group has committed up to ${at.offset}, and ${until}. What lies between is elsewhere.`,
-      );
-    }
-    return at;
-  }
-
   #createSegments(form: SegmentForm): Segments {
     return new Segments({
       ...form,
       onPublished: (at, next) => {
-        this.#publishFailures = 0;
+        this.#reread.published();
         this.#committer.published(at, next);
         this.#changed();
       },
-      onLost: (at, error) => void this.#segmentLost(at, error),
+      onLost: (at, error) =>
+        void this.#reread.segmentLost(at, error).then(() => {
+          this.#changed();
+        }),
       onTrouble: (at, error) => {
         this.#returns.fileTrouble(at, error);
       },
@@ -525,105 +517,6 @@ export class Flow {
     if (at === undefined) return;
     this.#segments?.of(at)?.add(work, chunk);
     this.#catchUp(at);
-  }
-
-  /**
-   * A segment was not published: another writer was faster, or the disk refused. What is not published is thrown away, and read again
-   * behind what is.
-   */
-  async #segmentLost(at: PartitionProgress, error: NodeJS.ErrnoException | null): Promise<void> {
-    const { log } = this.#parts;
-    if (error === null) {
-      log.warn(
-        `Another writer has published a segment of ${partitionKey(at)} that begins where ours does; ours is thrown away, and reading goes on behind it.`,
-      );
-    } else {
-      this.#returns.fileTrouble(at, error);
-      // A full disk or a folder that is gone can be mended while we wait; a disk that does not confirm cannot.
-      if (error.code === undefined || error.code === 'EIO') this.#publishFailures += 1;
-      if (this.#publishFailures >= SYNC_FAILURES_IN_A_ROW || this.#isOver()) {
-        this.#fail(
-          new ClientError(
-            'OUTPUT',
-            `A segment of ${partitionKey(at)} could not be made durable: ${error.message}. It is not committed, so its alerts come again.`,
-          ),
-        );
-      }
-    }
-    await this.#readAgain(at, async () => {
-      await this.#segments?.abandon(at);
-      if (error !== null) await new Promise((resolve) => setTimeout(resolve, PUBLISH_RETRY_MS));
-      const published = await this.#segments?.recover(at);
-      if (published) at.durable = Math.max(at.durable, published.next);
-    });
-  }
-
-  /** Offsets were passed over in mid-stream: markers and compaction are normal, an expired range is a loss. */
-  async #checkJump(at: PartitionProgress, from: number): Promise<void> {
-    try {
-      const { low } = await this.#parts.consumer.watermarks(at);
-      const { topic, partition } = at;
-      if (low > from) at.notes.expired(from, low - 1);
-      if (low > from) this.#gap({ topic, partition, wanted: from, available: low, lost: low - from });
-    } catch (error) {
-      this.#parts.log.debug(`The low watermark could not be read: ${messageOf(error)}.`);
-    }
-  }
-
-  #gap(gap: OffsetGap): void {
-    const { log, config } = this.#parts;
-    this.summary.lostOffsets += gap.lost ?? 0;
-    log.error({ ...gap }, gapText(gap));
-    if (config.errors.onGap === 'stop') this.#fail(new ClientError('OFFSET_GAP', gapText(gap)));
-  }
-
-  /** Nothing since the last good sync may be believed: it is read again and written again. */
-  async #syncFailed(error: unknown, inARow: number): Promise<void> {
-    const { log } = this.#parts;
-    log.error(
-      `The disk did not confirm what was written: ${messageOf(error)}. Nothing of it is committed; it is written again.`,
-    );
-    if (inARow >= SYNC_FAILURES_IN_A_ROW) {
-      this.#fail(
-        new ClientError(
-          'OUTPUT',
-          `The disk failed to confirm ${inARow} times in a row: ${messageOf(error)}.`,
-        ),
-      );
-      return;
-    }
-    // On the way out nothing is read again: what is in doubt stays uncommitted, and the drain says so.
-    if (this.#isOver()) return;
-    await Promise.all(
-      [...this.#assignment.partitions.values()]
-        .filter((at) => at.durable < at.watermark.position)
-        .map((at) => this.#readAgain(at)),
-    );
-  }
-
-  /** Goes back to what is durable. @param meanwhile runs when nothing of the partition is under way any more. */
-  async #readAgain(at: PartitionProgress, meanwhile = (): Promise<void> => Promise.resolve()): Promise<void> {
-    const { consumer } = this.#parts;
-    at.rewinding = true;
-    const [first] = at.works.keys();
-    if (first !== undefined) await this.#cancelFrom(at, first);
-    // At once, so that nobody takes for finished what is going to be read again.
-    at.rewind();
-    try {
-      await meanwhile();
-      await this.#reader.betweenReads(async () => {
-        at.rewind();
-        // It was taken away meanwhile, or we are leaving: the next reader begins at what is durable.
-        if (this.#assignment.get(at) !== at || at.leaving || this.#isOver()) return;
-        await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
-        this.#segments?.begin(at, at.durable > at.start ? 'segment' : at.behind);
-        at.rewinding = false;
-        this.#reader.release(at);
-      });
-    } catch (error) {
-      this.#fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));
-    }
-    this.#changed();
   }
 }
 

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { absences } from '../segment/record.ts';
 
-/** What became of an offset that gave no alert; `expired`: the broker no longer had it when its turn came. */
-const journalOutcomes = [...absences, 'expired'] as const;
-
 /** How a writer came to the offset where its lines begin; `journal`: it goes on behind a line that it could not finish. */
 const journalBeginnings = ['start', 'commit', 'expired', 'journal'] as const;
 
-export type JournalOutcome = (typeof journalOutcomes)[number];
+/** What became of an offset that gave no alert. */
+export type JournalOutcome = (typeof absences)[number];
 export type JournalBeginning = (typeof journalBeginnings)[number];
 
 const count = z.number().int().nonnegative();
@@ -19,7 +17,7 @@ const lineSchema = z.union([
     bytes: count,
     crc32c: z.string().regex(/^[0-9a-f]{8}$/),
   }),
-  z.strictObject({ from: count, to: count, outcome: z.enum(journalOutcomes) }),
+  z.strictObject({ from: count, to: count, outcome: z.enum(absences) }),
   z.strictObject({ start: count, behind: z.enum(journalBeginnings) }),
 ]);
 

@@ -13,6 +13,9 @@ const absenceOf: ReadonlyMap<Outcome, Absence> = new Map([
   [outcome.TOMBSTONE, 'tombstone'],
 ]);
 
+/** The first and the last of a run of offsets. */
+export type OffsetRange = readonly [from: number, to: number];
+
 /** Who a segment belongs to, and where it begins. */
 export interface SegmentPlace {
   readonly topic: string;
@@ -79,7 +82,8 @@ export class OpenSegment {
     this.#next = next;
   }
 
-  record(): SegmentRecord {
+  /** @param expired runs that the broker had no longer: what else it has nothing of are markers and compaction. */
+  record(expired: readonly OffsetRange[]): SegmentRecord {
     const { topic, partition, first, behind, extension, writer } = this.#place;
     return {
       format: 1,
@@ -93,7 +97,7 @@ export class OpenSegment {
       alerts: this.#alerts,
       bytes: this.file.bytes,
       crc32c: this.file.crc32c,
-      absent: this.#absent,
+      absent: this.#absent.flatMap((each) => (each[0] === 'missing' ? splitExpired(each, expired) : [each])),
       several: this.#several,
       lastMessage: this.#lastMessage,
       writer,
@@ -111,4 +115,19 @@ export class OpenSegment {
     const { offset, timestampMs, value } = view.message(index);
     this.#lastMessage = { offset, timestampMs, bytes: value.byteLength, crc32c: crc32c(value) };
   }
+}
+
+/** A run of missing offsets, cut where an expired one begins or ends. */
+function splitExpired(
+  [why, from, to]: SegmentRecord['absent'][number],
+  expired: readonly OffsetRange[],
+): SegmentRecord['absent'] {
+  const hit = expired.find((range) => range[0] <= to && range[1] >= from);
+  if (hit === undefined) return [[why, from, to]];
+  const [first, last] = [Math.max(from, hit[0]), Math.min(to, hit[1])];
+  return [
+    ...(from < first ? splitExpired([why, from, first - 1], expired) : []),
+    ['expired', first, last],
+    ...(last < to ? splitExpired([why, last + 1, to], expired) : []),
+  ];
 }

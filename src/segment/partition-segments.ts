@@ -1,7 +1,7 @@
 import type { CutAt, SegmentChunk } from '../pool/messages.ts';
 import type { Work } from '../pool/work.ts';
 import { temporaryName } from '../temporary.ts';
-import { OpenSegment } from './open-segment.ts';
+import { type OffsetRange, OpenSegment } from './open-segment.ts';
 import { publishSegment } from './publish.ts';
 import type { SegmentRecord } from './record.ts';
 import { SegmentFile } from './segment-file.ts';
@@ -61,6 +61,8 @@ export class PartitionSegments {
   #publishing: Promise<void> = Promise.resolve();
   #publishingSinceMs: number | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** Offsets that the broker had no longer when their turn came. */
+  readonly #expired: OffsetRange[] = [];
   /** Messages submitted since a segment was expected to begin. */
   #submitted = 0;
   #bytesInLine = 0;
@@ -89,6 +91,11 @@ export class PartitionSegments {
     const first = every - this.#submitted;
     this.#submitted = (this.#submitted + messages) % every;
     return { first, every };
+  }
+
+  /** Offsets that were taken for missing had expired: a loss, and the record says so. */
+  expired(from: number, to: number): void {
+    this.#expired.push([from, to]);
   }
 
   /** A batch is under way. Batches come in offset order. */
@@ -203,7 +210,7 @@ export class PartitionSegments {
       const result = await publishSegment(
         folder,
         {
-          record: segment.record(),
+          record: segment.record(this.#expired),
           recordTemporary: temporaryName(writer, MAIN_THREAD, nextTemporary()),
           newlyMade: segment.file.newlyMade,
         },

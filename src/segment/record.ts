@@ -9,7 +9,7 @@ const digits = z.string().regex(/^[0-9a-f]{8}$/);
 const fileName = z.string().regex(/^[^/\\\0]+$/);
 
 /** Why an offset is covered by a segment and has no alert in it. */
-export const absences = ['filtered', 'dead', 'skipped', 'tombstone', 'missing'] as const;
+export const absences = ['filtered', 'dead', 'skipped', 'tombstone', 'missing', 'expired'] as const;
 
 /** How the reader came to a segment's first offset. */
 export const beginnings = ['segment', 'start', 'commit', 'expired'] as const;

@@ -1,0 +1,129 @@
+import type { Reader } from './batch/read.ts';
+import type { Assignment } from './broker/assignment.ts';
+import type { AlertConsumer } from './broker/consumer.ts';
+import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
+import { ClientError, messageOf } from './errors.ts';
+import type { Log } from './log.ts';
+import type { Returns } from './returns.ts';
+import type { Segments } from './segment/segments.ts';
+
+const FAILURES_IN_A_ROW = 3;
+const RETRY_MS = 1_000;
+
+/** What {@link Reread} needs from the flow around it. */
+export interface RereadOptions {
+  readonly log: Log;
+  readonly consumer: AlertConsumer;
+  readonly assignment: Assignment;
+  readonly reader: Reader;
+  readonly returns: Returns;
+  readonly segments: Segments | null;
+  /** Gives up all that is under way of a partition. */
+  readonly cancelAll: (at: PartitionProgress) => Promise<void>;
+  readonly isOver: () => boolean;
+  readonly fail: (error: ClientError) => void;
+}
+
+/**
+ * What was written and is not durable is thrown away, and its messages are read again: after a sync that failed nobody knows what
+ * the disk holds, and behind another writer's segment ours has no place.
+ */
+export class Reread {
+  readonly #options: RereadOptions;
+  #failures = 0;
+
+  constructor(options: RereadOptions) {
+    this.#options = options;
+  }
+
+  /** A segment was published: what failed before has passed. */
+  published(): void {
+    this.#failures = 0;
+  }
+
+  /** The grouped sync failed: nothing since the last good one may be believed. */
+  async syncFailed(error: unknown, inARow: number): Promise<void> {
+    const { log, assignment, fail, isOver } = this.#options;
+    log.error(
+      `The disk did not confirm what was written: ${messageOf(error)}. Nothing of it is committed; it is written again.`,
+    );
+    if (inARow >= FAILURES_IN_A_ROW) {
+      fail(
+        new ClientError(
+          'OUTPUT',
+          `The disk failed to confirm ${inARow} times in a row: ${messageOf(error)}.`,
+        ),
+      );
+      return;
+    }
+    // On the way out nothing is read again: what is in doubt stays uncommitted, and the drain says so.
+    if (isOver()) return;
+    await Promise.all(
+      [...assignment.partitions.values()]
+        .filter((at) => at.durable < at.watermark.position)
+        .map((at) => this.#goBack(at)),
+    );
+  }
+
+  /** A segment was not published: another writer was faster (null), or the disk refused. */
+  async segmentLost(at: PartitionProgress, error: NodeJS.ErrnoException | null): Promise<void> {
+    const { log, segments } = this.#options;
+    if (error === null) {
+      log.warn(
+        `Another writer has published a segment of ${partitionKey(at)} that begins where ours does; ours is thrown away, and reading goes on behind it.`,
+      );
+    } else {
+      this.#segmentFailed(at, error);
+    }
+    await this.#goBack(at, async () => {
+      await segments?.abandon(at);
+      if (error !== null) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      const published = await segments?.recover(at);
+      if (published) at.durable = Math.max(at.durable, published.next);
+    });
+  }
+
+  #segmentFailed(at: PartitionProgress, error: NodeJS.ErrnoException): void {
+    const { returns, isOver, fail } = this.#options;
+    returns.fileTrouble(at, error);
+    // A full disk or a folder that is gone can be mended while we wait; a disk that does not confirm cannot.
+    if (error.code === undefined || error.code === 'EIO') this.#failures += 1;
+    if (this.#failures < FAILURES_IN_A_ROW && !isOver()) return;
+    fail(
+      new ClientError(
+        'OUTPUT',
+        `A segment of ${partitionKey(at)} could not be made durable: ${error.message}. It is not committed, so its alerts come again.`,
+      ),
+    );
+  }
+
+  /** @param meanwhile runs when nothing of the partition is under way any more. */
+  async #goBack(at: PartitionProgress, meanwhile = (): Promise<void> => Promise.resolve()): Promise<void> {
+    const { consumer, assignment, reader, segments, cancelAll, isOver, fail } = this.#options;
+    at.rewinding = true;
+    await cancelAll(at);
+    // At once, so that nobody takes for finished what is going to be read again.
+    at.rewind();
+    try {
+      await meanwhile();
+      await reader.betweenReads(async () => {
+        at.rewind();
+        // It was taken away meanwhile, or we are leaving: the next reader begins at what is durable.
+        if (assignment.get(at) !== at || at.leaving || isOver()) return;
+        await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
+        segments?.begin(at, at.durable > at.start ? 'segment' : at.behind);
+        at.rewinding = false;
+        reader.release(at);
+      });
+    } catch (error) {
+      fail(
+        error instanceof ClientError
+          ? error
+          : new ClientError(
+              'OUTPUT',
+              `${partitionKey(at)} could not be set back to ${at.durable}: ${messageOf(error)}. Start again to go on from there.`,
+            ),
+      );
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
+import { gapText, type OffsetGap, type StartPosition, startPositions } from './broker/start-position.ts';
+import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
+import type { Config } from './config.ts';
+import { ClientError, messageOf } from './errors.ts';
+import type { Log } from './log.ts';
+import type { Published } from './segment/recover.ts';
+import type { Segments } from './segment/segments.ts';
+
+/** What {@link Start} needs from the flow around it. */
+export interface StartOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly consumer: AlertConsumer;
+  readonly segments: Segments | null;
+  /** Partitions that appeared after the start. */
+  readonly isNew: (at: TopicPartition) => boolean;
+  /** So many offsets are gone for good. */
+  readonly onLost: (offsets: number) => void;
+  readonly fail: (error: ClientError) => void;
+}
+
+/** Where reading begins: what the group has committed, what the files hold, and what the broker still has. */
+export class Start {
+  readonly #options: StartOptions;
+
+  constructor(options: StartOptions) {
+    this.#options = options;
+  }
+
+  /** @throws BrokerError: asked again later. What is wrong with the files ends the client. */
+  async positions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
+    const { consumer, config, segments, isNew, fail } = this.#options;
+    try {
+      const published = new Map<string, Published>();
+      for (const at of partitions) {
+        const found = await segments?.recover(at);
+        if (found) published.set(partitionKey(at), found);
+      }
+      const { positions, gaps } = await startPositions(
+        consumer,
+        partitions,
+        config.broker.startAt,
+        isNew,
+        (at) => published.get(partitionKey(at))?.next ?? null,
+      );
+      for (const gap of gaps) this.#gap(gap);
+      return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
+    } catch (error) {
+      // A broker that does not answer is asked again; a folder that does not fit is not.
+      if (typeof (error as { code?: unknown }).code === 'number') throw error;
+      fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));
+      return [];
+    }
+  }
+
+  /** Offsets were passed over in mid-stream: markers and compaction are normal, an expired range is a loss. */
+  async checkJump(at: PartitionProgress, from: number): Promise<void> {
+    const { consumer, log, segments } = this.#options;
+    try {
+      const { low } = await consumer.watermarks(at);
+      if (low <= from) return;
+      const { topic, partition } = at;
+      at.notes.expired(from, low - 1);
+      segments?.of(at)?.expired(from, low - 1);
+      this.#gap({ topic, partition, wanted: from, available: low, lost: low - from });
+    } catch (error) {
+      log.debug(`The low watermark could not be read: ${messageOf(error)}.`);
+    }
+  }
+
+  /** What the files say of where a partition begins. */
+  #withFiles(at: StartPosition, found: Published | null): StartPosition {
+    const { log, segments } = this.#options;
+    if (at.behind === 'segment' && found !== null) return { ...at, known: found.lastMessage };
+    if (at.behind === 'commit' && segments !== null) {
+      const until =
+        found === null ? 'no segment of it is here' : `the segments here end before ${found.next}`;
+      log.info(
+        `${partitionKey(at)}: the group has committed up to ${at.offset}, and ${until}. What lies between is elsewhere.`,
+      );
+    }
+    return at;
+  }
+
+  #gap(gap: OffsetGap): void {
+    const { log, config, onLost, fail } = this.#options;
+    onLost(gap.lost ?? 0);
+    log.error({ ...gap }, gapText(gap));
+    if (config.errors.onGap === 'stop') fail(new ClientError('OFFSET_GAP', gapText(gap)));
+  }
+}

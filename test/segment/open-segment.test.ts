@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { outcome } from '../../src/batch/batch.ts';
+import { OpenSegment } from '../../src/segment/open-segment.ts';
+import { SegmentFile } from '../../src/segment/segment-file.ts';
+import { newFolder } from '../support/client.ts';
+
+function segmentFrom(first: number, folder: string): OpenSegment {
+  const file = new SegmentFile({
+    folder,
+    temporary: 'x.tmp',
+    head: new Uint8Array(0),
+    onTrouble: () => undefined,
+  });
+  return new OpenSegment(
+    { topic: 't', partition: 0, first, behind: 'start', extension: '.ndjson', writer: 'w' },
+    file,
+  );
+}
+
+test('a segment tells of every offset that it covers, in runs', (t) => {
+  const segment = segmentFrom(10, newFolder(t));
+  assert.ok(segment.empty);
+  segment.note(10, outcome.SAVED, 1);
+  segment.note(11, outcome.FILTERED, 0);
+  segment.note(12, outcome.FILTERED, 0);
+  segment.note(15, outcome.SAVED, 3);
+  segment.note(16, outcome.DEAD, 0);
+  segment.coverTo(20);
+  const { first, last, alerts, absent, several } = segment.record([]);
+  assert.deepEqual([first, last, alerts], [10, 19, 4]);
+  assert.deepEqual(absent, [
+    ['filtered', 11, 12],
+    ['missing', 13, 14],
+    ['dead', 16, 16],
+    ['missing', 17, 19],
+  ]);
+  assert.deepEqual(several, [[15, 3]]);
+});
+
+test('offsets that had expired are told apart from those that never were messages', (t) => {
+  const segment = segmentFrom(0, newFolder(t));
+  segment.note(0, outcome.SAVED, 1);
+  segment.note(10, outcome.SAVED, 1);
+  segment.note(12, outcome.SAVED, 1);
+  const { absent } = segment.record([
+    [1, 3],
+    [5, 6],
+    [100, 200],
+  ]);
+  assert.deepEqual(absent, [
+    ['expired', 1, 3],
+    ['missing', 4, 4],
+    ['expired', 5, 6],
+    ['missing', 7, 9],
+    ['missing', 11, 11],
+  ]);
+});
