@@ -43,9 +43,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   segment: ['batch', 'worker'],
   stop: ['commit'],
   simulate: ['broker', 'worker'],
-  journal: ['batch'],
-  verify: ['broker', 'worker', 'journal'],
-  redo: ['broker', 'worker', 'journal', 'verify'],
+  journal: ['batch', 'segment'],
+  verify: ['broker', 'worker', 'journal', 'segment'],
+  redo: ['broker', 'worker', 'journal', 'segment', 'verify'],
 };
 
 test('stages know each other in one direction only, types aside', () => {
