@@ -29,40 +29,58 @@ export function kafkaIsInstalled() {
 /**
  * Starts a broker.
  *
- * @returns addresses, users, the CA file, and `stop()`. The broker ends with this process, however that ends.
+ * @param proxyPort a fifth listener, `behindProxy`, tells clients to come to this port, where somebody passes them on to it.
+ * @returns addresses, users, the CA file, `restart()` for a broker that was killed by its `livePid()`, and `stop()`. The broker ends with
+ * this process, however that ends.
  */
-export async function startKafka() {
+export async function startKafka({ proxyPort = null } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'antares-kafka-'));
   try {
-    return await startIn(dir);
+    return await startIn(dir, proxyPort);
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(dir) {
+async function startIn(dir, proxyPort) {
   const certificates = makeLocalCa(join(dir, 'certs'));
   // Another process may take a port between our looking and the broker's listening.
   for (let attempt = 1; ; attempt++) {
-    const ports = await freePorts(4);
+    const ports = await freePorts(proxyPort === null ? 4 : 5);
     const properties = join(dir, 'server.properties');
-    writeFileSync(properties, serverProperties(dir, ports, certificates.keystore));
+    writeFileSync(properties, serverProperties(dir, ports, certificates.keystore, proxyPort));
     if (attempt === 1) await format(properties);
     const broker = await launch(dir, properties);
     if (broker !== null) {
-      const [plaintext, saslPlaintext, saslSsl] = ports.map((port) => `localhost:${port}`);
+      const [plaintext, saslPlaintext, saslSsl, , behindProxy] = ports.map((port) => `localhost:${port}`);
       return {
-        bootstrap: { plaintext, saslPlaintext, saslSsl },
+        bootstrap: { plaintext, saslPlaintext, saslSsl, behindProxy },
         caFile: certificates.ca,
         otherCaFile: certificates.otherCa,
         users,
         pid: broker.pid,
-        stop: broker.stop,
+        ...restartable(broker, () => launch(dir, properties)),
       };
     }
     if (attempt === 3) throw new Error('Kafka did not start on three sets of free ports.');
   }
+}
+
+/** A broker that was killed comes back on the same data and the same ports; what stops it stops the one that runs now. */
+function restartable(first, relaunch) {
+  let running = first;
+  return {
+    livePid: () => running.pid,
+    restart: async () => {
+      await running.ended;
+      const again = await relaunch();
+      if (again === null)
+        throw new Error('Kafka did not come back: another process has taken one of its ports.');
+      running = again;
+    },
+    stop: () => running.stop(),
+  };
 }
 
 /** Runs one of Kafka's own command-line tools, given by its class. */
@@ -77,7 +95,12 @@ export async function runKafkaTool(className, args) {
   return stdout;
 }
 
-function serverProperties(dir, [plaintext, saslPlaintext, saslSsl, controller], keystore) {
+function serverProperties(
+  dir,
+  [plaintext, saslPlaintext, saslSsl, controller, behindProxy],
+  keystore,
+  proxyPort,
+) {
   const plainUsers = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`);
   const login = (listener) => [
     `listener.name.${listener}.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512`,
@@ -86,15 +109,16 @@ function serverProperties(dir, [plaintext, saslPlaintext, saslSsl, controller], 
     `listener.name.${listener}.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;`,
   ];
   const listeners = `PLAINTEXT://localhost:${plaintext},SASL_PLAINTEXT://localhost:${saslPlaintext},SASL_SSL://localhost:${saslSsl}`;
+  const proxied = (port) => (proxyPort === null ? '' : `,PROXIED://localhost:${port}`);
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@localhost:${controller}`,
     'controller.listener.names=CONTROLLER',
-    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL,PROXIED:PLAINTEXT',
     'inter.broker.listener.name=PLAINTEXT',
-    `listeners=${listeners},CONTROLLER://localhost:${controller}`,
-    `advertised.listeners=${listeners}`,
+    `listeners=${listeners}${proxied(behindProxy)},CONTROLLER://localhost:${controller}`,
+    `advertised.listeners=${listeners}${proxied(proxyPort)}`,
     `log.dirs=${join(dir, 'data')}`,
     ...login('sasl_plaintext'),
     ...login('sasl_ssl'),
@@ -168,7 +192,7 @@ async function launch(dir, properties) {
     // Where a test killed the broker, its guard left the folder behind.
     rmSync(dir, { recursive: true, force: true });
   };
-  return { pid, stop };
+  return { pid, stop, ended };
 }
 
 async function freePorts(count) {
