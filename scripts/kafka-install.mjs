@@ -1,5 +1,5 @@
-// Brings what the tests' broker needs: a Java runtime, openssl for its certificates, and Apache Kafka from its Maven
-// Central jars.
+// Brings what the tests with a broker need: a Java runtime, openssl for its certificates, Apache Kafka from its Maven
+// Central jars, and zstd to read back what was compressed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ export function installKafka() {
   if (javaVersion() < MIN_JAVA)
     installPackages(['default-jre-headless'], `Java ${MIN_JAVA} or newer, for the tests' broker`, true);
   if (!has('openssl')) installPackages(['openssl'], "for the certificates of the tests' broker", true);
+  if (!has('zstd')) installPackages(['zstd'], 'to read compressed segments back', true);
   if (existsSync(kafkaJars)) return;
   if (!has('mvn')) installPackages(['maven'], "to fetch Apache Kafka for the tests' broker", true);
   console.log(`Fetching Apache Kafka ${version} …`);

@@ -38,6 +38,14 @@ export interface Config {
     readonly indent: number;
     readonly nonFinite: 'auto' | 'null' | 'literal';
     readonly durability: 'none' | 'disk';
+    readonly form: FlagValue<'output'>;
+    /** How segments are cut; not for one file an alert. */
+    readonly segments: {
+      readonly compress: FlagValue<'compress'>;
+      readonly bytes: number;
+      readonly alerts: number;
+      readonly ageMs: number;
+    };
   };
   readonly decode: {
     readonly format: FlagValue<'format'>;
@@ -143,6 +151,7 @@ function assemble(
   }
   if (value('verbose') && value('quiet'))
     throw new ClientError('CONFIG', '--verbose and --quiet exclude each other.');
+  checkForm(value('output'), dir, sources);
   return {
     topics: topicsOf(words, broker.isAntares),
     broker: { ...broker, caLocation: file('ssl-ca-location') },
@@ -152,6 +161,13 @@ function assemble(
       indent: value('indent'),
       nonFinite: value('non-finite'),
       durability: value('durability'),
+      form: value('output'),
+      segments: {
+        compress: value('compress'),
+        bytes: value('segment-bytes'),
+        alerts: value('segment-alerts'),
+        ageMs: value('segment-age'),
+      },
     },
     decode: {
       format: value('format'),
@@ -191,6 +207,25 @@ function assemble(
     },
     warnings,
   };
+}
+
+/** Options that say nothing for an output form; a user who gives one expects something that would not happen. */
+const unfit: Readonly<Record<FlagValue<'output'>, readonly FlagName[]>> = {
+  json: ['compress', 'segment-bytes', 'segment-alerts', 'segment-age'],
+  ndjson: ['path', 'indent'],
+  raw: ['path', 'indent', 'compress', 'non-finite', 'format', 'process'],
+};
+
+/** @throws ClientError CONFIG naming both options. */
+function checkForm(form: FlagValue<'output'>, dir: string | null, { commandLine }: ConfigSources): void {
+  if (form !== 'json' && dir === null)
+    throw new ClientError('CONFIG', `--output ${form} needs --output-dir, where segments are kept.`);
+  const wrong = unfit[form].find((name) => commandLine.given[name] !== undefined);
+  if (wrong !== undefined)
+    throw new ClientError(
+      'CONFIG',
+      `--${wrong} has no meaning with --output ${form}; leave one of them away.`,
+    );
 }
 
 function brokerOf(given: Values, warnings: string[]): Omit<Config['broker'], 'caLocation'> {

@@ -185,6 +185,39 @@ export const flags = {
     value: path,
     describe: 'Folder to save alerts in; without it each alert is only logged',
   }),
+  output: define({
+    group: OUTPUT,
+    value: oneOf('json', 'ndjson', 'raw'),
+    fallback: 'json',
+    describe:
+      'json: one file an alert; ndjson: segments of many alerts, one a line; raw: segments of the messages as they came',
+  }),
+  compress: define({
+    group: OUTPUT,
+    value: oneOf('none', 'gzip', 'zstd'),
+    fallback: 'none',
+    describe: 'Compression of ndjson segments',
+  }),
+  'segment-bytes': define({
+    group: OUTPUT,
+    value: size,
+    fallback: 256_000_000,
+    fallbackText: '256MB',
+    describe: 'Most bytes of a segment',
+  }),
+  'segment-alerts': define({
+    group: OUTPUT,
+    value: integer(1),
+    fallback: 100_000,
+    describe: 'Most alerts of a segment',
+  }),
+  'segment-age': define({
+    group: OUTPUT,
+    value: duration,
+    fallback: 60_000,
+    fallbackText: '60s',
+    describe: 'A segment is published when its first alert has waited so long',
+  }),
   path: define({
     group: OUTPUT,
     value: text,

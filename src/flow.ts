@@ -12,10 +12,12 @@ import { type PartitionProgress, partitionKey } from './commit/partition-progres
 import type { Config } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
-import type { BatchReport, WorkerSettings } from './pool/messages.ts';
+import type { BatchReport, SegmentChunk, WorkerSettings } from './pool/messages.ts';
 import { Pool } from './pool/pool.ts';
 import type { Work } from './pool/work.ts';
 import { Returns } from './returns.ts';
+import type { Published } from './segment/recover.ts';
+import { type SegmentForm, Segments } from './segment/segments.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
 import { Limit } from './stop/limit.ts';
 import { findStall } from './stop/stall.ts';
@@ -26,6 +28,7 @@ const TICK_MS = 1_000;
 /** librdkafka is given this long to leave the group; after that the process ends anyway. */
 const DISCONNECT_MS = 5_000;
 const SYNC_FAILURES_IN_A_ROW = 3;
+const PUBLISH_RETRY_MS = 1_000;
 /** How long a revoke waits for the commit of what is finished, before what is under way is waited for. */
 const COMMIT_FIRST_MS = 3_000;
 
@@ -37,6 +40,8 @@ export interface FlowParts {
   readonly durability: Durability;
   readonly registry: SchemaRegistry;
   readonly workerSettings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>;
+  /** How segments are written; null: one file an alert, or nothing. */
+  readonly segments: SegmentForm | null;
 }
 
 /** What was there before reading began. */
@@ -66,13 +71,17 @@ export class Flow {
   readonly #reader: Reader;
   readonly #assignment: Assignment;
   readonly #intake: Intake;
+  readonly #segments: Segments | null;
   #until: UntilEnd | null = null;
   #isNew: (at: TopicPartition) => boolean = () => true;
   #failure: ClientError | null = null;
   #finished = false;
+  #publishFailures = 0;
 
   constructor(parts: FlowParts) {
     const { config, log, consumer, durability, registry, workerSettings } = parts;
+    const segments = parts.segments === null ? null : this.#createSegments(parts.segments);
+    this.#segments = segments;
     this.#parts = parts;
     this.#limit = new Limit(config.stop.limit);
     this.#failures = new FailureLimit(config.errors.maxErrors);
@@ -85,6 +94,9 @@ export class Flow {
     this.#pool = new Pool(workerSettings, config.pool.workers, {
       done: (work, report) => {
         this.#settle(work, report);
+      },
+      chunk: (work, chunk) => {
+        this.#takeOver(work, chunk);
       },
       returned: (work, report) => {
         this.#settle(work, report);
@@ -103,6 +115,7 @@ export class Flow {
       drain: (partitions) => this.#surrender(partitions),
       betweenReads: (action) => this.#reader.betweenReads(action),
       onAssigned: (gained) => {
+        for (const at of gained) segments?.begin(at, at.behind);
         this.#reader.partitionsAdded(gained);
         this.#committer.finished();
         this.#changed();
@@ -117,7 +130,7 @@ export class Flow {
         timeoutMs: config.read.batchTimeoutMs,
       },
       maxInFlightBytes: config.read.maxInFlightBytes,
-      bytesInFlight: () => this.#pool.bytesInFlight,
+      bytesInFlight: () => this.#pool.bytesInFlight + (segments?.bytesWaiting ?? 0),
       active: () => this.#assignment.active(),
       onMessages: (at, messages) => {
         this.#trouble.allWell();
@@ -135,7 +148,15 @@ export class Flow {
       limit: this.#limit,
       progressOf: (at) => this.#assignment.get(at),
       endOf: (at) => this.#until?.endOf(at) ?? null,
-      onBegun: (work, at) => this.#owners.set(work, at),
+      onBegun: (work, at) => {
+        this.#owners.set(work, at);
+        segments?.of(at)?.begin(work);
+      },
+      cutAt: (at, messages) => segments?.of(at)?.cutAt(messages) ?? null,
+      keepTombstones: workerSettings.output?.form.kind === 'raw',
+      onOtherTopic: (at) => {
+        this.#fail(otherTopic(at));
+      },
       onJump: (at, from) => void this.#checkJump(at, from),
       onMoved: () => {
         this.#committer.finished();
@@ -147,6 +168,12 @@ export class Flow {
       durability,
       partitions: this.#assignment.partitions,
       log,
+      closeSegments:
+        segments === null
+          ? null
+          : (partitions) => {
+              segments.close(partitions);
+            },
       onSyncFailed: (error, inARow) => void this.#syncFailed(error, inARow),
     });
     this.#returns = new Returns({
@@ -238,10 +265,11 @@ export class Flow {
     this.#judge(work, from, report);
     this.#tell(work, report);
     if (report.unfinished === null) {
+      this.#segments?.of(at)?.done(work);
       at.works.delete(work);
       this.#owners.delete(work);
       at.waitingFor = null;
-    } else if (at.leaving || this.#isOver()) {
+    } else if (at.leaving || at.goingBack || this.#isOver()) {
       void this.#cancelFrom(at, work);
     } else {
       this.#returns.take(at, work, report.unfinished);
@@ -283,6 +311,7 @@ export class Flow {
       partitions,
       answer === 'lost' ? nowMs : nowMs + this.#parts.config.stop.shutdownTimeoutMs,
     );
+    for (const at of partitions) void this.#segments?.abandon(at);
   }
 
   /**
@@ -338,6 +367,7 @@ export class Flow {
     const works = [...at.works.keys()];
     for (const work of works.slice(works.indexOf(first)).reverse()) {
       await this.#pool.cancel(work);
+      this.#segments?.of(at)?.cancel(work);
       // What it had finished by then stays finished.
       this.#catchUp(at);
       at.works.delete(work);
@@ -371,6 +401,8 @@ export class Flow {
   async #leave(): Promise<void> {
     const { consumer } = this.#parts;
     this.#committer.close();
+    const { partitions } = this.#assignment;
+    for (const at of partitions.values()) void this.#segments?.abandon(at);
     this.#assignment.release();
     const deadline = AbortSignal.timeout(DISCONNECT_MS);
     await Promise.race([consumer.disconnect(), once(deadline, 'abort')]);
@@ -381,6 +413,7 @@ export class Flow {
     const { config, consumer } = this.#parts;
     const { partitions } = this.#assignment;
     for (const at of partitions.values()) this.#catchUp(at);
+    this.#watchPublications();
     const stall = findStall(partitions.values(), performance.now(), config.stop.stallTimeoutMs);
     if (stall !== null) this.#fail(stall);
     if (this.#until === null || this.#isOver() || !this.#until.ownDone(partitions)) return;
@@ -391,16 +424,111 @@ export class Flow {
     }
   }
 
+  /** A disk that never answers is no stall of the work, which goes on; but nothing is committed any more. */
+  #watchPublications(): void {
+    const { config } = this.#parts;
+    for (const at of this.#assignment.partitions.values()) {
+      const waitedMs = this.#segments?.of(at)?.publishingForMs ?? 0;
+      if (waitedMs < config.stop.stallTimeoutMs) continue;
+      this.#fail(
+        new ClientError(
+          'STALLED',
+          `The disk has not confirmed a segment of ${partitionKey(at)} for ${Math.round(waitedMs / 1000)} s; nothing behind offset ${at.durable} is committed. Look at the disk; --stall-timeout sets the time.`,
+        ),
+      );
+    }
+  }
+
   async #startPositions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
     const { consumer, config } = this.#parts;
-    const { positions, gaps } = await startPositions(
-      consumer,
-      partitions,
-      config.broker.startAt,
-      this.#isNew,
-    );
-    for (const gap of gaps) this.#gap(gap);
-    return positions;
+    try {
+      const published = new Map<string, Published>();
+      for (const at of partitions) {
+        const found = await this.#segments?.recover(at);
+        if (found) published.set(partitionKey(at), found);
+      }
+      const { positions, gaps } = await startPositions(
+        consumer,
+        partitions,
+        config.broker.startAt,
+        this.#isNew,
+        (at) => published.get(partitionKey(at))?.next ?? null,
+      );
+      for (const gap of gaps) this.#gap(gap);
+      return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
+    } catch (error) {
+      // A broker that does not answer is asked again; a folder that does not fit is not.
+      if (typeof (error as { code?: unknown }).code === 'number') throw error;
+      this.#fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));
+      return [];
+    }
+  }
+
+  /** What the files say of where a partition begins. */
+  #withFiles(at: StartPosition, found: Published | null): StartPosition {
+    if (at.behind === 'segment' && found !== null) return { ...at, known: found.lastMessage };
+    if (at.behind === 'commit' && this.#segments !== null) {
+      const until =
+        found === null ? 'no segment of it is here' : `the segments here end before ${found.next}`;
+      this.#parts.log.info(
+        `${partitionKey(at)}: the group has committed up to ${at.offset}, and ${until}. What lies between is elsewhere.`,
+      );
+    }
+    return at;
+  }
+
+  #createSegments(form: SegmentForm): Segments {
+    return new Segments({
+      ...form,
+      onPublished: (at, next) => {
+        this.#publishFailures = 0;
+        this.#committer.published(at, next);
+        this.#changed();
+      },
+      onLost: (at, error) => void this.#segmentLost(at, error),
+      onTrouble: (at, error) => {
+        this.#returns.fileTrouble(at, error);
+      },
+    });
+  }
+
+  /** A part of a batch: it goes into the partition's open segment. */
+  #takeOver(work: Work, chunk: SegmentChunk): void {
+    const at = this.#owners.get(work);
+    if (at === undefined) return;
+    this.#segments?.of(at)?.add(work, chunk);
+    this.#catchUp(at);
+  }
+
+  /**
+   * A segment was not published: another writer was faster, or the disk refused. What is not published is thrown away, and read again
+   * behind what is.
+   */
+  async #segmentLost(at: PartitionProgress, error: NodeJS.ErrnoException | null): Promise<void> {
+    const { log } = this.#parts;
+    if (error === null) {
+      log.warn(
+        `Another writer has published a segment of ${partitionKey(at)} that begins where ours does; ours is thrown away, and reading goes on behind it.`,
+      );
+    } else {
+      this.#returns.fileTrouble(at, error);
+      // A full disk or a folder that is gone can be mended while we wait; a disk that does not confirm cannot.
+      if (error.code === undefined || error.code === 'EIO') this.#publishFailures += 1;
+      if (this.#publishFailures >= SYNC_FAILURES_IN_A_ROW || this.#isOver()) {
+        this.#fail(
+          new ClientError(
+            'OUTPUT',
+            `A segment of ${partitionKey(at)} could not be made durable: ${error.message}. It is not committed, so its alerts come again.`,
+          ),
+        );
+      }
+    }
+    await this.#readAgain(at, async () => {
+      await this.#segments?.abandon(at);
+      if (error !== null) await new Promise((resolve) => setTimeout(resolve, PUBLISH_RETRY_MS));
+      const published = await this.#segments?.recover(at);
+      if (published) at.durable = Math.max(at.durable, published.next);
+    });
   }
 
   /** Offsets were passed over in mid-stream: markers and compaction are normal, an expired range is a loss. */
@@ -423,7 +551,7 @@ export class Flow {
 
   /** Nothing since the last good sync may be believed: it is read again and written again. */
   async #syncFailed(error: unknown, inARow: number): Promise<void> {
-    const { log, consumer } = this.#parts;
+    const { log } = this.#parts;
     log.error(
       `The disk did not confirm what was written: ${messageOf(error)}. Nothing of it is committed; it is written again.`,
     );
@@ -437,15 +565,39 @@ export class Flow {
       return;
     }
     for (const at of this.#assignment.active()) {
-      if (at.durable >= at.watermark.position) continue;
-      at.leaving = true;
-      const [first] = at.works.keys();
-      if (first !== undefined) await this.#cancelFrom(at, first);
-      await this.#reader.betweenReads(async () => {
-        await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
-        at.rewind();
-        at.leaving = false;
-      });
+      if (at.durable < at.watermark.position) await this.#readAgain(at);
     }
   }
+
+  /** Goes back to what is durable. @param meanwhile runs when nothing of the partition is under way any more. */
+  async #readAgain(at: PartitionProgress, meanwhile = (): Promise<void> => Promise.resolve()): Promise<void> {
+    const { consumer } = this.#parts;
+    at.goingBack = true;
+    const [first] = at.works.keys();
+    if (first !== undefined) await this.#cancelFrom(at, first);
+    // At once, so that nobody takes for finished what is going to be read again.
+    at.rewind();
+    try {
+      await meanwhile();
+      await this.#reader.betweenReads(async () => {
+        at.rewind();
+        // It was taken away meanwhile, or we are leaving: the next reader begins at what is durable.
+        if (this.#assignment.get(at) !== at || at.leaving || this.#isOver()) return;
+        await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
+        this.#segments?.begin(at, at.durable > at.start ? 'segment' : at.behind);
+        at.goingBack = false;
+      });
+    } catch (error) {
+      this.#fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));
+    }
+    this.#changed();
+  }
+}
+
+/** The topic is not the one that was saved. */
+function otherTopic(at: PartitionProgress): ClientError {
+  return new ClientError(
+    'TOPIC_RECREATED',
+    `${partitionKey(at)} is not the topic that the output folder holds: the message before offset ${at.finished} is another one. The topic was deleted and made again; move its folder away, or give another --output-dir.`,
+  );
 }

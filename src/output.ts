@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { access, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ClientError, messageOf } from './errors.ts';
 
@@ -8,18 +8,23 @@ import { ClientError, messageOf } from './errors.ts';
  *
  * @throws ClientError naming the folder and what to do.
  */
-export async function prepareOutput(dir: string): Promise<{ caseInsensitive: boolean }> {
+export async function prepareOutput(
+  dir: string,
+  form: 'json' | 'ndjson' | 'raw',
+): Promise<{ caseInsensitive: boolean }> {
   const tag = randomBytes(6).toString('hex');
   const probe = join(dir, `.antares-probe-${tag}`);
   try {
     await makeFolder(dir);
     await writeFile(probe, '');
+    if (form !== 'json') await probeLink(probe, dir, form);
     const caseInsensitive = await access(join(dir, `.ANTARES-PROBE-${tag}`)).then(
       () => true,
       () => false,
     );
     return { caseInsensitive };
   } catch (error) {
+    if (error instanceof ClientError) throw error;
     throw new ClientError(
       'OUTPUT',
       `The output folder ${dir} cannot be written to: ${messageOf(error)}. Give another one with --output-dir, or make this one writable.`,
@@ -27,6 +32,22 @@ export async function prepareOutput(dir: string): Promise<{ caseInsensitive: boo
     );
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Segments are published by a `link()` that only one writer can win; some file systems have none. */
+async function probeLink(probe: string, dir: string, form: string): Promise<void> {
+  const linked = `${probe}-link`;
+  try {
+    await link(probe, linked);
+  } catch (error) {
+    throw new ClientError(
+      'OUTPUT',
+      `The file system of ${dir} has no hard links (${messageOf(error)}), and --output ${form} needs them. Take another folder, or --output json.`,
+      { cause: error },
+    );
+  } finally {
+    await rm(linked, { force: true }).catch(() => undefined);
   }
 }
 

@@ -82,6 +82,16 @@ export class Returns {
     }, OUTPUT_RETRY_MS);
   }
 
+  /** A segment's file cannot be written for now; null: it can again. */
+  fileTrouble(at: PartitionProgress, error: NodeJS.ErrnoException | null): void {
+    at.waitingFor = error !== null && NO_SPACE.has(error.code ?? '') ? 'disk space' : null;
+    if (error === null) return;
+    this.#say(
+      `output ${error.code ?? ''}`,
+      `A segment of ${partitionKey(at)} cannot be written: ${error.message}. Nothing is lost: its offsets are not committed, and it is tried again every second.`,
+    );
+  }
+
   async #findSchema(at: PartitionProgress, work: Work, schemaId: number): Promise<void> {
     const { registry, pool, reader, onUnknownSchema } = this.#options;
     reader.hold(at);

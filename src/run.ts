@@ -9,9 +9,10 @@ import { Flow } from './flow.ts';
 import type { Log } from './log.ts';
 import { prepareOutput } from './output.ts';
 import type { WorkerSettings } from './pool/messages.ts';
+import { outputForm, segmentForm } from './segment/form.ts';
 import { UntilEnd } from './stop/until-end.ts';
 import { PathTemplate } from './worker/name/template.ts';
-import { newWriter } from './worker/write/temporary.ts';
+import { newWriter } from './temporary.ts';
 
 /**
  * Reads, saves and commits until the signal, the limit or the end of the topics.
@@ -23,8 +24,8 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   const { broker, output, topics } = config;
   checkFeatures(config, log);
   new PathTemplate(output.pathTemplate, false);
-  const folder = output.dir === null ? null : await prepareOutput(output.dir);
-  const durability = await chooseDurability(output.durability, output.dir);
+  const folder = output.dir === null ? null : await prepareOutput(output.dir, output.form);
+  const durability = await chooseDurability(output);
 
   sayWhatHappens(config, durability.description, log);
   const connected = await connect(config, log, stop);
@@ -33,8 +34,11 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   log.info(`Connected to ${broker.bootstrapServers} as a member of the group ${broker.group}.`);
 
   const registry = new SchemaRegistry(config.decode, log, stop);
-  const workerSettings = settingsForWorkers(config, durability.fileSync, folder?.caseInsensitive ?? false);
-  const flow = new Flow({ config, log, consumer, durability, registry, workerSettings });
+  const writer = newWriter();
+  const caseInsensitive = folder?.caseInsensitive ?? false;
+  const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer);
+  const segments = segmentForm(config, writer);
+  const flow = new Flow({ config, log, consumer, durability, registry, workerSettings, segments });
   try {
     await flow.run(topics.kafkaNames, stop, async () => {
       const { partitions, isNew } = readSubscription(topics.kafkaNames, catalogue, config.stop.untilEnd, log);
@@ -59,8 +63,10 @@ function sayWhatHappens({ broker, output, topics }: Config, durability: string, 
   const ca = broker.securityProtocol.endsWith('ssl') ? chooseCa(broker) : null;
   if (ca !== null) log.info(`Authorities: ${ca.path} (${ca.why}).`);
   if (output.dir === null) return;
-  log.info(`Saving to ${output.dir} as ${output.pathTemplate}; durability: ${durability}.`);
-  if (!output.pathTemplate.includes('{topic}') && topics.kafkaNames.length > 1) {
+  const what =
+    output.form === 'json' ? output.pathTemplate : `${output.form} segments, {topic}/{partition}/{offset}`;
+  log.info(`Saving to ${output.dir} as ${what}; durability: ${durability}.`);
+  if (output.form === 'json' && !output.pathTemplate.includes('{topic}') && topics.kafkaNames.length > 1) {
     log.warn(
       `${output.pathTemplate} does not tell topics apart: of two alerts with one name the last written stays.`,
     );
@@ -71,15 +77,19 @@ function settingsForWorkers(
   config: Config,
   sync: 'none' | 'group' | 'file',
   caseInsensitive: boolean,
+  writer: string,
 ): Omit<WorkerSettings, 'workerIndex' | 'deadThreads'> {
   const { output, topics, decode, pool, errors, log } = config;
   return {
     format: decode.format,
-    indent: output.indent,
+    indent: output.form === 'json' ? output.indent : 0,
     nonFinite: output.nonFinite,
     pathTemplate: output.pathTemplate,
     topicPrefix: topics.prefix,
-    output: output.dir === null ? null : { dir: output.dir, sync, caseInsensitive, writer: newWriter() },
+    output:
+      output.dir === null
+        ? null
+        : { dir: output.dir, sync, caseInsensitive, writer, form: outputForm(output) },
     processFile: pool.processFile,
     processTimeoutMs: pool.processTimeoutMs,
     onError: errors.onError,

@@ -230,6 +230,7 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
       durability: { fileSync: 'none', description: 'the caller’s', sync: () => Promise.resolve() },
       partitions: assignment.partitions,
       log,
+      closeSegments: null,
       onSyncFailed: () => undefined,
     });
     const schemas = new KnownSchemas();

@@ -40,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pool: ['batch'],
   worker: ['batch'],
   commit: [],
+  segment: ['batch', 'worker'],
   stop: ['commit'],
   simulate: ['broker', 'worker'],
 };

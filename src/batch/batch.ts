@@ -59,8 +59,17 @@ export interface MessageToPack {
   readonly headers: readonly MessageHeader[];
 }
 
-/** Copies messages of one partition, in offset order, into shared memory. */
-export function packBatch(topic: string, partition: number, messages: readonly MessageToPack[]): SharedBatch {
+/**
+ * Copies messages of one partition, in offset order, into shared memory.
+ *
+ * @param keepTombstones whether messages without a value are work like any other, or finished at once.
+ */
+export function packBatch(
+  topic: string,
+  partition: number,
+  messages: readonly MessageToPack[],
+  keepTombstones = false,
+): SharedBatch {
   const at = places(messages.length);
   let bytes = at.bytes;
   let anyHeaders = false;
@@ -86,7 +95,7 @@ export function packBatch(topic: string, partition: number, messages: readonly M
     table[row + 1] = message.timestampMs;
     put(message.value, row + 2);
     put(message.key, row + 4);
-    if (message.value === null) all[at.outcomes + i] = outcome.TOMBSTONE;
+    if (message.value === null && !keepTombstones) all[at.outcomes + i] = outcome.TOMBSTONE;
   });
   const headers = anyHeaders ? messages.map((message) => message.headers) : null;
   const batch: SharedBatch = { topic, partition, count: messages.length, memory, headers };
@@ -125,6 +134,7 @@ export class BatchView {
       key: keyBytes < 0 ? null : new Uint8Array(memory, this.#cell(index, 4), keyBytes),
       headers: headers?.[index] ?? [],
       value: new Uint8Array(memory, this.#cell(index, 2), Math.max(0, valueBytes)),
+      tombstone: valueBytes < 0,
     };
   }
 

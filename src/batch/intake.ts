@@ -1,5 +1,8 @@
 import type { ConsumedMessage, PartitionOffset, TopicPartition } from '../broker/consumer.ts';
+import type { KnownMessage } from '../broker/start-position.ts';
+import { crc32c } from '../checksum.ts';
 import type { PartitionProgress } from '../commit/partition-progress.ts';
+import type { CutAt } from '../pool/messages.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Work } from '../pool/work.ts';
 import type { Limit } from '../stop/limit.ts';
@@ -15,6 +18,11 @@ export interface IntakeOptions {
   readonly onBegun: (work: Work, at: PartitionProgress) => void;
   /** The broker passed over offsets from `from` on: markers, compaction, or a loss. */
   readonly onJump: (at: PartitionProgress, from: number) => void;
+  /** Where a batch of so many messages is likely to fill a segment; null: no segments. */
+  readonly cutAt: (at: PartitionProgress, messages: number) => CutAt | null;
+  readonly keepTombstones: boolean;
+  /** A message that was saved is another one now. */
+  readonly onOtherTopic: (at: PartitionProgress) => void;
   /** Something moved without a batch being done. */
   readonly onMoved: () => void;
 }
@@ -36,7 +44,8 @@ export class Intake {
   /** Messages of one partition, in offset order. */
   take(at: TopicPartition, messages: readonly ConsumedMessage[]): void {
     const progress = this.#options.progressOf(at);
-    if (progress === undefined || progress.leaving || this.#closed) return;
+    if (progress === undefined || !this.#takes(progress)) return;
+    if (progress.known !== null && !this.#isKnown(progress, progress.known, messages)) return;
     const end = this.#options.endOf(at) ?? Number.POSITIVE_INFINITY;
     const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position && offset < end);
     const [first, last] = [fresh[0], fresh.at(-1)];
@@ -47,21 +56,43 @@ export class Intake {
   /** The partition has nothing more below this offset. */
   takeEnd(end: PartitionOffset): void {
     const progress = this.#options.progressOf(end);
-    if (progress === undefined || progress.leaving || this.#closed) return;
+    if (progress === undefined || !this.#takes(progress)) return;
     const mark = this.#options.endOf(end);
     // Past the mark, messages were left out; nothing may be said about the offsets between.
     if (mark !== null && progress.watermark.position >= mark) return;
     this.#reach(progress, end.offset);
   }
 
+  #takes({ leaving, goingBack }: PartitionProgress): boolean {
+    return !leaving && !goingBack && !this.#closed;
+  }
+
+  /**
+   * Looks at the message that was saved last: is it still what it was? Where it is gone (expired, compacted) nobody can tell, and
+   * reading goes on.
+   */
+  #isKnown(progress: PartitionProgress, known: KnownMessage, messages: readonly ConsumedMessage[]): boolean {
+    const seen = messages.find(({ offset }) => offset >= known.offset);
+    if (seen === undefined) return true;
+    progress.known = null;
+    if (seen.offset > known.offset) return true;
+    const value = seen.value ?? new Uint8Array(0);
+    const same =
+      seen.timestampMs === known.timestampMs &&
+      value.byteLength === known.bytes &&
+      crc32c(value) === known.crc32c;
+    if (!same) this.#options.onOtherTopic(progress);
+    return same;
+  }
+
   #submit(progress: PartitionProgress, messages: ConsumedMessage[], first: number, last: number): void {
-    const { pool, limit, onJump, onBegun } = this.#options;
+    const { pool, limit, onJump, onBegun, cutAt, keepTombstones } = this.#options;
     const { topic, partition, watermark } = progress;
     if (first > watermark.position) onJump(progress, watermark.position);
     if (progress.works.size === 0) progress.movedAtMs = performance.now();
     const range = watermark.begin(first, last + 1);
-    const view = new BatchView(packBatch(topic, partition, messages));
-    const work = pool.submit(view, limit.take(messages.length));
+    const view = new BatchView(packBatch(topic, partition, messages, keepTombstones));
+    const work = pool.submit(view, limit.take(messages.length), cutAt(progress, messages.length));
     progress.works.set(work, range);
     onBegun(work, progress);
   }

@@ -78,9 +78,15 @@ export class Assignment {
     const { consumer, log, betweenReads, onAssigned } = this.#options;
     // Out of date or not, librdkafka waits for an answer.
     const positions = (await this.#findPositions(partitions)) ?? [];
-    const gained = positions.map((at) => new PartitionProgress(at, at.offset, at.committed));
+    const gained = positions.map((at) => new PartitionProgress(at));
     await betweenReads(() => {
-      consumer.assign(positions.map(({ topic, partition, offset }) => ({ topic, partition, offset })));
+      consumer.assign(
+        positions.map(({ topic, partition, offset, known }) => ({
+          topic,
+          partition,
+          offset: known?.offset ?? offset,
+        })),
+      );
       for (const at of gained) this.partitions.set(partitionKey(at), at);
       // A pause from an earlier assignment outlives it.
       if (gained.length > 0) consumer.resume(gained);

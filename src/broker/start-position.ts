@@ -1,10 +1,26 @@
+import { ClientError } from '../errors.ts';
 import { type AlertConsumer, logicalOffset, type PartitionOffset, type TopicPartition } from './consumer.ts';
 
 /** Where reading of a partition begins. */
 export interface StartPosition extends PartitionOffset {
   /** The group's committed offset, or -1. */
   readonly committed: number;
+  /** How we come to begin here: behind what is published, at the commit, at what the broker still has, or at the group's start. */
+  readonly behind: 'segment' | 'commit' | 'expired' | 'start';
+  /** Read from here, a little before, and look whether it is the same topic. */
+  readonly known?: KnownMessage | null;
 }
+
+/** A message that was saved as the last one, to be read once more: by it the topic is known again. */
+export interface KnownMessage {
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly bytes: number;
+  readonly crc32c: string;
+}
+
+/** Where the output of a partition ends: the offset behind the last one in it. */
+export type PublishedEnd = (at: TopicPartition) => number | null;
 
 /** A committed offset that the broker no longer has. */
 export interface OffsetGap extends TopicPartition {
@@ -17,33 +33,48 @@ export interface OffsetGap extends TopicPartition {
 /**
  * Finds where newly assigned partitions begin: at the group's committed offset, else at the start or the end of what
  * there is. The broker's own reset never decides, because it would skip expired offsets without a word (contract, 5).
+ * Where the files say that more is saved than was committed, the files are right (contract, 3).
  *
  * @param startAt where a partition begins that has no committed offset.
  * @param isNew partitions that appeared after the start are read from their beginning, also with `latest`.
- * @throws BrokerError
+ * @throws BrokerError; ClientError TOPIC_RECREATED where the output holds more than the broker ever had.
  */
 export async function startPositions(
   consumer: AlertConsumer,
   partitions: readonly TopicPartition[],
   startAt: 'earliest' | 'latest',
   isNew: (at: TopicPartition) => boolean,
+  publishedEnd: PublishedEnd = () => null,
 ): Promise<{ positions: StartPosition[]; gaps: OffsetGap[] }> {
   const committed = await consumer.committed(partitions);
   const gaps: OffsetGap[] = [];
   const positions = await Promise.all(
-    committed.map(async ({ topic, partition, offset: wanted }) => {
+    committed.map(async ({ topic, partition, offset: inGroup }): Promise<StartPosition> => {
       const { low, high } = await consumer.watermarks({ topic, partition });
       const at = { topic, partition };
-      if (wanted === logicalOffset.NONE || wanted < 0) {
-        const offset = startAt === 'latest' && !isNew(at) ? high : low;
-        return { ...at, offset, committed: -1 };
+      const published = publishedEnd(at) ?? logicalOffset.NONE;
+      if (published > high) throw recreated(at, published, high);
+      const wanted = Math.max(inGroup, published);
+      const own = { ...at, committed: Math.max(-1, inGroup) };
+      if (wanted < 0) {
+        return { ...own, offset: startAt === 'latest' && !isNew(at) ? high : low, behind: 'start' };
       }
-      if (wanted >= low && wanted <= high) return { ...at, offset: wanted, committed: wanted };
+      if (wanted >= low && wanted <= high) {
+        return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit' };
+      }
       gaps.push({ ...at, wanted, available: low, lost: wanted < low ? low - wanted : null });
-      return { ...at, offset: low, committed: -1 };
+      return { ...own, offset: low, committed: -1, behind: 'expired' };
     }),
   );
   return { positions, gaps };
+}
+
+/** A topic that was deleted and made again is not the one that the files hold (contract, 3). */
+function recreated(at: TopicPartition, published: number, high: number): ClientError {
+  return new ClientError(
+    'TOPIC_RECREATED',
+    `The output folder holds ${at.topic}/${at.partition} up to offset ${published - 1}, but the topic ends before ${high}: it was deleted and made again, or cut. Move its folder away, or give another --output-dir.`,
+  );
 }
 
 /** A sentence on a gap. */

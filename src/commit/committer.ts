@@ -32,6 +32,8 @@ export interface CommitterOptions {
   /** The assigned partitions, by {@link partitionKey}; kept up to date by their owner. */
   readonly partitions: ReadonlyMap<string, PartitionProgress>;
   readonly log: Log;
+  /** Publishes the open segments of these partitions; null: no segments, files are made durable by {@link Durability}. */
+  readonly closeSegments: ((partitions: readonly PartitionProgress[]) => void) | null;
   /** What was published since the last good sync may be lost: it must be written again. */
   readonly onSyncFailed: (error: unknown, inARow: number) => void;
 }
@@ -64,8 +66,16 @@ export class Committer {
 
   /** Something was finished. */
   finished(): void {
+    // In segments it becomes durable when its segment is published, and {@link published} tells of that.
+    if (this.#options.closeSegments !== null) return;
     if (this.#options.durability.fileSync !== 'group') this.#markDurable(this.#snapshot());
     else if (this.#syncing === null && this.#syncTimer === null) this.#scheduleSync();
+  }
+
+  /** All below this offset is in published segments. */
+  published(at: PartitionProgress, next: number): void {
+    at.durable = Math.max(at.durable, next);
+    this.#announce();
   }
 
   /**
@@ -82,6 +92,7 @@ export class Committer {
     while (partitions.some((at) => at.durable < at.finished)) {
       if (performance.now() > deadlineMs) return 'late';
       this.finished();
+      this.#options.closeSegments?.(partitions);
       await this.#nextChange(deadlineMs);
     }
     this.#commit();

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { release } from 'node:os';
+import type { Config } from '../config.ts';
 import type { FileSync } from '../pool/messages.ts';
 
 /** A sync that takes longer counts as failed: a disk that hangs has promised nothing. */
@@ -23,14 +24,17 @@ export interface Durability {
  * Chooses the way. One `sync -f` for many small files was measured ten times cheaper than an fsync each, but only where
  * `syncfs` reports what went wrong: local ext4, xfs and btrfs on Linux 5.8 or newer (contract, 3).
  */
-export async function chooseDurability(
-  wanted: 'none' | 'disk',
-  outputDir: string | null,
-): Promise<Durability> {
+export async function chooseDurability({
+  durability: wanted,
+  dir: outputDir,
+  form,
+}: Pick<Config['output'], 'durability' | 'dir' | 'form'>): Promise<Durability> {
   const nothing = (): Promise<void> => Promise.resolve();
   if (wanted === 'none' || outputDir === null) {
     return { fileSync: 'none', description: 'page cache only', sync: nothing };
   }
+  // Segments sync themselves, in an order that a sync of everything does not keep.
+  if (form !== 'json') return { fileSync: 'file', description: 'an fsync each segment', sync: nothing };
   if (!(await groupSyncIsSafe(outputDir))) {
     return { fileSync: 'file', description: 'an fsync each file', sync: nothing };
   }

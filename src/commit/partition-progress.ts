@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../broker/consumer.ts';
+import type { KnownMessage, StartPosition } from '../broker/start-position.ts';
 import type { Work } from '../pool/work.ts';
 import { type OpenRange, Watermark } from './watermark.ts';
 
@@ -22,20 +23,27 @@ export class PartitionProgress implements TopicPartition {
   committed: number;
   /** Being taken away: nothing new is begun. */
   leaving = false;
+  /** What is not durable is being thrown away, to be read again: until then nothing is begun. */
+  goingBack = false;
   /** When the finished mark last moved, or work began after a pause; for the stall watch. */
   movedAtMs: number = performance.now();
+  readonly start: number;
+  /** How reading came to begin there. */
+  readonly behind: StartPosition['behind'];
+  /** Until this message was seen, nobody knows whether the topic is still the one that was saved. */
+  known: KnownMessage | null;
   /** Waiting for something outside (disk space, a registry): why. Such a wait is no stall. */
   waitingFor: string | null = null;
 
-  /**
-   * @param start where reading begins.
-   * @param committed the group's committed offset, or -1: a start that differs is committed even if no message comes.
-   */
-  constructor({ topic, partition }: TopicPartition, start: number, committed: number) {
+  /** A start that differs from what the group has committed is committed even if no message comes. */
+  constructor({ topic, partition, offset, committed, behind, known = null }: StartPosition) {
     this.topic = topic;
     this.partition = partition;
-    this.watermark = new Watermark(start);
-    this.durable = start;
+    this.start = offset;
+    this.behind = behind;
+    this.known = known;
+    this.watermark = new Watermark(offset);
+    this.durable = offset;
     this.stored = committed;
     this.committed = committed;
   }

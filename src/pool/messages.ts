@@ -2,21 +2,32 @@ import type { SharedBatch } from '../batch/batch.ts';
 
 /** What the main thread says to a worker. */
 export type ToWorker =
-  | {
-      readonly type: 'work';
-      readonly batchId: number;
-      readonly batch: SharedBatch;
-      /** How many alerts the worker may still save; null: as many as there are (`--limit`). */
-      readonly budget: number | null;
-      /** Messages of this batch that killed their worker twice: dead letters, not to be tried again. */
-      readonly poisoned: readonly number[];
-    }
+  | WorkMessage
   /** It is the batch's turn now: give its temporaries their names. */
   | { readonly type: 'publish'; readonly batchId: number }
   /** The partition was lost: remove the batch's temporaries. */
   | { readonly type: 'cancel'; readonly batchId: number }
   /** A schema that a batch came back for, as JSON; null: there is none, and its messages are bad. */
   | { readonly type: 'schema'; readonly schemaId: number; readonly schemaText: string | null };
+
+/** A batch to be done, from its first message that is not finished. */
+export interface WorkMessage {
+  readonly type: 'work';
+  readonly batchId: number;
+  readonly batch: SharedBatch;
+  /** How many alerts the worker may still save; null: as many as there are (`--limit`). */
+  readonly budget: number | null;
+  /** Messages of this batch that killed their worker twice: dead letters, not to be tried again. */
+  readonly poisoned: readonly number[];
+  /** Where segments are likely to be full; null: no segments. */
+  readonly cutAt: CutAt | null;
+}
+
+/** After which messages of a batch a segment is likely to be full: after `first` of them, then after each `every`. */
+export interface CutAt {
+  readonly first: number;
+  readonly every: number;
+}
 
 /** What a worker says to the main thread. */
 export type FromWorker =
@@ -26,6 +37,7 @@ export type FromWorker =
   /** The worker is through with the batch, but it was not the batch's turn: its temporaries wait. */
   | { readonly type: 'held'; readonly batchId: number }
   | { readonly type: 'done'; readonly batchId: number; readonly report: BatchReport }
+  | { readonly type: 'chunk'; readonly batchId: number; readonly chunk: SegmentChunk }
   | {
       readonly type: 'log';
       readonly level: LogLevel;
@@ -34,6 +46,20 @@ export type FromWorker =
     };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/**
+ * A run of messages of a batch, as they stand in a segment. Taking it over is what finishes them: until then they are
+ * the worker's, and die with it.
+ */
+export interface SegmentChunk {
+  /** Index of the first message in its batch. */
+  readonly from: number;
+  /** What became of each message, in order. */
+  readonly outcomes: Uint8Array;
+  /** How many alerts each gave. */
+  readonly alerts: Int32Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** What is worth telling about a batch beyond its outcomes, which are in shared memory. */
 export interface BatchReport {
@@ -84,12 +110,20 @@ export interface WorkerSettings {
     readonly caseInsensitive: boolean;
     /** Marks this process's temporaries, so that a later one knows whose they were. */
     readonly writer: string;
+    /** What the alerts are saved as. */
+    readonly form: OutputForm;
   } | null;
   readonly processFile: string | null;
   readonly processTimeoutMs: number;
   readonly onError: 'dead-letter' | 'skip' | 'stop';
   readonly logEachAlert: boolean;
 }
+
+/** One file an alert, or segments. */
+export type OutputForm =
+  | { readonly kind: 'json' }
+  | { readonly kind: 'ndjson'; readonly compression: 'none' | 'gzip' | 'zstd'; readonly chunkBytes: number }
+  | { readonly kind: 'raw'; readonly chunkBytes: number };
 
 /**
  * How a worker makes its files durable. `group`: it does not, the main thread syncs the file system for many at once;

@@ -1,6 +1,6 @@
-import type { BatchView } from '../batch/batch.ts';
+import type { BatchView, Outcome } from '../batch/batch.ts';
 import { ClientError } from '../errors.ts';
-import type { BatchReport, FromWorker, LogLevel, WorkerSettings } from './messages.ts';
+import type { BatchReport, CutAt, FromWorker, LogLevel, SegmentChunk, WorkerSettings } from './messages.ts';
 import { Slot, type Death } from './slot.ts';
 import { poisonedMessages, type Work } from './work.ts';
 
@@ -14,6 +14,8 @@ const WATCH_INTERVAL_MS = 500;
 export interface PoolEvents {
   /** Every message of the batch is finished. */
   done(work: Work, report: BatchReport): void;
+  /** Some messages of the batch, to be taken over into a segment. */
+  chunk(work: Work, chunk: SegmentChunk): void;
   /** The batch came back with messages left. {@link Pool.resume} or {@link Pool.cancel} it. */
   returned(work: Work, report: BatchReport): void;
   log(level: LogLevel, text: string, fields: Record<string, unknown>): void;
@@ -72,7 +74,7 @@ export class Pool {
   }
 
   /** Takes a batch. Batches of one partition must come in offset order. */
-  submit(view: BatchView, budget: number | null): Work {
+  submit(view: BatchView, budget: number | null, cutAt: CutAt | null): Work {
     const work: Work = {
       id: this.#nextId++,
       view,
@@ -80,6 +82,7 @@ export class Pool {
       state: 'queued',
       slot: null,
       budget,
+      cutAt,
       deaths: new Map(),
       cancelled: false,
       counted: 0,
@@ -87,7 +90,8 @@ export class Pool {
     };
     const line = this.#lineOf(work);
     line.push(work);
-    if (line[0] === work) view.grantTurn();
+    // Segments are put in order by their owner; only names must be given in turn.
+    if (line[0] === work || cutAt !== null) view.grantTurn();
     this.#bytesInFlight += work.bytes;
     this.#queue.push(work);
     this.#dispatch();
@@ -171,6 +175,16 @@ export class Pool {
         this.#dispatch();
         return;
       }
+      case 'chunk': {
+        const work = slot.works.find(({ id }) => id === message.batchId);
+        if (work === undefined || work.cancelled) return;
+        const { from, outcomes, alerts } = message.chunk;
+        outcomes.forEach((result, i) => {
+          work.view.finish(from + i, result as Outcome, alerts[i] ?? 0);
+        });
+        this.#events.chunk(work, message.chunk);
+        return;
+      }
       case 'done': {
         const work = slot.works.find(({ id }) => id === message.batchId);
         if (work === undefined) return;
@@ -220,7 +234,8 @@ export class Pool {
       const poisoned = poisonedMessages(work);
       // A message that a limit cut is saved again from its first alert, and those alerts are counted already.
       const budget = work.budget === null ? null : work.budget + work.savedOfPending;
-      slot.send({ type: 'work', batchId: work.id, batch: work.view.batch, budget, poisoned });
+      const { id: batchId, view, cutAt } = work;
+      slot.send({ type: 'work', batchId, batch: view.batch, budget, poisoned, cutAt });
     }
   }
 

@@ -1,4 +1,5 @@
 import type { BatchView } from '../batch/batch.ts';
+import type { CutAt } from './messages.ts';
 import type { Slot } from './slot.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Work {
   slot: Slot | null;
   /** How many alerts may still be saved of it; null: no limit. */
   budget: number | null;
+  /** Where segments are likely to be full; null: no segments. */
+  readonly cutAt: CutAt | null;
   /** How often each message, by index, was the one that a worker died at. */
   readonly deaths: Map<number, number>;
   cancelled: boolean;

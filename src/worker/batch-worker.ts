@@ -1,5 +1,5 @@
-import { BatchView, outcome, type SharedBatch, turn } from '../batch/batch.ts';
-import type { BatchReport, MessageFailure, Unfinished } from '../pool/messages.ts';
+import { BatchView, outcome, turn } from '../batch/batch.ts';
+import type { BatchReport, MessageFailure, Unfinished, WorkMessage } from '../pool/messages.ts';
 import type { Message } from './message.ts';
 import { type MessageWorker, type Processed, StopAtMessage } from './message-worker.ts';
 import { SchemaNeeded } from './decode/error.ts';
@@ -29,18 +29,13 @@ export class BatchWorker {
   #filteredAlerts = 0;
   #unfinished: Unfinished | null = null;
 
-  constructor(
-    batch: SharedBatch,
-    budget: number | null,
-    poisoned: readonly number[],
-    messages: MessageWorker,
-    sink: Sink | null,
-  ) {
-    this.view = new BatchView(batch);
+  constructor(work: WorkMessage, messages: MessageWorker, sink: Sink | null) {
+    this.view = new BatchView(work.batch);
     this.#messages = messages;
     this.#sink = sink;
-    this.#budget = budget ?? Number.POSITIVE_INFINITY;
-    this.#poisoned = new Set(poisoned);
+    this.#budget = work.budget ?? Number.POSITIVE_INFINITY;
+    this.#poisoned = new Set(work.poisoned);
+    sink?.begin(work.batchId, this.view, work.cutAt);
   }
 
   /** Does what is not yet done, calling `between` after each message so that other batches' turns are served. */
@@ -62,7 +57,7 @@ export class BatchWorker {
     try {
       while (this.#waiting[0] !== undefined && this.view.beginPublishing()) {
         try {
-          for (const file of this.#waiting[0].processed.files) this.#sink?.publish(file);
+          for (const file of this.#waiting[0].processed.files) file.publish();
         } finally {
           this.view.endPublishing();
         }
@@ -79,7 +74,9 @@ export class BatchWorker {
     return this.#waiting.length === 0;
   }
 
+  /** What there is to say of the batch, once {@link publish} is through with it. */
   report(): BatchReport {
+    this.#sink?.end();
     return {
       unfinished: this.#unfinished,
       failures: this.#failures,
@@ -95,7 +92,10 @@ export class BatchWorker {
     try {
       const processed = this.#poisoned.has(index)
         ? this.#messages.bury(message)
-        : await this.#messages.process(message, this.#budget);
+        : await this.#messages.process(
+            message,
+            this.#sink?.takesPartOfMessage === false ? Infinity : this.#budget,
+          );
       this.#budget -= processed.savedAlerts;
       this.#waiting.push({ index, processed });
       // Where folders are synced, that is done once for the whole batch.
@@ -122,7 +122,8 @@ export class BatchWorker {
     index: number,
     { result, savedAlerts, savedBytes, filteredAlerts, failure, lines }: Processed,
   ): void {
-    this.view.finish(index, result, savedAlerts);
+    if (this.#sink === null) this.view.finish(index, result, savedAlerts);
+    else this.#sink.finish(this.view, index, { result, savedAlerts });
     this.#savedBytes += savedBytes;
     this.#filteredAlerts += filteredAlerts;
     if (failure !== null) this.#failures.push(failure);
@@ -132,7 +133,7 @@ export class BatchWorker {
   /** Throws away what waits: those messages are done again. */
   #giveBack(why: Unfinished): void {
     for (const { processed } of this.#waiting.splice(0)) {
-      for (const file of processed.files) this.#sink?.discard(file);
+      for (const file of processed.files) file.discard();
     }
     this.#unfinished = why;
   }

@@ -7,7 +7,7 @@ import { createPrepare } from './prepare.ts';
 import { loadHook } from './process/hook.ts';
 import { KnownSchemas } from './schemas.ts';
 import { OutputFolder } from './write/folder.ts';
-import { JsonFiles } from './write/json-files.ts';
+import { createSink } from './write/create-sink.ts';
 
 /**
  * A worker thread's entry. It takes batches one after the other; between two messages it looks whether the turn of a
@@ -29,7 +29,12 @@ async function start(): Promise<void> {
   const { output, processFile } = settings;
   const folder =
     output === null ? null : new OutputFolder(output.dir, output.writer, threadId, settings.deadThreads);
-  const sink = output === null || folder === null ? null : new JsonFiles(folder, output.sync);
+  const sink =
+    output === null || folder === null
+      ? null
+      : await createSink(output, folder, (batchId, chunk) => {
+          port.postMessage({ type: 'chunk', batchId, chunk } satisfies FromWorker, [chunk.bytes.buffer]);
+        });
   const hook = processFile === null ? null : await loadHook(processFile);
   const prepare = createPrepare(settings, schemas, hook, (level: LogLevel, text, fields) => {
     say({ type: 'log', level, text, fields });
@@ -41,7 +46,7 @@ async function start(): Promise<void> {
       serve(message);
       return;
     }
-    const batch = new BatchWorker(message.batch, message.budget, message.poisoned, messages, sink);
+    const batch = new BatchWorker(message, messages, sink);
     await batch.work(serveWaiting);
     if (batch.publish()) {
       say({ type: 'done', batchId: message.batchId, report: batch.report() });

@@ -1,13 +1,15 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { outcome, type Outcome } from '../batch/batch.ts';
 import { messageOf } from '../errors.ts';
 import type { MessageFailure, WorkerSettings } from '../pool/messages.ts';
 import { DecodeError, SchemaNeeded } from './decode/error.ts';
+import { stripPrefix } from '../topic-name.ts';
 import type { Message } from './message.ts';
 import { HookError } from './process/hook.ts';
 import { writeDeadLetter } from './write/dead-letter.ts';
-import type { OutputFolder, Unpublished } from './write/folder.ts';
+import type { OutputFolder } from './write/folder.ts';
 import { OutputError } from './write/output-error.ts';
-import type { Sink } from './write/sink.ts';
+import type { Sink, Unpublished } from './write/sink.ts';
 
 /** What was done with a message, before its files have their names. */
 export interface Processed {
@@ -50,12 +52,16 @@ export type Prepare = (
   wanted: number,
 ) => Promise<{ readonly complete: boolean }> | { readonly complete: boolean };
 
+/** So many bad messages, and the thread's event loop turns once. */
+const FAILURES_A_TURN = 50;
+
 /** Message → files under temporary names, or a dead letter. */
 export class MessageWorker {
   readonly #settings: WorkerSettings;
   readonly #prepare: Prepare;
   readonly #sink: Sink | null;
   readonly #folder: OutputFolder | null;
+  #failures = 0;
 
   /** @param sink where alerts go; null: nowhere, each is only told of. */
   constructor(settings: WorkerSettings, prepare: Prepare, sink: Sink | null, folder: OutputFolder | null) {
@@ -82,7 +88,7 @@ export class MessageWorker {
       }
       savedAlerts += 1;
       savedBytes += bytes.byteLength;
-      if (this.#sink !== null) files.push(this.#sink.write(path, bytes));
+      if (this.#sink !== null) files.push(this.#sink.write(message, path, bytes));
       if (this.#settings.logEachAlert) lines.push(this.#line(message, path, files.at(-1)));
     };
     try {
@@ -90,9 +96,11 @@ export class MessageWorker {
       const result = complete ? (savedAlerts > 0 ? outcome.SAVED : outcome.FILTERED) : outcome.PENDING;
       return { result, files, savedAlerts, savedBytes, filteredAlerts, failure: null, lines };
     } catch (error) {
-      for (const file of files) this.#sink?.discard(file);
+      for (const file of files) file.discard();
       if (error instanceof SchemaNeeded || (error instanceof OutputError && !isNamesFault(error)))
         throw error;
+      // What a failed inflate held, 128 KB, Node gives back only when the loop turns; a batch of awaits alone never lets it.
+      if (++this.#failures % FAILURES_A_TURN === 0) await turnOfTheLoop();
       return this.#fail(message, asFailure(error));
     }
   }
@@ -130,11 +138,6 @@ export class MessageWorker {
     const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.json$/, '');
     return `Received alert ${name} on topic '${stripPrefix(message.topic, this.#settings.topicPrefix)}'`;
   }
-}
-
-/** The topic as folders and people know it. */
-export function stripPrefix(topic: string, prefix: string): string {
-  return topic.startsWith(prefix) ? topic.slice(prefix.length) : topic;
 }
 
 /** A file whose name collides with a folder's (or the other way round): only this message is to blame. */

@@ -16,4 +16,6 @@ export interface Message {
   readonly headers: readonly MessageHeader[];
   /** The message's bytes. Never null here: tombstones are counted before. */
   readonly value: Uint8Array;
+  /** Its value is null, which is not the same as empty. */
+  readonly tombstone?: boolean;
 }

@@ -2,7 +2,8 @@ import type { LogLevel, WorkerSettings } from '../pool/messages.ts';
 import type { FormatOption } from './decode/detect.ts';
 import { ReturnedValueError } from './encode/returned.ts';
 import type { Message } from './message.ts';
-import { type Prepare, type PreparedAlert, stripPrefix } from './message-worker.ts';
+import { stripPrefix } from '../topic-name.ts';
+import type { Prepare, PreparedAlert } from './message-worker.ts';
 import { PathTemplate } from './name/template.ts';
 import { type AlertContext, HookError, type HookLogger, type ProcessAlert, runHook } from './process/hook.ts';
 import type { KnownSchemas } from './schemas.ts';
@@ -21,16 +22,22 @@ export function createPrepare(
   hook: ProcessAlert | null,
   sendLog: SendLog,
 ): Prepare {
+  const form = settings.output?.form.kind ?? 'json';
+  if (form === 'raw') return untouched;
   const template = new PathTemplate(settings.pathTemplate, settings.output?.caseInsensitive ?? false);
+  // In segments an alert has no name; only who reads the log wants one.
+  const named = form === 'json' || settings.logEachAlert;
   const transcoder = new Transcoder({
     format: settings.format as FormatOption,
     indent: settings.indent,
     nonFinite: settings.nonFinite,
-    fieldPaths: template.fieldPaths,
+    fieldPaths: named ? template.fieldPaths : [],
     schemas,
   });
   const pathOf = (message: Message, alert: AlertBytes): string =>
-    template.render({ message, topic: stripPrefix(message.topic, settings.topicPrefix), ...alert });
+    named
+      ? template.render({ message, topic: stripPrefix(message.topic, settings.topicPrefix), ...alert })
+      : '';
 
   if (hook === null) {
     return (message, take, wanted) => {
@@ -58,6 +65,12 @@ export function createPrepare(
     return { complete: true };
   };
 }
+
+/** `--output raw`: nobody looks into the message. */
+const untouched: Prepare = ({ topic, partition, offset, value }, take) => {
+  take({ path: `${topic}/${partition}/${offset}`, bytes: value });
+  return { complete: true };
+};
 
 /** What the hook's answer means; null: not to be saved. @throws HookError */
 function bytesToSave(result: unknown, alert: AlertObject): Uint8Array | null {

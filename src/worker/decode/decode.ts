@@ -75,24 +75,29 @@ export class Decoder {
     if (value.toString('latin1', 0, 4) !== 'Obj\x01')
       throw new DecodeError('BAD_AVRO', 'It is not an Avro container.');
     const { schema, blocks, records } = openContainer(value, this.#cache);
-    const queue = blocks.map(({ records: left, bytes }) => ({ left, cursor: new Cursor(bytes) }));
-    const dropFinished = (): void => {
-      while (queue[0]?.left === 0) {
-        checkEnd(queue[0].cursor);
-        queue.shift();
+    let at = 0;
+    let left = 0;
+    let cursor: Cursor | null = null;
+    /** Leaves blocks that are read to their end, and stands in the next one. */
+    const toNextRecord = (): void => {
+      while (left === 0) {
+        if (cursor !== null) checkEnd(cursor);
+        const block = blocks[at++];
+        cursor = block === undefined ? null : new Cursor(block.bytes);
+        if (block === undefined) return;
+        left = block.records;
       }
     };
     return {
       format: 'avro',
       records,
       tellNext: (visitor) => {
-        dropFinished();
-        const [block] = queue;
-        if (block === undefined) throw new DecodeError('BAD_AVRO', 'The Avro container has no more records.');
-        block.left -= 1;
-        schema.read(block.cursor, visitor);
+        toNextRecord();
+        if (cursor === null) throw new DecodeError('BAD_AVRO', 'The Avro container has no more records.');
+        left -= 1;
+        schema.read(cursor, visitor);
       },
-      close: dropFinished,
+      close: toNextRecord,
     };
   }
 

@@ -3,6 +3,8 @@ import { messageOf } from '../../errors.ts';
 import { DecodeError, type DecodeErrorCode, limits } from './error.ts';
 
 const CHUNK_BYTES = 128 * 1024;
+const MIN_CHUNK_BYTES = 1024;
+const CHUNK_RATIO = 16;
 
 type Inflate = (bytes: Uint8Array, options: ZlibOptions) => Buffer;
 
@@ -23,7 +25,9 @@ export function inflateGzip(bytes: Uint8Array): Buffer {
  * @throws DecodeError
  */
 export function inflateRaw(bytes: Uint8Array, maxBytes: number): Buffer {
-  return inflateWith(inflateRawSync, bytes, 'BAD_AVRO', maxBytes);
+  const block = inflateWith(inflateRawSync, bytes, 'BAD_AVRO', maxBytes);
+  // A piece of a chunk keeps the whole chunk in memory: too much for one block of many.
+  return 2 * block.byteLength < block.buffer.byteLength ? Buffer.from(block) : block;
 }
 
 function inflateWith(
@@ -32,18 +36,22 @@ function inflateWith(
   code: DecodeErrorCode,
   maxBytes = limits.decompressedBytes,
 ): Buffer {
+  const limit = Math.min(
+    maxBytes,
+    limits.decompressedFreeBytes + limits.decompressedRatio * bytes.byteLength,
+  );
   let result: { buffer: Buffer; engine: { bytesWritten: number } };
   try {
     result = inflate(bytes, {
       // Zero would not be taken; a byte too many is noticed as one.
-      maxOutputLength: Math.max(1, maxBytes),
+      maxOutputLength: Math.max(1, limit),
       // As large as most alerts become, so that they come out in one piece.
-      chunkSize: CHUNK_BYTES,
+      chunkSize: Math.min(CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, CHUNK_RATIO * bytes.byteLength)),
       info: true,
     }) as unknown as typeof result;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new DecodeError('TOO_LARGE', `It decompresses to more than ${maxBytes} bytes.`, error);
+      throw new DecodeError('TOO_LARGE', `It decompresses to more than ${limit} bytes.`, error);
     }
     if ((error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') {
       throw new DecodeError('TRUNCATED', 'The compressed stream ends too early.', error);

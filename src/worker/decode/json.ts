@@ -8,16 +8,8 @@ const LITERAL = /true|false|null|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE
 const PLAIN_STRING = /[^"\\\u0000-\u001f]*/y;
 const WHITE = /[ \t\n\r]*/y;
 
-const escapes: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
+const ESCAPES = '"\\/bfnrt';
+const HEX_DIGITS = /[0-9a-fA-F]{4}/y;
 
 /**
  * JSON (RFC 8259), with `NaN` and `Infinity` as Python writes them. JSON.parse would not do: it forgets how a number
@@ -134,31 +126,38 @@ class JsonReader {
   }
 
   #string(): string {
+    const start = this.#at;
     this.#at += 1;
-    let text = '';
-    for (;;) {
-      PLAIN_STRING.lastIndex = this.#at;
-      const plain = PLAIN_STRING.exec(this.#text)?.[0] ?? '';
-      this.#at += plain.length;
-      text += plain;
-      const next = this.#text[this.#at++];
-      if (next === '"') return text;
-      if (next !== '\\') throw this.#unexpected('in a string', -1);
-      text += this.#escape();
+    this.#plain();
+    const hasEscapes = this.#text[this.#at] === '\\';
+    while (this.#text[this.#at] === '\\') {
+      this.#at += 1;
+      this.#escape();
+      this.#plain();
     }
+    if (this.#text[this.#at++] !== '"') throw this.#unexpected('in a string', -1);
+    // Putting it together piece by piece would take many times its size in memory.
+    if (hasEscapes) return JSON.parse(this.#text.slice(start, this.#at)) as string;
+    return this.#text.slice(start + 1, this.#at - 1);
   }
 
-  #escape(): string {
+  /** Moves behind what needs no escape. */
+  #plain(): void {
+    PLAIN_STRING.lastIndex = this.#at;
+    PLAIN_STRING.test(this.#text);
+    this.#at = PLAIN_STRING.lastIndex;
+  }
+
+  /** Moves behind an escape, whose backslash is read. */
+  #escape(): void {
     const letter = this.#text[this.#at++] ?? '';
-    if (letter !== 'u') {
-      const character = escapes[letter];
-      if (character === undefined) throw this.#unexpected('after a backslash', -1);
-      return character;
+    if (letter === 'u') {
+      HEX_DIGITS.lastIndex = this.#at;
+      if (!HEX_DIGITS.test(this.#text)) throw this.#unexpected('in a \\u escape');
+      this.#at += 4;
+    } else if (letter === '' || !ESCAPES.includes(letter)) {
+      throw this.#unexpected('after a backslash', -1);
     }
-    const hex = this.#text.slice(this.#at, this.#at + 4);
-    if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw this.#unexpected('in a \\u escape');
-    this.#at += 4;
-    return String.fromCharCode(Number.parseInt(hex, 16));
   }
 
   #white(): void {

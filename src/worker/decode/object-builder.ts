@@ -1,3 +1,5 @@
+import { ObjectSize } from './object-size.ts';
+import { PathNode } from './path-node.ts';
 import type { AlertVisitor } from './visitor.ts';
 
 /** How the source wrote a number: as a double or as an integer, or in a JSON text of its own, and what the hook was given for it. */
@@ -7,8 +9,8 @@ export type NumberOrigin = 'double' | 'integer' | { readonly text: string; reado
 export interface DoublePlaces {
   /** Numbers by their key (or index), by the very object (or array) that the hook was given. */
   readonly byObject: WeakMap<object, ReadonlyMap<string | number, NumberOrigin>>;
-  /** Paths that held doubles, without the indices of arrays. */
-  readonly byPath: ReadonlySet<string>;
+  /** The top of the paths, which know where doubles were, without the indices of arrays. */
+  readonly byPath: PathNode;
   /** Keys that held a double somewhere; those that held an integer too are left out. */
   readonly byKey: ReadonlySet<string>;
 }
@@ -17,7 +19,7 @@ type Container = Record<string, unknown> | unknown[];
 
 interface Open {
   readonly container: Container;
-  readonly path: string;
+  readonly path: PathNode;
   readonly numbers: Map<string | number, NumberOrigin>;
   key: string;
 }
@@ -30,9 +32,10 @@ export class ObjectBuilder implements AlertVisitor {
   readonly #literal: boolean;
   readonly #stack: Open[] = [];
   readonly #byObject = new WeakMap<object, ReadonlyMap<string | number, NumberOrigin>>();
-  readonly #byPath = new Set<string>();
+  readonly #byPath = new PathNode();
   readonly #byKey = new Set<string>();
   readonly #integerKeys = new Set<string>();
+  readonly #size = new ObjectSize();
   #root: unknown;
 
   /** @param literal whether NaN and infinities stay, or become null as in the file. */
@@ -103,7 +106,7 @@ export class ObjectBuilder implements AlertVisitor {
 
   #open(container: Container): void {
     const top = this.#stack.at(-1);
-    const path = top === undefined ? '' : childPath(top);
+    const path = top === undefined ? this.#byPath : childPath(top);
     this.#put(container);
     const numbers = new Map<string | number, NumberOrigin>();
     this.#byObject.set(container, numbers);
@@ -111,6 +114,7 @@ export class ObjectBuilder implements AlertVisitor {
   }
 
   #put(value: unknown): void {
+    this.#size.grow();
     const top = this.#stack.at(-1);
     if (top === undefined) {
       this.#root = value;
@@ -136,7 +140,7 @@ export class ObjectBuilder implements AlertVisitor {
   #noteDouble(origin: NumberOrigin): void {
     const top = this.#stack.at(-1);
     if (top === undefined) return;
-    this.#byPath.add(childPath(top));
+    childPath(top).isDouble = true;
     if (Array.isArray(top.container)) {
       top.numbers.set(top.container.length, origin);
     } else {
@@ -158,6 +162,6 @@ export class ObjectBuilder implements AlertVisitor {
 }
 
 /** The path of what comes next; items of an array share their array's. */
-function childPath({ container, path, key }: Open): string {
-  return Array.isArray(container) ? `${path}[]` : `${path}.${key}`;
+function childPath({ container, path, key }: Open): PathNode {
+  return path.at(Array.isArray(container) ? null : key);
 }

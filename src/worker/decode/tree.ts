@@ -1,3 +1,4 @@
+import { ObjectSize } from './object-size.ts';
 import type { AlertVisitor } from './visitor.ts';
 
 /** A value with its type on the wire. Objects are maps: keys in their order, none special. */
@@ -12,6 +13,7 @@ type Node =
  */
 export class TreeBuilder implements AlertVisitor {
   readonly #open: { node: Node; key: string }[] = [];
+  readonly #size = new ObjectSize();
   #root: Node | undefined;
 
   /** Tells the document to another visitor. */
@@ -87,6 +89,7 @@ export class TreeBuilder implements AlertVisitor {
   }
 
   #add(node: Node): void {
+    this.#size.grow();
     const top = this.#open.at(-1);
     if (top === undefined) this.#root = node;
     else if ('object' in top.node) top.node.object.set(top.key, node);

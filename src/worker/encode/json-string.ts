@@ -35,7 +35,18 @@ export function writeEscape(unit: number, out: Buffer, start: number): number {
   return at;
 }
 
-/** A text in quotes. */
+/** How many characters a text has when its escapes are written. */
+export function escapedLength(text: string): number {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x20 && unit < 0x7f && unit !== 0x22 && unit !== BACKSLASH) continue;
+    length += shortEscapes.has(unit) ? 1 : 5;
+  }
+  return length;
+}
+
+/** A text in quotes; for short ones. */
 export function quoted(text: string): string {
   if (isPlain(text)) return `"${text}"`;
   let out = '"';

@@ -1,7 +1,7 @@
 import { DecodeError, limits } from '../decode/error.ts';
 import type { AlertVisitor } from '../decode/visitor.ts';
 import { type CapturedField, type FieldNode, pythonText } from './field-capture.ts';
-import { isPlain, quoted, writeEscape } from './json-string.ts';
+import { escapedLength, isPlain, quoted, writeEscape } from './json-string.ts';
 import { pythonFloat } from './python-float.ts';
 
 /** A key came twice. The writer has already written the first value, so somebody must sort that out first. */
@@ -21,20 +21,27 @@ const MAX_KNOWN_BYTES = 8 * 1024 * 1024;
 const MAX_INT = 0x7fffffff;
 const MAX_INT_CHARACTERS = 11;
 
+/** A longer key is written as any string, not kept ready. */
+const MAX_READY_KEY = 1_000;
+/** Of a longer string it is counted first how long it becomes, rather than making room for the longest. */
+const MAX_GUESSED_LENGTH = 1_000_000;
+
 /** What a known key takes beside its text, roughly. */
 const KEY_BYTES = 200;
 
 const QUOTE = 0x22;
+const BLANK = 0x20;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 
 /** A key, ready to be written, and the object that it was last seen in. */
 interface KnownKey {
-  /** In quotes and with its colon. */
-  readonly quoted: string;
+  /** In quotes and with its colon; null: too long to be kept. */
+  readonly quoted: string | null;
   /** By depth: the comma before it, the new line, and the key. */
   readonly lines: Uint8Array[];
   lastSeenIn: number;
@@ -63,6 +70,7 @@ export class JsonWriter implements AlertVisitor {
   readonly #fields: FieldNode;
   readonly #keys = new Map<string, KnownKey>();
   #keyBytes = 0;
+  #maxKeys = limits.keys;
   readonly #newlines: Uint8Array[] = [];
   readonly #frames: Frame[] = [];
   #out: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
@@ -93,6 +101,7 @@ export class JsonWriter implements AlertVisitor {
       this.#keys.clear();
       this.#keyBytes = 0;
     }
+    this.#maxKeys = this.#keys.size + limits.keys;
   }
 
   /** The document, valid until the next {@link start}. */
@@ -124,14 +133,11 @@ export class JsonWriter implements AlertVisitor {
 
   key(name: string): void {
     const frame = this.#frame as Frame;
-    let key = this.#keys.get(name);
-    if (key === undefined) {
-      key = { quoted: `${quoted(name)}:${this.#indent > 0 ? ' ' : ''}`, lines: [], lastSeenIn: 0 };
-      this.#keys.set(name, key);
-    }
+    const key = this.#keys.get(name) ?? this.#newKey(name);
     if (frame.serial !== 0) this.#noteKey(key, frame, name);
     // The first key of an object has no comma before it.
-    this.#copy(key.lines[this.#depth] ?? this.#makeLine(key), frame.count++ === 0 ? 1 : 0);
+    if (key.quoted === null) this.#longKey(name, frame);
+    else this.#copy(key.lines[this.#depth] ?? this.#makeLine(key.quoted, key), frame.count++ === 0 ? 1 : 0);
     this.#field = frame.fields?.children.get(name);
   }
 
@@ -192,8 +198,13 @@ export class JsonWriter implements AlertVisitor {
   string(value: string): void {
     this.#capture(value);
     this.#beforeValue();
+    this.#quote(value);
+  }
+
+  #quote(value: string): void {
     const asIs = value.length > LOOP_LENGTH && isPlain(value);
-    this.#reserve(2 + (asIs ? 1 : 6) * value.length);
+    const guess = value.length > MAX_GUESSED_LENGTH ? escapedLength(value) : 6 * value.length;
+    this.#reserve(2 + (asIs ? value.length : guess));
     const out = this.#out;
     let at = this.#at;
     out[at++] = QUOTE;
@@ -253,8 +264,27 @@ export class JsonWriter implements AlertVisitor {
     if (place !== undefined) this.#captured[place] = text;
   }
 
-  #makeLine(key: KnownKey): Uint8Array {
-    const line = Buffer.from(`,${this.#lineStart(this.#depth)}${key.quoted}`, 'latin1');
+  #newKey(name: string): KnownKey {
+    if (this.#keys.size >= this.#maxKeys) {
+      throw new DecodeError('TOO_LARGE', `It has more than ${limits.keys} different keys.`);
+    }
+    const ready = name.length <= MAX_READY_KEY ? `${quoted(name)}:${this.#indent > 0 ? ' ' : ''}` : null;
+    const key = { quoted: ready, lines: [], lastSeenIn: 0 };
+    this.#keys.set(name, key);
+    if (ready === null) this.#keyBytes += KEY_BYTES + 2 * name.length;
+    return key;
+  }
+
+  #longKey(name: string, frame: Frame): void {
+    this.#separate(frame);
+    this.#quote(name);
+    this.#reserve(2);
+    this.#out[this.#at++] = COLON;
+    if (this.#indent > 0) this.#out[this.#at++] = BLANK;
+  }
+
+  #makeLine(text: string, key: KnownKey): Uint8Array {
+    const line = Buffer.from(`,${this.#lineStart(this.#depth)}${text}`, 'latin1');
     key.lines[this.#depth] = line;
     this.#keyBytes += KEY_BYTES + line.length;
     return line;

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { limits } from '../decode/error.ts';
 import type { DoublePlaces, NumberOrigin } from '../decode/object-builder.ts';
+import type { PathNode } from '../decode/path-node.ts';
 import type { AlertVisitor } from '../decode/visitor.ts';
 import { messageOf } from '../../errors.ts';
 
@@ -27,7 +28,13 @@ export function tellReturned(value: unknown, doubles: DoublePlaces, visitor: Ale
       `processAlert returned ${describe(top)}; it may return nothing, false, or an object to be saved.`,
     );
   }
-  new Teller(doubles, visitor).value(top, '', undefined, 0);
+  new Teller(doubles, visitor).value(top, { text: '', node: doubles.byPath }, undefined, 0);
+}
+
+/** Where a value stands: as a sentence names it, and among the source's paths (undefined: the source had nothing there). */
+interface Place {
+  readonly text: string;
+  readonly node: PathNode | undefined;
 }
 
 class Teller {
@@ -40,7 +47,7 @@ class Teller {
     this.#visitor = visitor;
   }
 
-  value(value: unknown, path: string, origin: NumberOrigin | undefined, depth: number): void {
+  value(value: unknown, place: Place, origin: NumberOrigin | undefined, depth: number): void {
     const visitor = this.#visitor;
     if (typeof origin === 'object' && Object.is(origin.given, value)) {
       visitor.numberText(origin.text);
@@ -61,10 +68,10 @@ class Teller {
         return;
       case 'object':
         if (value === null) visitor.null();
-        else this.#object(value, path, depth);
+        else this.#object(value, place, depth);
         return;
       default:
-        throw noForm(value, path);
+        throw noForm(value, place.text);
     }
   }
 
@@ -76,7 +83,8 @@ class Teller {
     else this.#visitor.long(value);
   }
 
-  #object(value: object, path: string, depth: number): void {
+  #object(value: object, place: Place, depth: number): void {
+    const path = place.text;
     if (this.#open.has(value)) {
       throw new ReturnedValueError(`processAlert returned an object that holds itself, at ${path}.`);
     }
@@ -105,39 +113,39 @@ class Teller {
       throw noForm(value, path);
     }
     this.#open.add(value);
-    if (Array.isArray(value)) this.#array(value, path, depth);
-    else this.#record(value, path, depth);
+    if (Array.isArray(value)) this.#array(value, place, depth);
+    else this.#record(value, place, depth);
     this.#open.delete(value);
   }
 
-  #array(items: readonly unknown[], path: string, depth: number): void {
+  #array(items: readonly unknown[], { text, node }: Place, depth: number): void {
     const own = this.#doubles.byObject.get(items);
-    const below = `${path}[]`;
-    const elsewhere = this.#doubles.byPath.has(below) ? 'double' : undefined;
+    const below = { text: `${text}[]`, node: node?.find(null) };
+    const elsewhere = below.node?.isDouble === true ? 'double' : undefined;
     this.#visitor.beginArray();
     // By index: a hole counts as an item, as in JSON.stringify.
     for (let index = 0; index < items.length; index++) {
-      const item = withoutToJson(items[index], below) ?? null;
+      const item = withoutToJson(items[index], below.text) ?? null;
       this.value(item, below, own?.get(index) ?? elsewhere, depth + 1);
     }
     this.#visitor.endArray();
   }
 
-  #record(record: object, path: string, depth: number): void {
+  #record(record: object, { text, node }: Place, depth: number): void {
     const own = this.#doubles.byObject.get(record);
     this.#visitor.beginObject(true);
-    for (const [key, entry] of entriesOf(record, path)) {
-      const below = `${path}.${key}`;
-      const value = withoutToJson(entry, below);
+    for (const [key, entry] of entriesOf(record, text)) {
+      const below = { text: `${text}.${key}`, node: node?.find(key) };
+      const value = withoutToJson(entry, below.text);
       if (value === undefined) continue;
       this.#visitor.key(key);
-      this.value(value, below, own?.get(key) ?? this.#elsewhere(below, key), depth + 1);
+      this.value(value, below, own?.get(key) ?? this.#elsewhere(below.node, key), depth + 1);
     }
     this.#visitor.endObject();
   }
 
-  #elsewhere(path: string, key: string): 'double' | undefined {
-    return this.#doubles.byPath.has(path) || this.#doubles.byKey.has(key) ? 'double' : undefined;
+  #elsewhere(node: PathNode | undefined, key: string): 'double' | undefined {
+    return node?.isDouble === true || this.#doubles.byKey.has(key) ? 'double' : undefined;
   }
 }
 

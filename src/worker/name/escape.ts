@@ -19,11 +19,17 @@ const UNSAFE =
  */
 export function escapeName(text: string): string {
   if (text === '') return '%';
-  let name = text.replace(UNSAFE, percent);
-  // `.` and `..` are folders, and Windows drops dots and blanks at the end.
-  name = /^\.+$/.test(name) ? name.replace(/\./g, percent) : name.replace(/[. ]$/, percent);
+  // Every unit gives a byte at least, so what is behind these is cut off in any case; escaping megabytes would take all day.
+  if (text.length > MAX_NAME_BYTES)
+    return cut(escapeReserved(escapeDots(text.slice(0, MAX_NAME_BYTES + 1).replace(UNSAFE, percent))), text);
+  let name = escapeDots(text.replace(UNSAFE, percent));
   name = escapeReserved(name);
   return Buffer.byteLength(name) > MAX_NAME_BYTES ? cut(name, text) : name;
+}
+
+/** `.` and `..` are folders, and Windows drops dots and blanks at the end. */
+function escapeDots(name: string): string {
+  return /^\.+$/.test(name) ? name.replace(/\./g, percent) : name.replace(/[. ]$/, percent);
 }
 
 /**
@@ -33,6 +39,14 @@ export function escapeName(text: string): string {
 export function escapeNameIgnoringCase(text: string): string {
   const name = escapeName(text);
   return /^[\u0020-@[-~]*$/.test(text) ? name : cut(name, text);
+}
+
+/** Folders of the client itself, beside those that are named after topics or by messages. */
+const OWN_FOLDERS = /^_(?:dead-letter|journal)$/i;
+
+/** The first name of a path: no message may write among what the client keeps there. */
+export function escapeOwnFolder(name: string): string {
+  return OWN_FOLDERS.test(name) ? percent('_') + name.slice(1) : name;
 }
 
 /** A name that Windows keeps for a device gets its first letter escaped. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ClientError } from '../../errors.ts';
 import type { Message } from '../message.ts';
 import { alertId, idPaths } from './alert-id.ts';
-import { cutJoined, escapeName, escapeNameIgnoringCase, escapeReserved } from './escape.ts';
+import { cutJoined, escapeName, escapeNameIgnoringCase, escapeOwnFolder, escapeReserved } from './escape.ts';
 
 /** Fields of a template that are not the alert's own. */
 const fieldNames = ['topic', 'alert_id', 'partition', 'offset', 'record', 'date', 'night', 'hash2'] as const;
@@ -46,7 +46,8 @@ export class PathTemplate {
 
   /** The path below the output folder. */
   render(alert: NamedAlert): string {
-    return this.#segments.map((parts) => this.#segment(parts, alert)).join('/');
+    const [first = '', ...others] = this.#segments.map((parts) => this.#segment(parts, alert));
+    return [escapeOwnFolder(first), ...others].join('/');
   }
 
   #segment(parts: readonly Part[], alert: NamedAlert): string {

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import build from 'fast-json-stringify';
 import type { Message } from '../message.ts';
 import { escapeName } from '../name/escape.ts';
-import type { OutputFolder, Unpublished } from './folder.ts';
+import type { OutputFolder } from './folder.ts';
+import type { Unpublished } from './sink.ts';
 
 /** Folder of the dead letters, below the output folder. */
 export const DEAD_LETTER_FOLDER = '_dead-letter';

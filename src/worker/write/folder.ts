@@ -1,15 +1,8 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OutputError } from './output-error.ts';
-import { removeIfThere, sweepTemporaries, temporaryName } from './temporary.ts';
-
-/** A file that is written but has not got its name yet. */
-export interface Unpublished {
-  /** Its final path. */
-  readonly path: string;
-  readonly temporary: string;
-  readonly bytes: number;
-}
+import type { Unpublished } from './sink.ts';
+import { removeIfThere, sweepTemporaries, temporaryName } from '../../temporary.ts';
 
 /**
  * The output folder as one worker writes to it: whole files only, each written under a temporary name in its own
@@ -61,28 +54,32 @@ export class OutputFolder {
       discardTemporary(temporary);
       throw new OutputError(path, error);
     }
-    return { path, temporary, bytes: bytes.byteLength };
-  }
-
-  /** Gives a file its name, replacing what had it. @throws OutputError */
-  publish(file: Unpublished): void {
-    try {
-      renameSync(file.temporary, file.path);
-    } catch (error) {
-      discardTemporary(file.temporary);
-      throw new OutputError(file.path, error);
-    }
-    this.#touched.add(dirname(file.path));
-  }
-
-  discard(file: Unpublished): void {
-    discardTemporary(file.temporary);
+    return {
+      path,
+      publish: () => {
+        this.#publish(path, temporary);
+      },
+      discard: () => {
+        discardTemporary(temporary);
+      },
+    };
   }
 
   /** Makes the names given since the last call durable. @throws OutputError */
   syncFolders(): void {
     for (const folder of this.#touched) syncFolder(folder);
     this.#touched.clear();
+  }
+
+  /** Gives a file its name, replacing what had it. @throws OutputError */
+  #publish(path: string, temporary: string): void {
+    try {
+      renameSync(temporary, path);
+    } catch (error) {
+      discardTemporary(temporary);
+      throw new OutputError(path, error);
+    }
+    this.#touched.add(dirname(path));
   }
 
   #prepare(folder: string): void {

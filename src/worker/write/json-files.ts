@@ -1,10 +1,12 @@
-import { outcome, type Outcome } from '../../batch/batch.ts';
+import { type BatchView, outcome, type Outcome } from '../../batch/batch.ts';
 import type { FileSync } from '../../pool/messages.ts';
-import type { OutputFolder, Unpublished } from './folder.ts';
-import type { Sink } from './sink.ts';
+import type { Message } from '../message.ts';
+import type { OutputFolder } from './folder.ts';
+import type { Finished, Sink, Unpublished } from './sink.ts';
 
 /** One JSON file an alert, as the original client wrote them. */
 export class JsonFiles implements Sink {
+  readonly takesPartOfMessage = true;
   readonly #folder: OutputFolder;
   readonly #sync: FileSync;
 
@@ -13,16 +15,12 @@ export class JsonFiles implements Sink {
     this.#sync = sync;
   }
 
-  write(relativePath: string, bytes: Uint8Array): Unpublished {
+  begin(): void {
+    // Each file stands alone.
+  }
+
+  write(_message: Message, relativePath: string, bytes: Uint8Array): Unpublished {
     return this.#folder.write(relativePath, bytes, this.#sync === 'file');
-  }
-
-  publish(file: Unpublished): void {
-    this.#folder.publish(file);
-  }
-
-  discard(file: Unpublished): void {
-    this.#folder.discard(file);
   }
 
   needsFolderSync(result: Outcome): boolean {
@@ -32,5 +30,13 @@ export class JsonFiles implements Sink {
 
   syncFolders(): void {
     this.#folder.syncFolders();
+  }
+
+  finish(view: BatchView, index: number, { result, savedAlerts }: Finished): void {
+    view.finish(index, result, savedAlerts);
+  }
+
+  end(): void {
+    // Nothing is held back.
   }
 }

@@ -1,18 +1,39 @@
-import type { Outcome } from '../../batch/batch.ts';
-import type { Unpublished } from './folder.ts';
+import type { BatchView, Outcome } from '../../batch/batch.ts';
+import type { CutAt } from '../../pool/messages.ts';
+import type { Message } from '../message.ts';
+
+/** Something written where no reader looks yet. */
+export interface Unpublished {
+  /** Where it will be, for people. */
+  readonly path: string;
+  /** Lets readers see it. @throws OutputError */
+  publish(): void;
+  discard(): void;
+}
+
+/** What became of a message, once all of it is published. */
+export interface Finished {
+  readonly result: Outcome;
+  readonly savedAlerts: number;
+}
 
 /**
- * Where a worker's alerts go. Writing and publishing are two steps, because files of one partition get their names in
- * offset order while their bytes are written whenever a worker is free.
+ * Where a worker's alerts go. A message passes through in steps: each of its alerts is written; when the batch may publish,
+ * they are published; then the message is finished.
  */
 export interface Sink {
-  /** Writes an alert where no reader looks yet. @throws OutputError */
-  write(relativePath: string, bytes: Uint8Array): Unpublished;
-  /** Gives a file its name. @throws OutputError */
-  publish(file: Unpublished): void;
-  discard(file: Unpublished): void;
+  /** A message with several alerts can be saved in part, where `--limit` cuts it. */
+  readonly takesPartOfMessage: boolean;
+  /** The next messages belong to this batch. */
+  begin(batchId: number, view: BatchView, cutAt: CutAt | null): void;
+  /** Takes an alert. @throws OutputError */
+  write(message: Message, relativePath: string, bytes: Uint8Array): Unpublished;
   /** Whether a message that ended so is only finished after {@link syncFolders}. */
   needsFolderSync(result: Outcome): boolean;
   /** Makes the names given since the last call durable. @throws OutputError */
   syncFolders(): void;
+  /** A message is through: at once or with others, it is marked as finished. */
+  finish(view: BatchView, index: number, finished: Finished): void;
+  /** No more messages of this batch for now. */
+  end(): void;
 }

@@ -10,13 +10,10 @@ export function plantEverywhere({ bug }: Plan): void {
     BatchView.prototype.beginPublishing = () => true;
   }
   if (bug === 'swallowed-dead-letter') {
-    const { write, publish } = OutputFolder.prototype;
+    const { write } = OutputFolder.prototype;
     OutputFolder.prototype.write = function (path, bytes, sync) {
       if (!path.startsWith('_dead-letter/')) return write.call(this, path, bytes, sync);
-      return { path, temporary: '', bytes: bytes.byteLength };
-    };
-    OutputFolder.prototype.publish = function (file) {
-      if (file.temporary !== '') publish.call(this, file);
+      return { path, bytes: bytes.byteLength, publish: () => undefined, discard: () => undefined };
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { dirname } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import type { FileEvent } from '../check/durable.ts';
 import { type Plan, reach } from './plan.ts';
 
@@ -17,7 +18,6 @@ const TEMPORARY = /\/\.antares-[^/]*\.tmp$/;
  */
 export function watchFiles(plan: Plan, note: (event: FileEvent) => void): void {
   const { openSync, writeSync, fsyncSync, renameSync, linkSync, unlinkSync, mkdirSync } = fs;
-  const { spawn } = childProcess;
   const paths = new Map<number, string>();
 
   fs.openSync = (path, flags, mode) => {
@@ -60,6 +60,62 @@ export function watchFiles(plan: Plan, note: (event: FileEvent) => void): void {
     return first;
   }) as typeof fs.mkdirSync;
 
+  watchPromises(plan, note);
+  watchSync(plan, note);
+  // What was imported by name from the built-in modules sees the wrapped ones from now on.
+  syncBuiltinESMExports();
+}
+
+/** The same for those that do not block. */
+function watchPromises(plan: Plan, note: (event: FileEvent) => void): void {
+  const { open, link, unlink, mkdir } = fs.promises;
+  fs.promises.open = async (path, flags, mode) => {
+    const file = await open(path, flags, mode);
+    if (flags !== 'r') note({ call: 'create', path: String(path) });
+    watchHandle(file, String(path), plan, note);
+    return file;
+  };
+  fs.promises.link = async (from, to) => {
+    await link(from, to);
+    note({ call: 'link', from: String(from), to: String(to) });
+    if (TEMPORARY.test(String(from))) reach(plan, 'after-publish');
+  };
+  fs.promises.unlink = async (path) => {
+    await unlink(path);
+    note({ call: 'unlink', path: String(path) });
+  };
+  fs.promises.mkdir = (async (path: string, options: { recursive: true }) => {
+    const first = await mkdir(path, options);
+    if (typeof first === 'string')
+      for (let at = path; at.length >= first.length; at = dirname(at)) note({ call: 'mkdir', path: at });
+    return first;
+  }) as typeof fs.promises.mkdir;
+}
+
+function watchHandle(file: FileHandle, path: string, plan: Plan, note: (event: FileEvent) => void): void {
+  const [write, writeFile, sync] = [file.write.bind(file), file.writeFile.bind(file), file.sync.bind(file)];
+  file.write = (async (...args: [never]) => {
+    note({ call: 'write', path });
+    const result = await write(...args);
+    if (TEMPORARY.test(path)) reach(plan, 'after-write');
+    return result;
+  }) as typeof file.write;
+  file.writeFile = async (...args) => {
+    note({ call: 'write', path });
+    await writeFile(...args);
+    if (TEMPORARY.test(path)) reach(plan, 'after-write');
+  };
+  file.sync = async () => {
+    if (plan.bug === 'no-fsync') return;
+    await sync();
+    note({ call: 'fsync', path });
+    reach(plan, 'after-sync');
+  };
+}
+
+/** `sync -f`, one for many files. */
+function watchSync(plan: Plan, note: (event: FileEvent) => void): void {
+  const { spawn } = childProcess;
   let syncs = 0;
   childProcess.spawn = ((command: string, args: string[], options: object): ChildProcess => {
     if (command !== 'sync') return spawn(command, args, options);
@@ -74,6 +130,4 @@ export function watchFiles(plan: Plan, note: (event: FileEvent) => void): void {
     });
     return child;
   }) as typeof childProcess.spawn;
-  // What was imported by name from the built-in modules sees the wrapped ones from now on.
-  syncBuiltinESMExports();
 }

@@ -53,6 +53,15 @@ test('an alert without an id is named by its place, with the record where there 
   assert.equal(pathOf('{alert_id}.json', {}, { record: 1, records: 2 }), 'test-3-42-1.json');
 });
 
+test('no message writes among the dead letters or the journal', () => {
+  const fields = { publisher: '_dead-letter', id: '_journal' };
+  assert.equal(pathOf('{.publisher}/{alert_id}.json', fields), '%5Fdead-letter/_journal.json');
+  assert.equal(pathOf('{alert_id}/{.publisher}', fields), '%5Fjournal/_dead-letter');
+  assert.equal(pathOf('{topic}/{offset}.json', {}, { topic: '_dead-letter' }), '%5Fdead-letter/42.json');
+  assert.match(pathOf('{topic}/x', {}, { topic: '_Journal', caseInsensitive: true }), /~[0-9a-f]{16}\/x$/);
+  assert.equal(pathOf('{topic}/x', {}, { topic: '_journals' }), '_journals/x');
+});
+
 test('a night goes from noon to noon UTC and is named after its evening', () => {
   const nightAt = (hour: number): string =>
     pathOf('{night}', {}, { timestampMs: Date.UTC(2026, 10, 24, hour) });

@@ -44,6 +44,9 @@ export function openContainer(bytes: Buffer, schemas: SchemaCache): Container {
     }
     blocks.push({ records: count, bytes: block });
     records += count;
+    if (records > limits.records || blocks.length > limits.records) {
+      throw new DecodeError('TOO_LARGE', `The container has more than ${limits.records} records or blocks.`);
+    }
   }
   return { schema, blocks, records };
 }

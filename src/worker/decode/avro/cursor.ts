@@ -1,6 +1,9 @@
 import { DecodeError, limits } from '../error.ts';
 import { utf8 } from '../utf8.ts';
 
+/** Records within records that may share one byte of data. */
+const ENTERED_A_BYTE = 8;
+
 /** A place in Avro-encoded bytes. Every read checks that the bytes are there before it believes a length. */
 export class Cursor {
   at: number;
@@ -8,12 +11,17 @@ export class Cursor {
   readonly bytes: Buffer;
   readonly #end: number;
   readonly #view: DataView;
+  readonly #maxItems: number;
+  readonly #maxEntered: number;
   #items = 0;
+  #entered = 0;
 
   constructor(bytes: Buffer, start = 0, end: number = bytes.length) {
     this.bytes = bytes;
     this.at = start;
     this.#end = end;
+    this.#maxItems = limits.emptyValues + (end - start);
+    this.#maxEntered = limits.emptyValues + ENTERED_A_BYTE * (end - start);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -95,14 +103,17 @@ export class Cursor {
     }
     // Items may take no bytes at all, so the length of the message does not bound them.
     this.#items += count;
-    if (this.#items > limits.items)
-      throw new DecodeError('TOO_LARGE', `More than ${limits.items} items are announced.`);
+    if (this.#items > this.#maxItems)
+      throw new DecodeError('TOO_LARGE', `More than ${this.#maxItems} items are announced.`);
     return count;
   }
 
   enter(): void {
     if (++this.depth > limits.depth)
       throw new DecodeError('TOO_DEEP', `Avro is nested deeper than ${limits.depth} levels.`);
+    // Records may take no bytes either: a small schema whose records hold each other twice means 2ⁿ of them.
+    if (++this.#entered > this.#maxEntered)
+      throw new DecodeError('TOO_LARGE', `It has more than ${this.#maxEntered} records, arrays and maps.`);
   }
 
   leave(): void {

@@ -68,7 +68,7 @@ test('a small schema whose records hold each other twice cannot write for ever',
       ],
     };
   }
-  assertBad('TOO_LARGE', () => valueOf(type, Buffer.alloc(1), { indent: 4 }), /As JSON it has more than/);
+  assertBad('TOO_LARGE', () => valueOf(type, Buffer.alloc(1), { indent: 4 }), /more than \d+ records/);
 });
 
 const unusable: [string, unknown, RegExp][] = [

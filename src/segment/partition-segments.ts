@@ -1,0 +1,245 @@
+import type { CutAt, SegmentChunk } from '../pool/messages.ts';
+import type { Work } from '../pool/work.ts';
+import { temporaryName } from '../temporary.ts';
+import { OpenSegment } from './open-segment.ts';
+import { publishSegment } from './publish.ts';
+import type { SegmentRecord } from './record.ts';
+import { SegmentFile } from './segment-file.ts';
+
+/** The main thread writes segments; workers have numbers from 1 on. */
+const MAIN_THREAD = 0;
+
+/** When a segment is full. */
+export interface SegmentLimits {
+  /** `--segment-bytes` */
+  readonly bytes: number;
+  /** `--segment-alerts` */
+  readonly alerts: number;
+  /** `--segment-age` */
+  readonly ageMs: number;
+}
+
+/** What {@link PartitionSegments} need and tell. */
+export interface PartitionSegmentsOptions {
+  readonly topic: string;
+  readonly partition: number;
+  readonly folder: string;
+  readonly extension: string;
+  readonly head: Uint8Array;
+  readonly limits: SegmentLimits;
+  readonly writer: string;
+  /** Whether segments must be on the disk when they count as published. */
+  readonly sync: boolean;
+  /** A number for a temporary name, unlike any other of this process. */
+  readonly nextTemporary: () => number;
+  /** All below this offset is published. */
+  readonly onPublished: (next: number) => void;
+  /** Another writer was faster, or a segment could not be published: nothing of ours behind the last published one counts any more. */
+  readonly onLost: (error: NodeJS.ErrnoException | null) => void;
+  readonly onTrouble: (error: NodeJS.ErrnoException | null) => void;
+}
+
+/** A batch and what has come of it, until those before it are through. */
+interface InLine {
+  readonly work: Work;
+  readonly chunks: SegmentChunk[];
+  /** Messages that were put into a segment. */
+  taken: number;
+  done: boolean;
+}
+
+/**
+ * The segments of one assigned partition: the open one, and those on their way to be published. Workers bring chunks in any order;
+ * here they are put in the partition's.
+ */
+export class PartitionSegments {
+  readonly #options: PartitionSegmentsOptions;
+  readonly #line: InLine[] = [];
+  /** Closed, not yet published. */
+  readonly #closing = new Set<OpenSegment>();
+  #open: OpenSegment;
+  #publishing: Promise<void> = Promise.resolve();
+  #publishingSinceMs: number | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  /** Messages submitted since a segment was expected to begin. */
+  #submitted = 0;
+  #bytesInLine = 0;
+  #over = false;
+
+  constructor(options: PartitionSegmentsOptions, first: number, behind: SegmentRecord['behind']) {
+    this.#options = options;
+    this.#open = this.#newSegment(first, behind);
+  }
+
+  /** Bytes that came from workers and are not in a file yet. */
+  get bytesWaiting(): number {
+    let bytes = this.#bytesInLine + this.#open.file.unwritten;
+    for (const { file } of this.#closing) bytes += file.unwritten;
+    return bytes;
+  }
+
+  /** How long the publication under way has taken by now. */
+  get publishingForMs(): number {
+    return this.#publishingSinceMs === null ? 0 : performance.now() - this.#publishingSinceMs;
+  }
+
+  /** Where segments will be full if every message gives one alert, for a batch that is about to be submitted. */
+  cutAt(messages: number): CutAt {
+    const every = this.#options.limits.alerts;
+    const first = every - this.#submitted;
+    this.#submitted = (this.#submitted + messages) % every;
+    return { first, every };
+  }
+
+  /** A batch is under way. Batches come in offset order. */
+  begin(work: Work): void {
+    this.#line.push({ work, chunks: [], taken: 0, done: false });
+  }
+
+  /** A part of a batch came back. Parts of one batch come in order. */
+  add(work: Work, chunk: SegmentChunk): void {
+    const entry = this.#line.find((each) => each.work === work);
+    if (entry === undefined) return;
+    entry.chunks.push(chunk);
+    this.#bytesInLine += chunk.bytes.byteLength;
+    this.#advance();
+  }
+
+  /** A batch is through: all its parts have come. */
+  done(work: Work): void {
+    const entry = this.#line.find((each) => each.work === work);
+    if (entry === undefined) return;
+    entry.done = true;
+    this.#advance();
+  }
+
+  /** A batch was given up. What came of it and is not in a segment yet never will be. */
+  cancel(work: Work): void {
+    const at = this.#line.findIndex((each) => each.work === work);
+    if (at < 0) return;
+    for (const { chunks } of this.#line.splice(at, 1))
+      for (const { bytes } of chunks) this.#bytesInLine -= bytes.byteLength;
+  }
+
+  /**
+   * Closes the open segment, if it covers anything, and has it published.
+   *
+   * @param finished where the partition's finished mark stands: behind the last message the broker may have markers.
+   */
+  close(finished: number): void {
+    if (this.#over) return;
+    if (this.#line.length === 0) this.#open.coverTo(finished);
+    if (!this.#open.empty) this.#rotate();
+  }
+
+  /** Throws away all that is not published. A publication that has begun goes on to its end, but nobody is told. */
+  async abandon(): Promise<void> {
+    this.#over = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#line.length = 0;
+    this.#bytesInLine = 0;
+    for (const { file } of this.#closing) file.giveUp();
+    await this.#open.file.discard();
+    await this.#publishing;
+  }
+
+  #advance(): void {
+    for (let head = this.#line[0]; head !== undefined; head = this.#line[0]) {
+      for (const chunk of head.chunks.splice(0)) {
+        this.#bytesInLine -= chunk.bytes.byteLength;
+        this.#take(head, chunk);
+      }
+      if (!head.done) return;
+      const { view } = head.work;
+      // Tombstones at the end never went to a worker.
+      for (let i = head.taken; i < view.batch.count; i++)
+        this.#open.note(view.offset(i), view.outcomeAt(i), 0);
+      this.#line.shift();
+      this.#startClock();
+    }
+  }
+
+  #take(entry: InLine, chunk: SegmentChunk): void {
+    const { limits } = this.#options;
+    const { view } = entry.work;
+    for (let i = entry.taken; i < chunk.from; i++) this.#open.note(view.offset(i), view.outcomeAt(i), 0);
+    const alerts = chunk.alerts.reduce((sum, each) => sum + each, 0);
+    const overfull =
+      this.#open.alerts + alerts > limits.alerts ||
+      this.#open.file.bytes + chunk.bytes.byteLength > limits.bytes;
+    if (overfull && this.#open.alerts > 0) this.#rotate();
+    this.#open.add(view, chunk);
+    entry.taken = chunk.from + chunk.outcomes.length;
+    this.#startClock();
+    if (this.#open.alerts >= limits.alerts || this.#open.file.bytes >= limits.bytes) this.#rotate();
+  }
+
+  #startClock(): void {
+    if (this.#timer !== null || this.#open.empty || this.#over) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#rotate();
+    }, this.#options.limits.ageMs);
+  }
+
+  #rotate(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const full = this.#open;
+    this.#open = this.#newSegment(full.next, 'segment');
+    this.#closing.add(full);
+    this.#publishing = this.#publishing.then(() => this.#publish(full));
+  }
+
+  async #publish(segment: OpenSegment): Promise<void> {
+    const { folder, writer, sync, nextTemporary, onPublished, onLost } = this.#options;
+    this.#publishingSinceMs = performance.now();
+    try {
+      if (this.#over) {
+        await segment.file.discard();
+        return;
+      }
+      await segment.file.complete(sync);
+      const result = await publishSegment(
+        folder,
+        {
+          record: segment.record(),
+          recordTemporary: temporaryName(writer, MAIN_THREAD, nextTemporary()),
+          newlyMade: segment.file.newlyMade,
+        },
+        sync,
+      );
+      if (this.#isOver()) return;
+      if (result === 'published') {
+        onPublished(segment.next);
+      } else {
+        this.#over = true;
+        onLost(null);
+      }
+    } catch (error) {
+      await segment.file.discard();
+      if (this.#isOver()) return;
+      this.#over = true;
+      onLost(error as NodeJS.ErrnoException);
+    } finally {
+      this.#closing.delete(segment);
+      this.#publishingSinceMs = null;
+    }
+  }
+
+  /** It changes while we wait, behind the compiler's back. */
+  #isOver(): boolean {
+    return this.#over;
+  }
+
+  #newSegment(first: number, behind: SegmentRecord['behind']): OpenSegment {
+    const { topic, partition, folder, extension, head, writer, nextTemporary, onTrouble } = this.#options;
+    const file = new SegmentFile({
+      folder,
+      temporary: temporaryName(writer, MAIN_THREAD, nextTemporary()),
+      head,
+      onTrouble,
+    });
+    return new OpenSegment({ topic, partition, first, behind, extension, writer }, file);
+  }
+}

@@ -1,0 +1,133 @@
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Crc32c } from '../checksum.ts';
+import { makeFolder } from './durable.ts';
+
+const RETRY_MS = 1_000;
+
+/** What a {@link SegmentFile} needs and tells. */
+export interface SegmentFileOptions {
+  readonly folder: string;
+  readonly temporary: string;
+  /** What every file of this kind begins with. */
+  readonly head: Uint8Array;
+  /** The file could not be written; it is tried again every second. null: now it could. */
+  readonly onTrouble: (error: NodeJS.ErrnoException | null) => void;
+}
+
+/**
+ * The bytes of a segment that is being written, under its temporary name. Each write says where it goes, so one that failed half way,
+ * as on a full disk, is done again in the same place.
+ */
+export class SegmentFile {
+  readonly temporary: string;
+  /** Folders that must be synced because this file's folder was made. */
+  readonly newlyMade: string[] = [];
+  readonly #options: SegmentFileOptions;
+  readonly #crc = new Crc32c();
+  #bytes = 0;
+  #handle: FileHandle | null = null;
+  #written: Promise<void> = Promise.resolve();
+  #unwritten = 0;
+  #begun = false;
+  #givenUp = false;
+
+  constructor(options: SegmentFileOptions) {
+    this.#options = options;
+    this.temporary = options.temporary;
+  }
+
+  /** Bytes of the file, written or not. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Bytes that wait for being written. */
+  get unwritten(): number {
+    return this.#unwritten;
+  }
+
+  get crc32c(): string {
+    return String(this.#crc);
+  }
+
+  /** Puts bytes at the end. They may not change any more. */
+  append(bytes: Uint8Array): void {
+    if (!this.#begun) this.#begin();
+    const position = this.#bytes;
+    this.#bytes += bytes.byteLength;
+    this.#unwritten += bytes.byteLength;
+    this.#crc.add(bytes);
+    this.#written = this.#written.then(async () => {
+      await this.#write(bytes, position);
+      this.#unwritten -= bytes.byteLength;
+    });
+  }
+
+  /** Waits until all is written; with `sync`, until it is on the disk. @throws the system's error when the disk does not confirm. */
+  async complete(sync: boolean): Promise<void> {
+    if (!this.#begun) this.#begin();
+    await this.#written;
+    if (this.#givenUp) throw new Error('the segment was given up');
+    const handle = this.#handle;
+    this.#handle = null;
+    if (handle === null) return;
+    try {
+      if (sync) await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** It is not wanted any more: nothing is tried again. */
+  giveUp(): void {
+    this.#givenUp = true;
+  }
+
+  /** Throws the file away. */
+  async discard(): Promise<void> {
+    this.giveUp();
+    await this.#written;
+    await this.#handle?.close();
+    this.#handle = null;
+    await unlink(join(this.#options.folder, this.temporary)).catch(() => undefined);
+  }
+
+  /** A file is there from its first byte on, and even when it stays empty: its name says what it covers. */
+  #begin(): void {
+    this.#begun = true;
+    this.append(this.#options.head);
+  }
+
+  /** Tries until it succeeds, or until the file is not wanted any more. */
+  async #write(bytes: Uint8Array, position: number): Promise<void> {
+    let failed = false;
+    while (!this.#givenUp) {
+      try {
+        this.#handle ??= await this.#open();
+        for (let done = 0; done < bytes.byteLength; ) {
+          const { bytesWritten } = await this.#handle.write(
+            bytes,
+            done,
+            bytes.byteLength - done,
+            position + done,
+          );
+          done += bytesWritten;
+        }
+        if (failed) this.#options.onTrouble(null);
+        return;
+      } catch (error) {
+        failed = true;
+        this.#options.onTrouble(error as NodeJS.ErrnoException);
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  async #open(): Promise<FileHandle> {
+    const { folder } = this.#options;
+    this.newlyMade.push(...(await makeFolder(folder)));
+    return open(join(folder, this.temporary), 'wx');
+  }
+}

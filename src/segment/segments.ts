@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { TopicPartition } from '../broker/consumer.ts';
+import type { PartitionProgress } from '../commit/partition-progress.ts';
+import { PartitionSegments, type SegmentLimits } from './partition-segments.ts';
+import { type Published, recover } from './recover.ts';
+import type { SegmentRecord } from './record.ts';
+
+/** How segments are written. */
+export interface SegmentForm {
+  readonly dir: string;
+  /** `.ndjson`, `.raw` and so on. */
+  readonly extension: string;
+  /** What every file of this kind begins with. */
+  readonly head: Uint8Array;
+  readonly limits: SegmentLimits;
+  /** This process's name as a writer. */
+  readonly writer: string;
+  /** Whether segments must be on the disk when they count as published. */
+  readonly sync: boolean;
+  /** A topic as folders name it. */
+  readonly folderOf: (topic: string) => string;
+}
+
+/** And who is told of them. */
+export interface SegmentsOptions extends SegmentForm {
+  readonly onPublished: (at: PartitionProgress, next: number) => void;
+  /** Another writer was faster (null), or a segment could not be published: the partition must go back to what is. */
+  readonly onLost: (at: PartitionProgress, error: NodeJS.ErrnoException | null) => void;
+  /** A file cannot be written for now; null: it can again. */
+  readonly onTrouble: (at: PartitionProgress, error: NodeJS.ErrnoException | null) => void;
+}
+
+/** The segments of all assigned partitions. */
+export class Segments {
+  readonly #options: SegmentsOptions;
+  readonly #partitions = new Map<PartitionProgress, PartitionSegments>();
+  #temporaries = 0;
+
+  constructor(options: SegmentsOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that came from workers and are not in a file yet. */
+  get bytesWaiting(): number {
+    let bytes = 0;
+    for (const each of this.#partitions.values()) bytes += each.bytesWaiting;
+    return bytes;
+  }
+
+  /** What is published of a partition; null: nothing. @throws ClientError OUTPUT */
+  recover(at: TopicPartition): Promise<Published | null> {
+    return recover(this.#folder(at), this.#options.writer);
+  }
+
+  of(at: PartitionProgress): PartitionSegments | undefined {
+    return this.#partitions.get(at);
+  }
+
+  /** A partition is read from its durable mark on. */
+  begin(at: PartitionProgress, behind: SegmentRecord['behind']): void {
+    const { extension, head, limits, writer, sync, onPublished, onLost, onTrouble } = this.#options;
+    const { topic, partition } = at;
+    const segments = new PartitionSegments(
+      {
+        topic,
+        partition,
+        folder: this.#folder(at),
+        extension,
+        head,
+        limits,
+        writer,
+        sync,
+        nextTemporary: () => this.#temporaries++,
+        onPublished: (next) => {
+          onPublished(at, next);
+        },
+        onLost: (error) => {
+          onLost(at, error);
+        },
+        onTrouble: (error) => {
+          onTrouble(at, error);
+        },
+      },
+      at.durable,
+      behind,
+    );
+    this.#partitions.set(at, segments);
+  }
+
+  /** Publishes what is finished of these partitions, without waiting for a segment to be full. */
+  close(partitions: readonly PartitionProgress[]): void {
+    for (const at of partitions) this.of(at)?.close(at.finished);
+  }
+
+  /** Throws away what is not published of a partition. */
+  async abandon(at: PartitionProgress): Promise<void> {
+    const segments = this.of(at);
+    this.#partitions.delete(at);
+    await segments?.abandon();
+  }
+
+  #folder({ topic, partition }: TopicPartition): string {
+    const { dir, folderOf } = this.#options;
+    return join(dir, folderOf(topic), String(partition));
+  }
+}

@@ -1,0 +1,26 @@
+import * as zlib from 'node:zlib';
+
+/** Compresses a chunk as a gzip member or zstd frame of its own. */
+export type Compress = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+
+/** The fastest levels: an archive that cannot keep up with the stream is none. */
+const ZSTD_LEVEL = 1;
+const GZIP_LEVEL = zlib.constants.Z_BEST_SPEED;
+
+/** Loads what `--compress` needs. */
+export async function loadCompression(name: 'none' | 'gzip' | 'zstd'): Promise<Compress> {
+  switch (name) {
+    case 'none':
+      return (bytes) => bytes;
+    case 'gzip':
+      return (bytes) => zlib.gzipSync(bytes, { level: GZIP_LEVEL });
+    case 'zstd': {
+      // Node has it from 22.15 on, faster.
+      const { zstdCompressSync } = zlib as { zstdCompressSync?: Compress };
+      if (zstdCompressSync !== undefined) return zstdCompressSync;
+      const { init, compress } = await import('@bokuweb/zstd-wasm');
+      await init();
+      return (bytes) => new Uint8Array(compress(bytes, ZSTD_LEVEL));
+    }
+  }
+}

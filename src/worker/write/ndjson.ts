@@ -1,0 +1,36 @@
+import type { Message } from '../message.ts';
+import type { Compress } from './compress.ts';
+import { Growing, type SegmentEncoder } from './segment-encoder.ts';
+
+const NEW_LINE = 0x0a;
+
+/**
+ * One alert a line. A compressed segment is a run of gzip members or zstd frames, one a chunk, which every tool reads as one
+ * file: so workers compress side by side.
+ */
+export class Ndjson implements SegmentEncoder {
+  readonly #lines = new Growing();
+  readonly #compress: Compress;
+
+  constructor(compress: Compress) {
+    this.#compress = compress;
+  }
+
+  get length(): number {
+    return this.#lines.length;
+  }
+
+  add(_message: Message, bytes: Uint8Array): void {
+    const line = this.#lines.extend(bytes.length + 1);
+    line.set(bytes);
+    line[bytes.length] = NEW_LINE;
+  }
+
+  truncate(length: number): void {
+    this.#lines.length = length;
+  }
+
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#compress(this.#lines.take());
+  }
+}

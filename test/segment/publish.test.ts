@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { publishSegment } from '../../src/segment/publish.ts';
+import { formatRecord, recordName, type SegmentRecord } from '../../src/segment/record.ts';
+import { recover } from '../../src/segment/recover.ts';
+import { newWriter, temporaryName } from '../../src/temporary.ts';
+import { newFolder } from '../support/client.ts';
+
+const writer = newWriter();
+let temporaries = 0;
+
+function recordOf(first: number, last: number): SegmentRecord {
+  return {
+    format: 1,
+    segment: recordName(first).replace('.record', '.ndjson'),
+    temporary: temporaryName(writer, 0, temporaries++),
+    topic: 't',
+    partition: 0,
+    first,
+    last,
+    behind: 'segment',
+    alerts: 1,
+    bytes: 3,
+    crc32c: '00000000',
+    absent: [],
+    several: [],
+    lastMessage: { offset: last, timestampMs: 1, bytes: 2, crc32c: '00000000' },
+    writer,
+  };
+}
+
+/** Writes the data of a segment under its temporary name, and publishes it. */
+function publish(folder: string, record: SegmentRecord, content: string): Promise<'published' | 'taken'> {
+  writeFileSync(join(folder, record.temporary), content);
+  const recordTemporary = temporaryName(writer, 0, temporaries++);
+  return publishSegment(folder, { record, recordTemporary, newlyMade: [] }, true);
+}
+
+test('a published segment is there with its record, and nothing else', async (t) => {
+  const folder = newFolder(t);
+  const record = recordOf(7, 9);
+  assert.equal(await publish(folder, record, '{}\n'), 'published');
+  assert.deepEqual(readdirSync(folder).sort(), [record.segment, recordName(7)].sort());
+  assert.equal(readFileSync(join(folder, recordName(7)), 'utf8'), formatRecord(record));
+  assert.deepEqual(await recover(folder, writer), { next: 10, lastMessage: record.lastMessage });
+});
+
+test('of two writers that begin at one offset the first wins, and the other leaves nothing', async (t) => {
+  const folder = newFolder(t);
+  const results = await Promise.all([
+    publish(folder, recordOf(0, 4), 'one\n'),
+    publish(folder, recordOf(0, 9), 'two\n'),
+  ]);
+  assert.deepEqual([...results].sort(), ['published', 'taken']);
+  const winner = results[0] === 'published' ? ['one\n', 5] : ['two\n', 10];
+  assert.equal(readFileSync(join(folder, recordOf(0, 0).segment), 'utf8'), winner[0]);
+  assert.equal((await recover(folder, writer))?.next, winner[1]);
+  assert.equal(readdirSync(folder).length, 2);
+});
+
+test('a record whose segment was not published before a crash is completed, and counts', async (t) => {
+  const folder = newFolder(t);
+  await publish(folder, recordOf(0, 4), 'a\n');
+  const record = recordOf(5, 8);
+  writeFileSync(join(folder, record.temporary), 'b\n');
+  writeFileSync(join(folder, recordName(5)), formatRecord(record));
+  assert.equal((await recover(folder, writer))?.next, 9);
+  assert.equal(readFileSync(join(folder, record.segment), 'utf8'), 'b\n');
+  assert.ok(!existsSync(join(folder, record.temporary)));
+});
+
+test('a writer that was overtaken between record and segment has published all the same', async (t) => {
+  const folder = newFolder(t);
+  const record = recordOf(0, 4);
+  writeFileSync(join(folder, record.temporary), 'a\n');
+  // Who recovered the folder was here in between.
+  linkSync(join(folder, record.temporary), join(folder, record.segment));
+  const recordTemporary = temporaryName(writer, 0, temporaries++);
+  assert.equal(await publishSegment(folder, { record, recordTemporary, newlyMade: [] }, false), 'published');
+  assert.deepEqual(readdirSync(folder).sort(), [record.segment, recordName(0)].sort());
+});
+
+test('temporaries of dead writers are swept, those of living ones stay', async (t) => {
+  const folder = newFolder(t);
+  const own = temporaryName(writer, 0, temporaries++);
+  // No process has this number.
+  const dead = own.replace(/-\d+-/, '-4194305-');
+  for (const name of [own, dead]) writeFileSync(join(folder, name), '');
+  assert.equal(await recover(folder, writer), null);
+  assert.deepEqual(readdirSync(folder), [own]);
+});
+
+test('a partition without a folder has nothing published', async (t) => {
+  assert.equal(await recover(join(newFolder(t), 'none'), writer), null);
+});
+
+test('a record that cannot be believed stops the client, naming it', async (t) => {
+  const folder = join(newFolder(t), 'p');
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, recordName(3)),
+    formatRecord(recordOf(3, 4)).replace('"alerts":1', '"alerts":2'),
+  );
+  writeFileSync(join(folder, recordOf(3, 4).segment), '');
+  await assert.rejects(recover(folder, writer), { code: 'OUTPUT', message: /00000000000000000003\.record/ });
+});
