@@ -71,7 +71,8 @@ export class ForgetfulFiles {
     const inode = this.#durableNames.get(path);
     if (inode === undefined || inode.durableVersion < inode.version) return false;
     for (let folder = dirname(path); folder.length > this.#root.length; folder = dirname(folder))
-      if (!this.#durableNames.has(folder)) return false;
+      // A folder that nobody made was there before.
+      if (this.#names.has(folder) && !this.#durableNames.has(folder)) return false;
     return true;
   }
 

@@ -94,12 +94,12 @@ function watchPromises(plan: Plan, note: (event: FileEvent) => void): void {
 
 function watchHandle(file: FileHandle, path: string, plan: Plan, note: (event: FileEvent) => void): void {
   const [write, writeFile, sync] = [file.write.bind(file), file.writeFile.bind(file), file.sync.bind(file)];
-  file.write = (async (...args: [never]) => {
+  file.write = async (...args: [never]) => {
     note({ call: 'write', path });
     const result = await write(...args);
     if (TEMPORARY.test(path)) reach(plan, 'after-write');
     return result;
-  }) as typeof file.write;
+  };
   file.writeFile = async (...args) => {
     note({ call: 'write', path });
     await writeFile(...args);
