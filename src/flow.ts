@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Intake } from './batch/intake.ts';
 import { Reader } from './batch/read.ts';
 import { Assignment } from './broker/assignment.ts';
@@ -29,6 +30,9 @@ const TICK_MS = 1_000;
 const DISCONNECT_MS = 5_000;
 const SYNC_FAILURES_IN_A_ROW = 3;
 const PUBLISH_RETRY_MS = 1_000;
+/** librdkafka's code for messages whose checksum does not fit. */
+const ERR_BAD_MESSAGE = -199;
+const LOOK_AGAIN_MS = 1_000;
 /** How long a revoke waits for the commit of what is finished, before what is under way is waited for. */
 const COMMIT_FIRST_MS = 3_000;
 
@@ -139,8 +143,10 @@ export class Flow {
       onEnd: (end) => {
         this.#intake.takeEnd(end);
       },
+      oneByOne: () => this.#assignment.active().some(({ doubt }) => doubt === 'looked'),
       onBrokerError: ({ code, message }) => {
-        this.#trouble.heard(message, code);
+        if (code === ERR_BAD_MESSAGE) this.#damaged();
+        else this.#trouble.heard(message, code);
       },
     });
     this.#intake = new Intake({
@@ -158,6 +164,7 @@ export class Flow {
         this.#fail(otherTopic(at));
       },
       onJump: (at, from) => void this.#checkJump(at, from),
+      lookAgain: (at) => void this.#lookAgain(at),
       onMoved: () => {
         this.#committer.finished();
         this.#changed();
@@ -529,6 +536,37 @@ export class Flow {
       const published = await this.#segments?.recover(at);
       if (published) at.durable = Math.max(at.durable, published.next);
     });
+  }
+
+  /** Goes back to where offsets seem to be missing; at once the first time, then every second. */
+  async #lookAgain(at: PartitionProgress): Promise<void> {
+    const { consumer, log } = this.#parts;
+    const waitMs = at.doubt === null ? 0 : LOOK_AGAIN_MS;
+    at.doubt = 'looking';
+    await sleep(waitMs);
+    try {
+      await this.#reader.betweenReads(async () => {
+        // Taken away meanwhile, or on its way back to what is durable: whoever reads it next begins before the gap.
+        if (this.#assignment.get(at) !== at || at.leaving || at.goingBack) return;
+        const { topic, partition, watermark } = at;
+        await consumer.seek({ topic, partition, offset: watermark.position });
+        at.doubt = 'looked';
+      });
+    } catch (error) {
+      log.debug(`${partitionKey(at)} could not be read once more: ${messageOf(error)}.`);
+      void this.#lookAgain(at);
+    }
+  }
+
+  /** What came was not what was sent, by its checksum. Whoever is looking for missing offsets has found them. */
+  #damaged(): void {
+    for (const at of this.#assignment.active()) {
+      if (at.doubt !== 'looked') continue;
+      at.doubt = 'damaged';
+      this.#parts.log.error(
+        `Messages of ${partitionKey(at)} from offset ${at.watermark.position} on are damaged, by their checksum: on the way here, or on the broker. They are read again until they are whole.`,
+      );
+    }
   }
 
   /** Offsets were passed over in mid-stream: markers and compaction are normal, an expired range is a loss. */

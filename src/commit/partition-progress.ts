@@ -25,6 +25,8 @@ export class PartitionProgress implements TopicPartition {
   leaving = false;
   /** What is not durable is being thrown away, to be read again: until then nothing is begun. */
   goingBack = false;
+  /** Offsets seem to be missing behind the watermark's position: they are looked for once more. */
+  doubt: 'looking' | 'looked' | 'damaged' | null = null;
   /** When the finished mark last moved, or work began after a pause; for the stall watch. */
   movedAtMs: number = performance.now();
   readonly start: number;
@@ -57,6 +59,7 @@ export class PartitionProgress implements TopicPartition {
   rewind(): void {
     this.watermark = new Watermark(this.durable);
     this.works.clear();
+    this.doubt = null;
   }
 }
 

@@ -65,6 +65,7 @@ const runs: Readonly<Record<string, Partial<Episode>>> = {
     names: 'repeating',
     assignment: 'cooperative-sticky',
   },
+  'bytes that change on their way': { faults: ['corrupt'], seconds: 8 },
   'signals, a frozen member, members that come and go, a broken network, a killed and frozen broker, mischievous hooks':
     {
       faults: ['term', 'freeze-member', 'churn', 'proxy', 'kill-broker', 'freeze-broker', 'hook'],

@@ -89,9 +89,11 @@ async function torture(episode: Episode, victim: Victim, dir: string, tally: Tal
       if (dice.chance(0.5)) await sleep(dice.int(50, 900));
       await inject(dice.pick(faults), { crew, victim, dice, tally, longestFreezeMs });
     }
-    await feed.send(dice.int(5, 40));
-  } finally {
     await crew.dismiss(enough());
+    // Something is left for the last one in any case.
+    await feed.send(dice.int(5, 60));
+  } finally {
+    await crew.dismiss(true);
     await feed.close();
   }
   await bookmarks.look();
