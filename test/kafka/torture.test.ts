@@ -40,7 +40,7 @@ const planted: Readonly<Record<Bug, Planted>> = {
   'no-fsync': { faults: ['term'], shows: ['lost-write'], members: 1 },
   'no-epoch-check': { faults: ['churn'], shows: ['nonmonotonic-poll'] },
   'auto-commit': { faults: ['kill'], shows: ['lost-write'], members: 1 },
-  'last-batch-dropped': { faults: ['term'], shows: ['lost-write'] },
+  'last-batch-dropped': { faults: ['hook', 'term'], shows: ['lost-write'] },
   'wrong-order': { faults: ['term'], shows: ['lost-write', 'nonmonotonic-poll'], names: 'repeating' },
   'swallowed-dead-letter': { faults: ['term'], shows: ['lost-write'] },
 };

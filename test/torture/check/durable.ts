@@ -21,6 +21,7 @@ interface Inode {
 export class ForgetfulFiles {
   readonly #root: string;
   #names = new Map<string, Inode>();
+  readonly #everNamed = new Set<string>();
   #durableNames = new Map<string, Inode>();
   readonly #syncs = new Map<number, { names: Map<string, Inode>; versions: Map<Inode, number> }>();
 
@@ -30,6 +31,8 @@ export class ForgetfulFiles {
   }
 
   apply(event: FileEvent): void {
+    if ('path' in event) this.#everNamed.add(event.path);
+    if ('to' in event) this.#everNamed.add(event.to);
     switch (event.call) {
       case 'create':
       case 'mkdir':
@@ -69,6 +72,8 @@ export class ForgetfulFiles {
   /** Whether a file would be there, whole, if the power went now. */
   survives(path: string): boolean {
     const inode = this.#durableNames.get(path);
+    // What this client never named was another's work.
+    if (inode === undefined && !this.#names.has(path)) return !this.#everNamed.has(path);
     if (inode === undefined || inode.durableVersion < inode.version) return false;
     for (let folder = dirname(path); folder.length > this.#root.length; folder = dirname(folder))
       // A folder that nobody made was there before.
