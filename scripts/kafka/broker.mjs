@@ -145,7 +145,10 @@ function serverProperties(
 }
 
 async function format(properties) {
-  const clusterId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+  const random = crypto.getRandomValues(new Uint8Array(16));
+  // An id that begins with a dash is taken for an option.
+  random[0] &= 0x7f;
+  const clusterId = Buffer.from(random).toString('base64url');
   const scram = Object.entries(users).flatMap(([name, password]) =>
     ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
       '--add-scram',
