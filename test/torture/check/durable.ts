@@ -21,6 +21,7 @@ interface Inode {
 export class ForgetfulFiles {
   readonly #root: string;
   #names = new Map<string, Inode>();
+  readonly #synced = new Set<string>();
   readonly #everNamed = new Set<string>();
   #durableNames = new Map<string, Inode>();
   readonly #syncs = new Map<number, { names: Map<string, Inode>; versions: Map<Inode, number> }>();
@@ -72,8 +73,8 @@ export class ForgetfulFiles {
   /** Whether a file would be there, whole, if the power went now. */
   survives(path: string): boolean {
     const inode = this.#durableNames.get(path);
-    // What this client never named was another's work.
-    if (inode === undefined && !this.#names.has(path)) return !this.#everNamed.has(path);
+    // What this client never named was another's work, who may have been killed before his names were on the disk.
+    if (!this.#everNamed.has(path)) return this.#synced.has(dirname(path));
     if (inode === undefined || inode.durableVersion < inode.version) return false;
     for (let folder = dirname(path); folder.length > this.#root.length; folder = dirname(folder))
       // A folder that nobody made was there before.
@@ -82,6 +83,7 @@ export class ForgetfulFiles {
   }
 
   #fsync(path: string): void {
+    this.#synced.add(path);
     const inode = this.#names.get(path);
     if (inode !== undefined) inode.durableVersion = inode.version;
     // Of a folder: the names in it, those that went included.
