@@ -18,6 +18,7 @@ import { Pool } from './pool/pool.ts';
 import type { Work } from './pool/work.ts';
 import { Reread } from './reread.ts';
 import { Returns } from './returns.ts';
+import { SecondLook } from './second-look.ts';
 import { type SegmentForm, Segments } from './segment/segments.ts';
 import { Start } from './start.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
@@ -85,6 +86,7 @@ export class Flow {
   readonly #segments: Segments | null;
   readonly #start: Start;
   readonly #reread: Reread;
+  readonly #secondLook: SecondLook;
   #until: UntilEnd | null = null;
   #isNew: (at: TopicPartition) => boolean = () => true;
   #failure: ClientError | null = null;
@@ -164,8 +166,9 @@ export class Flow {
       onEnd: (end) => {
         this.#intake.takeEnd(end);
       },
+      oneByOne: () => this.#secondLook.underWay,
       onBrokerError: ({ code, message }) => {
-        this.#trouble.heard(message, code);
+        if (!this.#secondLook.heard(code)) this.#trouble.heard(message, code);
       },
     });
     this.#intake = new Intake({
@@ -183,6 +186,7 @@ export class Flow {
         this.#fail(otherTopic(at));
       },
       onJump: (at, from) => void this.#start.checkJump(at, from),
+      lookAgain: (at) => void this.#secondLook.take(at),
       onMoved: () => {
         this.#committer.finished();
         this.#changed();
@@ -216,11 +220,14 @@ export class Flow {
         this.#fail(error);
       },
     });
+    const assignment = this.#assignment;
+    const reader = this.#reader;
+    this.#secondLook = new SecondLook({ log, consumer, assignment, reader });
     this.#reread = new Reread({
       log,
       consumer,
-      assignment: this.#assignment,
-      reader: this.#reader,
+      assignment,
+      reader,
       returns: this.#returns,
       segments,
       cancelAll: (at) => this.#cancelAll(at),

@@ -220,6 +220,7 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
         timeoutMs: config.read.batchTimeoutMs,
       },
       maxInFlightBytes: config.read.maxInFlightBytes,
+      oneByOne: () => false,
       bytesInFlight: () => this.#bytesQueued,
       active: () => assignment.active(),
       onMessages: (at, messages) => {

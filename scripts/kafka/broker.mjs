@@ -31,56 +31,71 @@ export function kafkaIsInstalled() {
  * Starts a broker.
  *
  * @param port of the PLAINTEXT listener; a free one where none is given.
- * @returns addresses, users, the CA file, `stop()`, and `restart()` after somebody killed it. The broker ends with this process, however
- * that ends.
+ * @param proxyPort one more listener, `behindProxy`, tells clients to come to this port, where somebody passes them on to it.
+ * @returns addresses, users, the CA file, `restart()` for a broker that was killed by its `pid`, and `stop()`. The broker ends with
+ * this process, however that ends.
  */
-export async function startKafka({ port } = {}) {
+export async function startKafka({ port = null, proxyPort = null } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'antares-kafka-'));
   try {
-    return await startIn(dir, port);
+    return await startIn(dir, port, proxyPort);
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(dir, port) {
+async function startIn(dir, port, proxyPort) {
   const certificates = makeLocalCa(join(dir, 'certs'));
   const tokens = makeTokenKey(join(dir, 'certs'));
   // Another process may take a port between our looking and the broker's listening.
   for (let attempt = 1; ; attempt++) {
-    const ports = await freePorts(8);
+    const ports = await freePorts(proxyPort === null ? 8 : 9);
     // The controller's comes first.
-    if (port !== undefined) ports[1] = port;
+    if (port !== null) ports[1] = port;
     const properties = join(dir, 'server.properties');
-    writeFileSync(properties, serverProperties(dir, ports, certificates, tokens));
+    writeFileSync(properties, serverProperties(dir, ports, certificates, tokens, proxyPort));
     if (attempt === 1) await format(properties);
     const broker = await launch(dir, properties, tokens);
     if (broker !== null) {
-      let current = broker;
       const [, plaintext, saslPlaintext, saslSsl, ...more] = ports.map((each) => `localhost:${each}`);
-      const [mutualTls, expired, wrongHost, shortSessions] = more;
-      return {
-        bootstrap: { plaintext, saslPlaintext, saslSsl, mutualTls, expired, wrongHost, shortSessions },
-        caFile: certificates.ca,
-        otherCaFile: certificates.otherCa,
-        client: { ...certificates.client, password: keyPassword },
-        otherClient: certificates.otherClient,
-        tokenKeyFile: tokens.keyFile,
-        users,
-        get pid() {
-          return current.pid;
+      const [mutualTls, expired, wrongHost, shortSessions, behindProxy] = more;
+      return Object.assign(
+        restartable(broker, () => launch(dir, properties, tokens)),
+        {
+          bootstrap: {
+            ...{ plaintext, saslPlaintext, saslSsl, mutualTls, expired, wrongHost, shortSessions },
+            behindProxy,
+          },
+          caFile: certificates.ca,
+          otherCaFile: certificates.otherCa,
+          client: { ...certificates.client, password: keyPassword },
+          otherClient: certificates.otherClient,
+          tokenKeyFile: tokens.keyFile,
+          users,
         },
-        stop: () => current.stop(),
-        restart: async () => {
-          const next = await launch(dir, properties, tokens);
-          if (next === null) throw new Error('Another process has taken the ports of the broker.');
-          current = next;
-        },
-      };
+      );
     }
     if (attempt === 3) throw new Error('Kafka did not start on three sets of free ports.');
   }
+}
+
+/** A broker that was killed comes back on the same data and the same ports; what stops it stops the one that runs now. */
+function restartable(first, relaunch) {
+  let running = first;
+  return {
+    get pid() {
+      return running.pid;
+    },
+    restart: async () => {
+      await running.ended;
+      const again = await relaunch();
+      if (again === null)
+        throw new Error('Kafka did not come back: another process has taken one of its ports.');
+      running = again;
+    },
+    stop: () => running.stop(),
+  };
 }
 
 /** Runs one of Kafka's own command-line tools, given by its class. */
@@ -95,14 +110,14 @@ export async function runKafkaTool(className, args) {
   return stdout;
 }
 
-function serverProperties(dir, [controller, ...ports], certificates, tokens) {
+function serverProperties(dir, [controller, ...ports], certificates, tokens, proxyPort) {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@localhost:${controller}`,
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAINTEXT',
-    ...listeners(controller, ports, certificates, tokens, users),
+    ...listeners(controller, ports, certificates, tokens, users, proxyPort),
     `log.dirs=${join(dir, 'data')}`,
     'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found=true',
@@ -124,7 +139,10 @@ function serverProperties(dir, [controller, ...ports], certificates, tokens) {
 }
 
 async function format(properties) {
-  const clusterId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+  const random = crypto.getRandomValues(new Uint8Array(16));
+  // An id that begins with a dash is taken for an option.
+  random[0] &= 0x7f;
+  const clusterId = Buffer.from(random).toString('base64url');
   const scram = Object.entries(users).flatMap(([name, password]) =>
     ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
       '--add-scram',
@@ -179,7 +197,7 @@ async function launch(dir, properties, tokens) {
     // Where a test killed the broker, its guard left the folder behind.
     rmSync(dir, { recursive: true, force: true });
   };
-  return { pid, stop };
+  return { pid, stop, ended };
 }
 
 async function freePorts(count) {

@@ -32,8 +32,12 @@ export function makeTokenKey(dir) {
   return { keyFile, url, javaOptions };
 }
 
-/** The lines of server.properties. The ports are those of the listeners in the order below. */
-export function listeners(controllerPort, ports, certificates, tokens, users) {
+/**
+ * The lines of server.properties. The ports are those of the listeners in the order below.
+ *
+ * @param proxyPort where clients of the last listener are told to come; null: there is no such listener.
+ */
+export function listeners(controllerPort, ports, certificates, tokens, users, proxyPort) {
   const all = [
     ['PLAINTEXT', 'PLAINTEXT', []],
     ['SASL_PLAINTEXT', 'SASL_PLAINTEXT', passwords('sasl_plaintext', users)],
@@ -46,13 +50,17 @@ export function listeners(controllerPort, ports, certificates, tokens, users) {
       'SASL_SSL',
       [...shortSessions(tokens), ...tls('short_sessions', certificates.keystore)],
     ],
+    ...(proxyPort === null ? [] : [['PROXIED', 'PLAINTEXT', []]]),
   ];
-  const addresses = all.map(([name], index) => `${name}://localhost:${ports[index]}`).join(',');
+  const addressesAt = (portOf) =>
+    all.map(([name], index) => `${name}://localhost:${portOf(name, index)}`).join(',');
+  const addresses = addressesAt((_, index) => ports[index]);
+  const advertised = addressesAt((name, index) => (name === 'PROXIED' ? proxyPort : ports[index]));
   const protocols = all.map(([name, protocol]) => `${name}:${protocol}`).join(',');
   return [
     `listener.security.protocol.map=CONTROLLER:PLAINTEXT,${protocols}`,
     `listeners=${addresses},CONTROLLER://localhost:${controllerPort}`,
-    `advertised.listeners=${addresses}`,
+    `advertised.listeners=${advertised}`,
     ...all.flatMap(([, , lines]) => lines),
   ];
 }

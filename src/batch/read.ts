@@ -22,6 +22,8 @@ export interface ReaderOptions {
   readonly onMessages: (at: TopicPartition, messages: readonly ConsumedMessage[]) => void;
   /** The partition has no more messages below this offset. Comes after its messages. */
   readonly onEnd: (end: PartitionOffset) => void;
+  /** Whether messages are to be read one by one, so that no error hides behind them. */
+  readonly oneByOne: () => boolean;
   readonly onBrokerError: (error: { code: number; message: string }) => void;
 }
 
@@ -52,13 +54,14 @@ export class Reader {
     while (!this.#stopping) {
       for (const action of this.#between.splice(0)) await action();
       await this.#waitForRoom();
-      const count = this.#paused ? 1 : this.#size.count;
+      const oneByOne = this.#paused || this.#options.oneByOne();
+      const count = oneByOne ? 1 : this.#size.count;
       const startMs = performance.now();
       try {
         const messages = await consumer.consume(count, this.#paused ? PAUSED_POLL_MS : limits.timeoutMs);
         const bytes = this.#handOn(messages);
         this.#polledAtMs = performance.now();
-        if (!this.#paused) this.#size.learn(messages.length, bytes, performance.now() - startMs);
+        if (!oneByOne) this.#size.learn(messages.length, bytes, performance.now() - startMs);
       } catch (error) {
         this.#polledAtMs = performance.now();
         this.#options.onBrokerError({

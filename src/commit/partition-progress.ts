@@ -28,6 +28,8 @@ export class PartitionProgress implements TopicPartition {
   leaving = false;
   /** What is not durable is being thrown away, to be read again: until then nothing is begun. */
   rewinding = false;
+  /** Offsets seem to be missing behind the watermark's position: they are looked for once more. */
+  doubt: 'looking' | 'looked' | 'damaged' | null = null;
   /** When the finished mark last moved, or work began after a pause; for the stall watch. */
   movedAtMs: number = performance.now();
   readonly start: number;
@@ -63,6 +65,7 @@ export class PartitionProgress implements TopicPartition {
     this.notes = new PartitionNotes(this.durable, 'journal');
     this.works.clear();
     this.waitingFor = null;
+    this.doubt = null;
   }
 }
 

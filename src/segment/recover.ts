@@ -33,8 +33,9 @@ export async function recover(folder: string, writer: string): Promise<Published
     // Without either the segment was moved away, or is lost; `verify` tells.
     if (!names.includes(record.temporary)) continue;
     await publishData(folder, record);
-    await syncFolder(folder);
   }
+  // Names that a killed writer gave may not be on the disk yet, and what is behind them is about to be committed.
+  if (records.length > 0) await syncFolder(folder);
   if (names.length > 0) sweepTemporaries(folder, writer, []);
   const last = records.at(-1);
   if (last === undefined) return null;

@@ -1,0 +1,57 @@
+/** npm run torture: runs with faults, one after the other, until the time is up. Exit code 1 where anything was found. */
+import { startVictim } from './broker.ts';
+import { Dice } from './dice.ts';
+import { runEpisode } from './episode.ts';
+import { type Episode, help, readOptions, type TortureOptions } from './options.ts';
+import { Tally } from './tally.ts';
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(help);
+    return 0;
+  }
+  const options = readOptions(args);
+  const total = new Tally();
+  const victim = await startVictim();
+  const untilMs = performance.now() + options.minutes * 60_000;
+  try {
+    for (let index = 0; index < options.episodes && performance.now() < untilMs; index++) {
+      const episode = episodeOf(options, options.seed + index);
+      console.log(describe(episode));
+      const tally = await runEpisode(episode, victim, options.keep ? 'always' : 'findings');
+      console.log(tally.toString());
+      total.add(tally);
+    }
+  } finally {
+    await victim.stop();
+  }
+  console.log(`\nall together, from seed ${options.seed}\n${total.toString()}`);
+  return total.findings.length + total.surprises.length > 0 ? 1 : 0;
+}
+
+/** What the command line leaves open the seed decides. */
+function episodeOf(options: TortureOptions, seed: number): Episode {
+  const dice = new Dice(seed ^ 0x5eed);
+  const output = dice.pick(options.outputs);
+  const names = dice.pick(['distinct', 'repeating'] as const);
+  const assignment = dice.pick(['range', 'cooperative-sticky'] as const);
+  const members = dice.int(1, 3);
+  return {
+    seed,
+    seconds: options.seconds,
+    faults: options.faults,
+    output,
+    names: options.names ?? names,
+    assignment: options.assignment ?? assignment,
+    members: options.members ?? members,
+    bug: options.bug,
+    killsAWindow: 0,
+  };
+}
+
+function describe({ seed, output, names, assignment, members, faults, seconds, bug }: Episode): string {
+  const planted = bug === null ? '' : ` --bug ${bug}`;
+  return `── npm run torture -- --seed ${seed} --seconds ${seconds} --faults ${faults.join(',')} --output ${output} --names ${names} --assignment ${assignment} --members ${members}${planted}`;
+}
+
+process.exitCode = await main(process.argv.slice(2));

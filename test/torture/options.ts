@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util';
+import { type Bug, bugs } from './inside/plan.ts';
+
+/** Kinds of faults that a run may inject. */
+export const faultKinds = [
+  /** kill -9 at a random moment, or in one of the windows where it hurts. */
+  'kill',
+  /** SIGTERM or SIGINT under load, often twice in a row. */
+  'term',
+  /** A member is frozen past its session and wakes up. */
+  'freeze-member',
+  /** A member comes and goes. */
+  'churn',
+  /** kill -9 of the broker, which is then started again. */
+  'kill-broker',
+  /** The broker is frozen for a while. */
+  'freeze-broker',
+  /** The network delays, ends or breaks off what passes. */
+  'proxy',
+  /** The network changes bytes of messages on their way. */
+  'corrupt',
+  /** A hook that throws, hangs, spins, eats memory or ends its thread. */
+  'hook',
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** One run of clients against one topic, from which everything else follows. */
+export interface Episode {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly faults: readonly FaultKind[];
+  readonly output: 'json' | 'ndjson' | 'raw';
+  readonly names: 'distinct' | 'repeating';
+  readonly assignment: 'range' | 'cooperative-sticky';
+  readonly members: number;
+  readonly bug: Bug | null;
+  /** It goes on, up to three times as long, until each window has seen so many kills. */
+  readonly killsAWindow: number;
+}
+
+/** What the command line asks for; null: the seed decides. */
+export interface TortureOptions {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly episodes: number;
+  readonly seconds: number;
+  readonly faults: readonly FaultKind[];
+  readonly outputs: readonly Episode['output'][];
+  readonly names: Episode['names'] | null;
+  readonly assignment: Episode['assignment'] | null;
+  readonly members: number | null;
+  readonly bug: Bug | null;
+  readonly keep: boolean;
+}
+
+export const help = `npm run torture -- [--minutes N] [--seed S] [--faults ${faultKinds.join(',')}]
+  --episodes N     so many runs, instead of --minutes
+  --seconds N      how long faults are injected in a run (60)
+  --output         json, ndjson, raw or several with commas (json)
+  --names          distinct or repeating; default: as the seed says
+  --assignment     range or cooperative-sticky; default: as the seed says
+  --members        1 to 3; default: as the seed says
+  --bug            plant one: ${bugs.join(', ')}
+  --keep           keep the output folders also where nothing is found`;
+
+/** @throws Error naming what is wrong. */
+export function readOptions(args: readonly string[]): TortureOptions {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      minutes: text,
+      episodes: text,
+      seconds: text,
+      seed: text,
+      faults: text,
+      output: text,
+      names: text,
+      assignment: text,
+      members: text,
+      bug: text,
+      keep: { type: 'boolean' },
+    },
+  });
+  const minutes = values.minutes === undefined ? null : Number(values.minutes);
+  return {
+    seed: Number(values.seed ?? Math.floor(Math.random() * 1_000_000)),
+    minutes: minutes ?? Number.POSITIVE_INFINITY,
+    episodes: Number(values.episodes ?? (minutes === null ? 1 : Number.POSITIVE_INFINITY)),
+    seconds: Number(values.seconds ?? 60),
+    faults: listOf('--faults', values.faults ?? faultKinds.join(','), faultKinds),
+    outputs: listOf('--output', values.output ?? 'json', ['json', 'ndjson', 'raw'] as const),
+    names: oneOf('--names', values.names, ['distinct', 'repeating'] as const),
+    assignment: oneOf('--assignment', values.assignment, ['range', 'cooperative-sticky'] as const),
+    members: values.members === undefined ? null : Number(values.members),
+    bug: oneOf('--bug', values.bug, bugs),
+    keep: values.keep ?? false,
+  };
+}
+
+function listOf<T extends string>(option: string, text: string, known: readonly T[]): T[] {
+  return text.split(',').map((word) => oneOf(option, word, known) as T);
+}
+
+function oneOf<T extends string>(option: string, word: string | undefined, known: readonly T[]): T | null {
+  if (word === undefined) return null;
+  const found = known.find((each) => each === word);
+  if (found === undefined) throw new Error(`${option} knows no ${word}, only ${known.join(', ')}.`);
+  return found;
+}
