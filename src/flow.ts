@@ -230,6 +230,7 @@ export class Flow {
       reader,
       returns: this.#returns,
       segments,
+      stallTimeoutMs: config.stop.stallTimeoutMs,
       cancelAll: (at) => this.#cancelAll(at),
       isOver: () => this.#isOver(),
       fail: (error) => {
@@ -490,7 +491,7 @@ export class Flow {
     const { config } = this.#parts;
     for (const at of this.#assignment.partitions.values()) {
       const waitedMs = this.#segments?.of(at)?.publishingForMs ?? 0;
-      if (waitedMs < config.stop.stallTimeoutMs) continue;
+      if (at.waitingFor !== null || waitedMs < config.stop.stallTimeoutMs) continue;
       this.#fail(
         new ClientError(
           'STALLED',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reader } from './batch/read.ts';
 import type { Assignment } from './broker/assignment.ts';
 import type { AlertConsumer } from './broker/consumer.ts';
@@ -5,6 +6,7 @@ import { type PartitionProgress, partitionKey } from './commit/partition-progres
 import { ClientError, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Returns } from './returns.ts';
+import type { Published } from './segment/recover.ts';
 import type { Segments } from './segment/segments.ts';
 
 const FAILURES_IN_A_ROW = 3;
@@ -20,6 +22,7 @@ export interface RereadOptions {
   readonly segments: Segments | null;
   /** Gives up all that is under way of a partition. */
   readonly cancelAll: (at: PartitionProgress) => Promise<void>;
+  readonly stallTimeoutMs: number;
   readonly isOver: () => boolean;
   readonly fail: (error: ClientError) => void;
 }
@@ -30,7 +33,7 @@ export interface RereadOptions {
  */
 export class Reread {
   readonly #options: RereadOptions;
-  #failures = 0;
+  #failingSinceMs: number | null = null;
 
   constructor(options: RereadOptions) {
     this.#options = options;
@@ -38,7 +41,7 @@ export class Reread {
 
   /** A segment was published: what failed before has passed. */
   published(): void {
-    this.#failures = 0;
+    this.#failingSinceMs = null;
   }
 
   /** The grouped sync failed: nothing since the last good one may be believed. */
@@ -77,24 +80,42 @@ export class Reread {
     }
     await this.#goBack(at, async () => {
       await segments?.abandon(at);
-      if (error !== null) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      const published = await segments?.recover(at);
-      if (published) at.durable = Math.max(at.durable, published.next);
+      if (error !== null) await sleep(RETRY_MS);
+      const published = await this.#recover(at);
+      if (published !== null) at.durable = Math.max(at.durable, published.next);
     });
   }
 
   #segmentFailed(at: PartitionProgress, error: NodeJS.ErrnoException): void {
-    const { returns, isOver, fail } = this.#options;
+    const { returns, isOver, stallTimeoutMs, fail } = this.#options;
     returns.fileTrouble(at, error);
-    // A full disk or a folder that is gone can be mended while we wait; a disk that does not confirm cannot.
-    if (error.code === undefined || error.code === 'EIO') this.#failures += 1;
-    if (this.#failures < FAILURES_IN_A_ROW && !isOver()) return;
+    this.#failingSinceMs ??= performance.now();
+    // Room may be made on a disk for as long as it takes; whatever else is wrong counts as standing still.
+    const isStalled = at.waitingFor === null && performance.now() - this.#failingSinceMs > stallTimeoutMs;
+    if (!isStalled && !isOver()) return;
     fail(
       new ClientError(
         'OUTPUT',
         `A segment of ${partitionKey(at)} could not be made durable: ${error.message}. It is not committed, so its alerts come again.`,
       ),
     );
+  }
+
+  /** What is published; where the folder cannot be read for now, it is tried again. @throws ClientError for what no waiting mends. */
+  async #recover(at: PartitionProgress): Promise<Published | null> {
+    const { segments, returns, isOver } = this.#options;
+    for (;;) {
+      try {
+        return (await segments?.recover(at)) ?? null;
+      } catch (error) {
+        const cause = (error instanceof ClientError ? error.cause : error) as
+          | NodeJS.ErrnoException
+          | undefined;
+        if (cause?.code === undefined || isOver()) throw error;
+        returns.fileTrouble(at, cause);
+        await sleep(RETRY_MS);
+      }
+    }
   }
 
   /** @param meanwhile runs when nothing of the partition is under way any more. */

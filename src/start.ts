@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
 import { gapText, type OffsetGap, type StartPosition, startPositions } from './broker/start-position.ts';
 import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
@@ -6,6 +7,10 @@ import { ClientError, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Published } from './segment/recover.ts';
 import type { Segments } from './segment/segments.ts';
+
+/** A broker that has just started may tell an end that it had some seconds ago; so an end before ours is not believed at once. */
+const ENDS_ASKED = 6;
+const ASK_AGAIN_MS = 1_000;
 
 /** What {@link Start} needs from the flow around it. */
 export interface StartOptions {
@@ -37,12 +42,14 @@ export class Start {
         const found = await segments?.recover(at);
         if (found) published.set(partitionKey(at), found);
       }
-      const { positions, gaps } = await startPositions(
-        consumer,
-        partitions,
-        config.broker.startAt,
-        isNew,
-        (at) => published.get(partitionKey(at))?.next ?? null,
+      const { positions, gaps } = await this.#believable(() =>
+        startPositions(
+          consumer,
+          partitions,
+          config.broker.startAt,
+          isNew,
+          (at) => published.get(partitionKey(at))?.next ?? null,
+        ),
       );
       for (const gap of gaps) this.#gap(gap);
       return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
@@ -66,6 +73,20 @@ export class Start {
       this.#gap({ topic, partition, wanted: from, available: low, lost: low - from });
     } catch (error) {
       log.debug(`The low watermark could not be read: ${messageOf(error)}.`);
+    }
+  }
+
+  /** Asks again while a topic seems to end before what we know of it. */
+  async #believable(ask: () => ReturnType<typeof startPositions>): ReturnType<typeof startPositions> {
+    for (let asked = 1; ; asked++) {
+      try {
+        const answer = await ask();
+        if (asked === ENDS_ASKED || answer.gaps.every(({ lost }) => lost !== null)) return answer;
+      } catch (error) {
+        if (asked === ENDS_ASKED || !(error instanceof ClientError)) throw error;
+      }
+      this.#options.log.debug('A topic seems to end before what was read of it; the broker is asked again.');
+      await sleep(ASK_AGAIN_MS);
     }
   }
 

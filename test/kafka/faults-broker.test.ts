@@ -6,7 +6,7 @@ import { createTopics } from '../../src/broker/admin.ts';
 import { newFolder, startClient } from '../support/client.ts';
 import { freePort, numberedAlerts, slowly } from '../support/faults.ts';
 import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
-import { numbersBelow, outputKinds, outputOptions, savedAlerts } from '../support/saved.ts';
+import { numbersBelow, hookedKinds, outputOptions, savedAlerts } from '../support/saved.ts';
 import { projectRoot } from '../support/samples.ts';
 
 const FROZEN_MS = 12_000;
@@ -76,7 +76,7 @@ test('a broker that is down at the start is waited for, told of once, and read w
   assert.ok(longestMs() < 5_000, `the event loop stood still for ${longestMs()} ms`);
 });
 
-for (const kind of outputKinds) {
+for (const kind of hookedKinds) {
   for (const fault of ['killed and started again', 'frozen and thawed'] as const) {
     test(`${kind}: a broker is ${fault} in mid-stream; everything is saved and committed, and the event loop turns all the while`, {
       skip: skipKafka,

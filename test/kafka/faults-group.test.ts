@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { newFolder, startClient } from '../support/client.ts';
 import { numberedAlerts, slowly } from '../support/faults.ts';
 import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
-import { numbersBelow, outputKinds, outputOptions, savedAlerts } from '../support/saved.ts';
+import { numbersBelow, hookedKinds, outputOptions, savedAlerts } from '../support/saved.ts';
 
 const COUNT = 1_000;
 const PARTITIONS = 4;
@@ -49,7 +49,7 @@ function mainThread(
   return { env: { NODE_OPTIONS: `--import ${preload}` }, control };
 }
 
-for (const kind of outputKinds) {
+for (const kind of hookedKinds) {
   for (const strategy of ['range', 'cooperative-sticky'] as const) {
     test(`${kind}: members come and go with ${strategy}; each alert is saved, and all is committed`, {
       skip: skipKafka,

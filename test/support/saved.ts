@@ -20,6 +20,9 @@ export type OutputKind = keyof typeof outputs;
 /** The outputs that the tests of faults run with. */
 export const outputKinds: readonly OutputKind[] = Object.keys(outputs) as OutputKind[];
 
+/** Those that a hook can slow down: nobody looks into raw messages. */
+export const hookedKinds: readonly OutputKind[] = outputKinds.filter((kind) => kind !== 'raw');
+
 /** The options that choose an output. */
 export function outputOptions(kind: OutputKind): readonly string[] {
   return outputs[kind].options;
