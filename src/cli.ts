@@ -3,6 +3,7 @@ import './process-title.ts';
 import { readCommandLine } from './arguments.ts';
 import { resolveConfig } from './config.ts';
 import { ClientError } from './errors.ts';
+import { endProcess } from './exit.ts';
 import { createLog } from './log.ts';
 import { redoCommand } from './redo/command.ts';
 import { holdsSecret, redact, takeEnvironment, withoutCrashReports } from './secrets.ts';
@@ -53,4 +54,4 @@ process.on('uncaughtException', (error: unknown) => {
 });
 
 // librdkafka's threads would keep the process alive for a while; all there is to save is saved.
-process.exit(await main());
+endProcess(await main());

@@ -1,4 +1,8 @@
 import { constants } from 'node:os';
+import { endProcess } from './exit.ts';
+
+/** Who signals twice does not want to wait. */
+const AT_ONCE_S = 1;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -10,7 +14,7 @@ export function listenForStop(): AbortSignal {
   const stop = new AbortController();
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(128 + constants.signals[signal]);
+      if (stop.signal.aborted) endProcess(128 + constants.signals[signal], AT_ONCE_S);
       stop.abort(signal);
     });
   }

@@ -58,11 +58,18 @@ for (const [bug, { faults, shows, ...settings }] of Object.entries(planted)) {
 }
 
 const runs: Readonly<Record<string, Partial<Episode>>> = {
-  'kills in every window, each message a file of its own': { killsAWindow: 1, seconds: 20 },
+  'kills in every window, each message a file of its own': { killsAWindow: 1, seconds: 15 },
   'kills in every window, names that come again': {
     killsAWindow: 1,
-    seconds: 20,
+    seconds: 15,
     names: 'repeating',
+    assignment: 'cooperative-sticky',
+  },
+  'kills in every window, ndjson segments': { killsAWindow: 1, seconds: 15, output: 'ndjson' },
+  'kills in every window, raw segments': {
+    killsAWindow: 1,
+    seconds: 15,
+    output: 'raw',
     assignment: 'cooperative-sticky',
   },
   'bytes that change on their way': { faults: ['corrupt'], seconds: 8 },
