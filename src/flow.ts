@@ -186,7 +186,7 @@ export class Flow {
         this.#fail(otherTopic(at));
       },
       onJump: (at, from) => void this.#start.checkJump(at, from),
-      lookAgain: (at) => void this.#secondLook.take(at),
+      believes: (at, next) => this.#secondLook.believes(at, next),
       onMoved: () => {
         this.#committer.finished();
         this.#changed();

@@ -20,7 +20,8 @@ export interface SecondLookOptions {
 
 /**
  * Reads once more where offsets seem to be missing. Markers and compaction leave gaps; but librdkafka also passes over what was damaged on its
- * way, and node-rdkafka tells of it only where nothing else was read with it. So the second look takes one message at a time.
+ * way, and node-rdkafka, which ends a read there, tells of it only where nothing else was read with it. So no gap between two reads is
+ * believed before a second look, which takes one message at a time.
  */
 export class SecondLook {
   readonly #options: SecondLookOptions;
@@ -34,24 +35,17 @@ export class SecondLook {
     return this.#options.assignment.active().some(({ doubt }) => doubt === 'looked');
   }
 
-  /** Goes back to where offsets seem to be missing; at once the first time, then every second. */
-  async take(at: PartitionProgress): Promise<void> {
-    const { consumer, log, assignment, reader } = this.#options;
-    const waitMs = at.doubt === null ? 0 : LOOK_AGAIN_MS;
-    at.doubt = 'looking';
-    await sleep(waitMs);
-    try {
-      await reader.betweenReads(async () => {
-        // Taken away meanwhile, or on its way back to what is durable: whoever reads it next begins before the gap.
-        if (assignment.get(at) !== at || at.leaving || at.rewinding) return;
-        const { topic, partition, watermark } = at;
-        await consumer.seek({ topic, partition, offset: watermark.position });
-        at.doubt = 'looked';
-      });
-    } catch (error) {
-      log.debug(`${partitionKey(at)} could not be read once more: ${messageOf(error)}.`);
-      void this.take(at);
+  /**
+   * Whether the broker has nothing between the watermark's position and the next offset that was read. Where nobody has looked twice yet,
+   * it is not believed: what was read is thrown away, and reading goes back.
+   */
+  believes(at: PartitionProgress, next: number): boolean {
+    if (next > at.watermark.position && at.doubt !== 'looked') {
+      void this.#goBack(at);
+      return false;
     }
+    at.doubt = null;
+    return true;
   }
 
   /**
@@ -69,5 +63,25 @@ export class SecondLook {
       );
     }
     return true;
+  }
+
+  /** At once the first time, then every second. */
+  async #goBack(at: PartitionProgress): Promise<void> {
+    const { consumer, log, assignment, reader } = this.#options;
+    const waitMs = at.doubt === null ? 0 : LOOK_AGAIN_MS;
+    at.doubt = 'looking';
+    await sleep(waitMs);
+    try {
+      await reader.betweenReads(async () => {
+        // Taken away meanwhile, or on its way back to what is durable: whoever reads it next begins before the gap.
+        if (assignment.get(at) !== at || at.leaving || at.rewinding) return;
+        const { topic, partition, watermark } = at;
+        await consumer.seek({ topic, partition, offset: watermark.position });
+        at.doubt = 'looked';
+      });
+    } catch (error) {
+      log.debug(`${partitionKey(at)} could not be read once more: ${messageOf(error)}.`);
+      void this.#goBack(at);
+    }
   }
 }

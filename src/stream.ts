@@ -13,6 +13,7 @@ import type { OpenRange } from './commit/watermark.ts';
 import { type Config, resolveConfig } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import { SecondLook } from './second-look.ts';
 import { UntilEnd } from './stop/until-end.ts';
 import { DecodeError, SchemaNeeded } from './worker/decode/error.ts';
 import type { Message, MessageHeader } from './worker/message.ts';
@@ -220,21 +221,30 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
         timeoutMs: config.read.batchTimeoutMs,
       },
       maxInFlightBytes: config.read.maxInFlightBytes,
-      oneByOne: () => false,
+      oneByOne: () => secondLook.underWay,
       bytesInFlight: () => this.#bytesQueued,
       active: () => assignment.active(),
       onMessages: (at, messages) => {
         trouble.allWell();
-        this.#enqueue(assignment.get(at), messages, until?.endOf(at) ?? Number.POSITIVE_INFINITY);
+        const progress = assignment.get(at);
+        if (progress === undefined || progress.doubt === 'looking') return;
+        const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position);
+        const [first] = fresh;
+        if (first === undefined || !secondLook.believes(progress, first.offset)) return;
+        this.#enqueue(progress, fresh, until?.endOf(at) ?? Number.POSITIVE_INFINITY);
       },
       onEnd: (end) => {
-        assignment.get(end)?.watermark.advanceTo(Math.min(end.offset, until?.endOf(end) ?? end.offset));
+        const progress = assignment.get(end);
+        if (progress === undefined || progress.doubt === 'looking') return;
+        const offset = Math.min(end.offset, until?.endOf(end) ?? end.offset);
+        if (secondLook.believes(progress, offset)) progress.watermark.advanceTo(offset);
         this.#changed();
       },
       onBrokerError: ({ code, message }) => {
-        trouble.heard(message, code);
+        if (!secondLook.heard(code)) trouble.heard(message, code);
       },
     });
+    const secondLook = new SecondLook({ log, consumer, assignment, reader });
     const committer = new Committer({
       // The alerts are the caller's; there are no files.
       journal: null,
@@ -287,8 +297,8 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
     return positions.map((at) => ({ ...at, committed: at.offset }));
   }
 
-  #enqueue(at: PartitionProgress | undefined, messages: readonly ConsumedMessage[], end: number): void {
-    if (at === undefined || at.leaving) return;
+  #enqueue(at: PartitionProgress, messages: readonly ConsumedMessage[], end: number): void {
+    if (at.leaving) return;
     for (const message of messages) {
       if (message.offset >= end) {
         at.watermark.advanceTo(end);

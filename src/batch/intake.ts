@@ -18,8 +18,8 @@ export interface IntakeOptions {
   readonly onBegun: (work: Work, at: PartitionProgress) => void;
   /** The broker passed over offsets from `from` on: markers, compaction, or a loss. */
   readonly onJump: (at: PartitionProgress, from: number) => void;
-  /** Offsets from the watermark's position on did not come: read from there once more, message by message. */
-  readonly lookAgain: (at: PartitionProgress) => void;
+  /** Whether the broker has nothing between what was read and this offset. If not so, it is looked for once more. */
+  readonly believes: (at: PartitionProgress, next: number) => boolean;
   /** Where a batch of so many messages is likely to fill a segment; null: no segments. */
   readonly cutAt: (at: PartitionProgress, messages: number) => CutAt | null;
   readonly keepTombstones: boolean;
@@ -51,10 +51,10 @@ export class Intake {
     const end = this.#options.endOf(at) ?? Number.POSITIVE_INFINITY;
     const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position && offset < end);
     const [first, last] = [fresh[0], fresh.at(-1)];
-    if (first !== undefined && !this.#believes(progress, first.offset)) return;
+    if (first !== undefined && !this.#options.believes(progress, first.offset)) return;
     if (first !== undefined && last !== undefined) this.#submit(progress, fresh, first.offset, last.offset);
     const isEnd = messages.some(({ offset }) => offset >= end);
-    if (isEnd && this.#believes(progress, end)) this.#reach(progress, end);
+    if (isEnd && this.#options.believes(progress, end)) this.#reach(progress, end);
   }
 
   /** The partition has nothing more below this offset. */
@@ -64,25 +64,11 @@ export class Intake {
     const mark = this.#options.endOf(end);
     // Past the mark, messages were left out; nothing may be said about the offsets between.
     if (mark !== null && progress.watermark.position >= mark) return;
-    if (this.#believes(progress, end.offset)) this.#reach(progress, end.offset);
+    if (this.#options.believes(progress, end.offset)) this.#reach(progress, end.offset);
   }
 
   #takes({ leaving, rewinding, doubt }: PartitionProgress): boolean {
     return !leaving && !rewinding && doubt !== 'looking' && !this.#closed;
-  }
-
-  /**
-   * Whether the broker has nothing between the watermark's position and this offset: markers, compaction. librdkafka also passes over what was
-   * damaged on its way, and says so only where nothing else was read with it. So nothing is believed before a second look.
-   */
-  #believes(progress: PartitionProgress, next: number): boolean {
-    const isGap = next > progress.watermark.position;
-    if (isGap && progress.doubt !== 'looked') {
-      this.#options.lookAgain(progress);
-      return false;
-    }
-    progress.doubt = null;
-    return true;
   }
 
   /**

@@ -111,3 +111,25 @@ test('options that do not fit are refused at once, with a code', () => {
     (error) => error instanceof ClientError && error.code === 'CONFIG',
   );
 });
+
+test('markers of transactions are looked for twice, and every alert comes once', {
+  skip: skipKafka,
+}, async () => {
+  const topic = await newTopic();
+  for (const first of [0, 3, 6]) {
+    await produce(
+      topic,
+      [0, 1, 2].map((i) => ({ value: jsonAlert(first + i) })),
+      'commit',
+    );
+  }
+  const group = unique('group');
+  const seen: unknown[] = [];
+  {
+    await using stream = open(topic, { group });
+    for await (const { alert } of stream) seen.push(alert['candid']);
+    await stream.commit();
+  }
+  assert.deepEqual(seen, [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]);
+  assert.deepEqual(await groupOffsets(group, topic), { committed: [12], ends: [12] });
+});
