@@ -1,7 +1,7 @@
 import { DecodeError, limits } from '../error.ts';
 import { inflateRaw } from '../inflate.ts';
 import { Cursor } from './cursor.ts';
-import type { AvroSchema } from './schema.ts';
+import type { AvroType } from './schema.ts';
 import type { SchemaCache } from './schema-cache.ts';
 
 const MAGIC_BYTES = 4;
@@ -9,7 +9,7 @@ const SYNC_BYTES = 16;
 
 /** A container's records: how many, and how to read them in order. */
 export interface Container {
-  readonly schema: AvroSchema;
+  readonly schema: AvroType;
   readonly blocks: readonly { readonly records: number; readonly bytes: Buffer }[];
   readonly records: number;
 }

@@ -1,4 +1,4 @@
-import { type AvroSchema, compileSchema } from './schema.ts';
+import { type AvroType, compileSchema } from './schema.ts';
 
 /** A stream has a handful of schemas. One that sends a new one with every message must not fill the memory. */
 const MAX_SCHEMAS = 64;
@@ -8,12 +8,12 @@ const MAX_KEPT_CHARACTERS = 1_000_000;
 /** Compiled schemas by their exact text: parsing a ZTF schema takes far longer than reading an alert by it. */
 export class SchemaCache {
   /** The longest unused comes first. */
-  readonly #byText = new Map<string, AvroSchema>();
+  readonly #byText = new Map<string, AvroType>();
   #lastText: string | undefined;
-  #last: AvroSchema | undefined;
+  #last: AvroType | undefined;
 
   /** @throws DecodeError BAD_SCHEMA */
-  get(text: string): AvroSchema {
+  get(text: string): AvroType {
     // Nearly always the same as before; comparing takes less than the map's hash.
     if (this.#last !== undefined && text === this.#lastText) return this.#last;
     const known = this.#byText.get(text);
