@@ -9,6 +9,7 @@ import { ByteTranscoder } from '../../../src/worker/wasm/byte-transcoder.ts';
 import { container, long, recordOf, sized } from '../../support/avro.ts';
 import { BothWays } from '../../support/both-ways.ts';
 import { messageOf, readSamples, sampleSchema, skipSamples } from '../../support/samples.ts';
+import { transcoder } from '../../support/transcode.ts';
 
 /** A schema and a value of it, as bytes. */
 interface Typed {
@@ -206,6 +207,22 @@ test('the records of a container come one by one, up to the one that is damaged'
       );
     }
   }
+});
+
+test('two messages whose records are asked for in turns do not mix', () => {
+  const way = transcoder();
+  const message = (...values: number[]) => {
+    const block = { records: values.length, bytes: Buffer.concat(values.map(long)) };
+    return messageOf(container(recordOf('int'), [block]));
+  };
+  const texts: string[] = [];
+  const outer = way.transcode(message(1, 2, 3));
+  for (const { bytes } of outer) {
+    texts.push(Buffer.from(bytes).toString());
+    for (const inner of way.transcode(message(7, 8))) texts.push(Buffer.from(inner.bytes).toString());
+  }
+  const between = ['{"x":7}', '{"x":8}'];
+  assert.deepEqual(texts, ['{"x":1}', ...between, '{"x":2}', ...between, '{"x":3}', ...between]);
 });
 
 test('types that come out as text in rare forms, and types that hold themselves, come out as without WebAssembly', () => {

@@ -1,3 +1,5 @@
+import { hundredMillionth } from './wide';
+
 const ASCII_ZEROS: u64 = 0x3030303030303030;
 const HUNDRED_MILLION: u64 = 100_000_000;
 
@@ -22,7 +24,7 @@ export function asciiDigits(digits: u64): u64 {
 /** Writes an unsigned integer and says where it ends; up to 8 bytes behind may be overwritten. */
 export function writeUnsigned(at: usize, value: u64): usize {
   if (value < HUNDRED_MILLION) return writeShort(at, <u32>value);
-  const high = value / HUNDRED_MILLION;
+  const high = hundredMillionth(value);
   const end = writeUnsigned(at, high);
   store<u64>(end, asciiDigits(eightDigits(<u32>(value - high * HUNDRED_MILLION))));
   return end + 8;

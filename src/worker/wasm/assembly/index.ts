@@ -3,6 +3,7 @@ import { Block, readByProgram } from './avro';
 import { readDocument } from './bson';
 import { beginCaptures } from './capture';
 import { beginKeys } from './keys';
+import { makeGaps } from './double';
 import { firstRoom } from './lines';
 import { beginOutput, giveUp, Out } from './out';
 
@@ -15,6 +16,7 @@ const PADDING = 64;
 export function begin(indent: u32): void {
   reserve(0);
   Out.indent = indent;
+  makeGaps();
 }
 
 /** Makes room for an input of so many bytes, to be copied to INPUT. */

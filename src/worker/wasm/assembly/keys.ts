@@ -127,13 +127,19 @@ function shadow(key: usize, object: u32, depth: u32): void {
 /** Whether the first bytes here are those of the key's name (and the NULs behind it). */
 function startsWith(at: usize, key: usize, bytes: u32): bool {
   let name = key + KEY_NAME;
-  for (; bytes >= 16; bytes -= 16) {
-    if (i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(name))) != 0xffff) return false;
+  for (; bytes >= 32; bytes -= 16) {
+    if (equalBytes(at, name) != 0xffff) return false;
     at += 16;
     name += 16;
   }
-  const wanted = (1 << bytes) - 1;
-  return (i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(name))) & wanted) == wanted;
+  // Most names come here at once, with no branch on their length.
+  const wanted: u32 = (1 << bytes) - 1;
+  return ((<u32>equalBytes(at, name) | ((<u32>equalBytes(at + 16, name + 16)) << 16)) & wanted) == wanted;
+}
+
+/** Which of sixteen bytes are equal. */
+function equalBytes(at: usize, other: usize): i32 {
+  return i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(other)));
 }
 
 /** FNV-1a. */

@@ -1,4 +1,5 @@
 import { POWERS } from '../layout';
+import { tenth, upperProduct } from './wide';
 
 const FRACTION_BITS = 52;
 const HIDDEN_BIT: u64 = 1 << 52;
@@ -31,49 +32,57 @@ export function findShortest(bits: u64): void {
   const power = POWERS + ((-k - MIN_POWER) << 4);
   const high = load<u64>(power);
   const low = load<u64>(power, 8);
-  // In quarters of the unit.
-  const value = scale(high, low, (c << 2) << h);
   const odd = c & 1;
-  const lower = scale(high, low, ((c << 2) - 2 + <u64>uneven) << h) + odd;
-  const upper = scale(high, low, ((c << 2) + 2) << h) - odd;
+  // All three in quarters of the unit: the product of 192 bits, and half a unit less and more.
+  const factor = (c << 2) << h;
+  const low0 = low * factor;
+  const carry = upperProduct(low, factor);
+  const low1 = high * factor + carry;
+  const low2 = upperProduct(high, factor) + <u64>(low1 < carry);
+  const value = rounded(low2, low1);
+  const lower = less(low2, low1, low0, high, low, h + 1 - <u64>uneven) + odd;
+  const upper = more(low2, low1, low0, high, low, h + 1) - odd;
+  // Of the two multiples of ten around it and of the two of one, those that lie between the bounds. Without branches: which
+  // it is, no processor can guess.
   const s = value >> 2;
-  if (s >= 10) {
-    const tens = s / 10;
-    const tensIn = lower <= 40 * tens;
-    const nextTensIn = 40 * tens + 40 <= upper;
-    if (tensIn != nextTensIn) {
-      Shortest.digits = tens + <u64>nextTensIn;
-      Shortest.exponent = k + 1;
-      return;
-    }
-  }
-  const belowIn = lower <= 4 * s;
-  const aboveIn = 4 * s + 4 <= upper;
-  Shortest.exponent = k;
-  if (belowIn != aboveIn) {
-    Shortest.digits = s + <u64>aboveIn;
-    return;
-  }
+  const tens = tenth(s);
+  const tensIn = <u64>(lower <= 40 * tens);
+  const nextTensIn = <u64>(40 * tens + 40 <= upper);
+  const byTens = (tensIn ^ nextTensIn) & <u64>(s >= 10);
+  const belowIn = <u64>(lower <= 4 * s);
+  const aboveIn = <u64>(4 * s + 4 <= upper);
   // Both or neither: the nearer, of two equally near the even one.
   const middle = 4 * s + 2;
-  Shortest.digits = s + <u64>(value > middle || (value == middle && (s & 1) == 1));
+  const nearerUp = <u64>(value > middle) | (<u64>(value == middle) & s & 1);
+  const either = belowIn ^ aboveIn;
+  const up = (either & aboveIn) | ((either ^ 1) & nearerUp);
+  Shortest.digits = s + up + byTens * (tens + nextTensIn - s - up);
+  Shortest.exponent = k + <i32>byTens;
 }
 
-/** The upper 64 bits of the product with a 128-bit power, its last bit set where anything was cut off. */
-function scale(high: u64, low: u64, factor: u64): u64 {
-  const carry = upperProduct(low, factor);
-  const middle = high * factor + carry;
-  const top = upperProduct(high, factor) + <u64>(middle < carry);
+/** The upper 64 bits of a product, the last bit set where anything was cut off; the power itself may be a unit too large. */
+function rounded(top: u64, middle: u64): u64 {
   return top | <u64>(middle > 1);
 }
 
-/** The upper half of a product of 128 bits. */
-function upperProduct(a: u64, b: u64): u64 {
-  const aLow = a & 0xffff_ffff;
-  const aHigh = a >> 32;
-  const bLow = b & 0xffff_ffff;
-  const bHigh = b >> 32;
-  const cross = aHigh * bLow + ((aLow * bLow) >> 32);
-  const other = aLow * bHigh + (cross & 0xffff_ffff);
-  return aHigh * bHigh + (cross >> 32) + (other >> 32);
+/** The product and 2^`shift` times the power. */
+function more(top: u64, middle: u64, bottom: u64, high: u64, low: u64, shift: u64): u64 {
+  const added0 = low << shift;
+  const added1 = (high << shift) | (low >> (64 - shift));
+  const carry0 = <u64>(bottom + added0 < added0);
+  const sum = middle + added1;
+  const sum1 = sum + carry0;
+  const carry1 = <u64>(sum < added1) + <u64>(sum1 < carry0);
+  return rounded(top + (high >> (64 - shift)) + carry1, sum1);
+}
+
+/** The product less 2^`shift` times the power. */
+function less(top: u64, middle: u64, bottom: u64, high: u64, low: u64, shift: u64): u64 {
+  const taken0 = low << shift;
+  const taken1 = (high << shift) | (low >> (64 - shift));
+  const borrow0 = <u64>(bottom < taken0);
+  const rest = middle - taken1;
+  const rest1 = rest - borrow0;
+  const borrow1 = <u64>(middle < taken1) + <u64>(rest < borrow0);
+  return rounded(top - (high >> (64 - shift)) - borrow1, rest1);
 }
