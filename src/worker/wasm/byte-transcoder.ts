@@ -16,6 +16,7 @@ import {
 } from './layout.ts';
 import { instantiate, type TranscoderExports } from './module.ts';
 
+const WORD_BYTES = 8;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
@@ -66,8 +67,7 @@ export class ByteTranscoder {
 
   *#bson(bytes: Uint8Array, literal: boolean): Generator<Transcoded, boolean> {
     const done = this.#attempt(() => {
-      this.#input(bytes);
-      this.#exports.bson(bytes.length, Number(literal));
+      this.#exports.bson(this.#input(bytes), bytes.length, Number(literal));
     });
     if (done === null) return false;
     yield done;
@@ -82,8 +82,7 @@ export class ByteTranscoder {
       for (let left = records; left > 0; left--) {
         const done = this.#attempt(() => {
           if (left === records) {
-            this.#input(bytes);
-            this.#exports.beginBlock(bytes.length);
+            this.#exports.beginBlock(this.#input(bytes), bytes.length);
           } else if (this.#inputNow !== bytes) {
             throw new WebAssembly.RuntimeError('Another message came between.');
           }
@@ -98,10 +97,14 @@ export class ByteTranscoder {
     return true;
   }
 
-  #input(bytes: Uint8Array): void {
+  /** Copies a document into the memory and says where it is. */
+  #input(bytes: Uint8Array): number {
     this.#inputNow = bytes;
-    this.#exports.reserve(bytes.length);
-    this.#view().set(bytes, INPUT);
+    // Out of shared memory the runtime copies words where both sides are aligned alike, else byte by byte.
+    const at = INPUT + (bytes.byteOffset % WORD_BYTES);
+    this.#exports.reserve(bytes.length + WORD_BYTES);
+    this.#view().set(bytes, at);
+    return at;
   }
 
   /** @returns null: given up. */

@@ -9,8 +9,8 @@ export interface TranscoderExports {
   readonly memory: WebAssembly.Memory;
   begin(indent: number): void;
   reserve(bytes: number): void;
-  bson(bytes: number, literal: number): void;
-  beginBlock(bytes: number): void;
+  bson(at: number, bytes: number, literal: number): void;
+  beginBlock(at: number, bytes: number): void;
   avro(program: number, literal: number): void;
   blockLeft(): number;
   outputStart(): number;

@@ -19,7 +19,7 @@ export function begin(indent: u32): void {
   makeGaps();
 }
 
-/** Makes room for an input of so many bytes, to be copied to INPUT. */
+/** Makes room for an input of so many bytes from INPUT on. */
 export function reserve(bytes: usize): void {
   const pages = (INPUT + bytes + PADDING + 0x1ffff) >> 16;
   if (pages > MAX_PAGES) giveUp();
@@ -27,18 +27,18 @@ export function reserve(bytes: usize): void {
   if (missing > 0 && memory.grow(missing) < 0) giveUp();
 }
 
-/** The document in the input as JSON: see {@link outputStart}. */
-export function bson(bytes: usize, literal: bool): void {
-  const end = INPUT + bytes;
+/** The document of so many bytes at this place as JSON: see {@link outputStart}. */
+export function bson(at: usize, bytes: usize, literal: bool): void {
+  const end = at + bytes;
   memory.fill(end, 0, PADDING);
   beginDocument(end + PADDING, literal);
-  if (readDocument(INPUT, end, false, 0, FIELDS) != end) giveUp();
+  if (readDocument(at, end, false, 0, FIELDS) != end) giveUp();
 }
 
-/** Before the first record of a block of so many bytes, which are in the input. */
-export function beginBlock(bytes: usize): void {
-  Block.at = INPUT;
-  Block.end = INPUT + bytes;
+/** Before the first record of a block of so many bytes at this place. */
+export function beginBlock(at: usize, bytes: usize): void {
+  Block.at = at;
+  Block.end = at + bytes;
   Block.items = 0;
   memory.fill(Block.end, 0, PADDING);
 }
