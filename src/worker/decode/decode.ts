@@ -134,7 +134,10 @@ export class Decoder {
   #fink(value: Buffer, { key }: Message): OpenMessage {
     if (key === null)
       throw new DecodeError('BAD_SCHEMA', 'The message has no key, where Fink puts the schema.');
-    const text = utf8(Buffer.from(key.buffer, key.byteOffset, key.byteLength), 0, key.byteLength);
+    const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+    const known = this.#cache.last(bytes);
+    if (known !== undefined) return datum('fink', known, value, 0);
+    const text = utf8(bytes, 0, bytes.length);
     if (text === null)
       throw new DecodeError('BAD_SCHEMA', 'The key, where Fink puts the schema, is not UTF-8.');
     return datum('fink', this.#cache.get(text), value, 0);
