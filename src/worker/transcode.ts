@@ -5,7 +5,7 @@ import { ObjectBuilder } from './decode/object-builder.ts';
 import { Tee } from './decode/tee.ts';
 import { TreeBuilder } from './decode/tree.ts';
 import type { AlertVisitor } from './decode/visitor.ts';
-import { fieldTree } from './encode/field-capture.ts';
+import { type FieldNode, fieldTree } from './encode/field-capture.ts';
 import { DuplicateKey, JsonWriter } from './encode/json-writer.ts';
 import { tellReturned } from './encode/returned.ts';
 import type { Message } from './message.ts';
@@ -59,31 +59,30 @@ export class Transcoder {
   readonly #options: TranscoderOptions;
   readonly #decoder: Decoder;
   readonly #writer: JsonWriter;
-  readonly #fast: ByteTranscoder | null;
+  readonly #fields: FieldNode;
+  /** Undefined: not asked for yet. A hook never does. */
+  #fast: ByteTranscoder | null | undefined;
 
   constructor(options: TranscoderOptions) {
     this.#options = options;
     this.#decoder = new Decoder(options.format, options.schemas);
-    const fields = fieldTree(options.fieldPaths);
-    this.#writer = new JsonWriter(options.indent, fields);
-    this.#fast =
-      options.webAssembly === false
-        ? null
-        : ByteTranscoder.create(options.indent, fields, options.fieldPaths.length);
+    this.#fields = fieldTree(options.fieldPaths);
+    this.#writer = new JsonWriter(options.indent, this.#fields);
   }
 
   /** Whether {@link transcode} tries WebAssembly first. */
   get usesWebAssembly(): boolean {
-    return this.#fast !== null;
+    return this.#startFast() !== null;
   }
 
   /** @throws DecodeError, SchemaNeeded */
   *transcode(message: Message): Generator<AlertBytes> {
     const open = this.#decoder.open(message);
+    const { documents, records } = open;
+    const fast = this.#startFast();
     let done = 0;
-    if (this.#fast !== null && open.documents !== null) {
-      const { records } = open;
-      const transcoded = this.#fast.transcode(open.documents, this.#isLiteral(open));
+    if (fast !== null && documents !== null) {
+      const transcoded = fast.transcode(documents, this.#isLiteral(open));
       let next = transcoded.next();
       for (; next.done !== true; next = transcoded.next()) {
         yield { record: done, records, ...next.value };
@@ -149,6 +148,13 @@ export class Transcoder {
       else yield { record, records, literal, tell };
     }
     open.close();
+  }
+
+  #startFast(): ByteTranscoder | null {
+    const { indent, fieldPaths, webAssembly = true } = this.#options;
+    if (this.#fast === undefined)
+      this.#fast = webAssembly ? ByteTranscoder.create(indent, this.#fields, fieldPaths.length) : null;
+    return this.#fast;
   }
 
   #write(
