@@ -1,5 +1,6 @@
 import type { AvroType } from '../decode/avro/schema.ts';
 import type { AvroBlock, Documents } from '../decode/decode.ts';
+import { limits } from '../decode/error.ts';
 import { type CapturedField, type FieldNode, pythonText } from '../encode/field-capture.ts';
 import { AvroPrograms } from './avro-program.ts';
 import { writeFields } from './fields.ts';
@@ -82,7 +83,7 @@ export class ByteTranscoder {
       for (let left = records; left > 0; left--) {
         const done = this.#attempt(() => {
           if (left === records) {
-            this.#exports.beginBlock(this.#input(bytes), bytes.length);
+            this.#exports.beginBlock(this.#input(bytes), bytes.length, limits.emptyValues);
           } else if (this.#inputNow !== bytes) {
             throw new WebAssembly.RuntimeError('Another message came between.');
           }

@@ -10,7 +10,7 @@ export interface TranscoderExports {
   begin(indent: number): void;
   reserve(bytes: number): void;
   bson(at: number, bytes: number, literal: number): void;
-  beginBlock(at: number, bytes: number): void;
+  beginBlock(at: number, bytes: number, emptyValues: number): void;
   avro(program: number, literal: number): void;
   blockLeft(): number;
   outputStart(): number;

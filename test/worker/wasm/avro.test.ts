@@ -248,6 +248,26 @@ test('types that come out as text in rare forms, and types that hold themselves,
   );
 });
 
+test('what is bounded only by its number is bounded as without WebAssembly', () => {
+  const ways = new BothWays({ format: 'fink' });
+  const key = (type: unknown): Buffer => Buffer.from(JSON.stringify(recordOf(type)));
+  const nulls = { type: 'array', items: 'null' };
+  for (const count of [99_000, 100_003, 100_004, 100_005, 100_006, 5_000_000]) {
+    ways.transcode(messageOf(Buffer.concat([long(count), long(0)]), { key: key(nulls) }));
+  }
+  let twice: unknown = { type: 'record', name: 'R0', fields: [] };
+  for (let i = 1; i <= 20; i++) {
+    const fields = [
+      { name: 'a', type: twice },
+      { name: 'b', type: `R${i - 1}` },
+    ];
+    twice = { type: 'record', name: `R${i}`, fields };
+    if (i >= 14) ways.transcode(messageOf(Buffer.alloc(0), { key: key(twice) }));
+    if (i >= 14)
+      ways.transcode(messageOf(Buffer.alloc(1), { key: key({ ...recordOf(twice), name: 'Outer' }) }));
+  }
+});
+
 test('many schemas, and one that is larger than the room for programs, come out as without WebAssembly', () => {
   const ways = new BothWays({ format: 'fink' });
   const schema = (serialNumber: number, fields: number): Buffer =>

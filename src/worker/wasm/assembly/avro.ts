@@ -36,14 +36,17 @@ import { writeDate, writeTimeOfDay } from './time';
 
 /** Levels of records, arrays, maps and unions within each other. */
 const MAX_LEVEL: u32 = 200;
-/** Items of arrays and maps may take no bytes; so many are left to the other way. */
-const MAX_ITEMS: u64 = 4_000_000;
 
 /** Where in the block reading goes on, and where it ends. */
 export class Block {
   static at: usize = 0;
   static end: usize = 0;
+  /**
+   * How many items and how many levels it may still have. Both may take no bytes, so the block's length does not bound them; what has more
+   * is left to the other way, which knows how many are too many.
+   */
   static items: u64 = 0;
+  static levels: u64 = 0;
 }
 
 /**
@@ -55,7 +58,8 @@ export class Block {
 export function readByProgram(type: usize, depth: u32, level: u32, field: usize): void {
   while (load<u32>(type) == OP_UNION) {
     const branch = <u64>readLong();
-    if (branch >= load<u32>(type, 4) || ++level > MAX_LEVEL) giveUp();
+    if (branch >= load<u32>(type, 4)) giveUp();
+    enter(++level);
     type = <usize>load<u32>(type + 8 + ((<usize>branch) << 2));
   }
   switch (load<u32>(type)) {
@@ -133,7 +137,7 @@ export function readByProgram(type: usize, depth: u32, level: u32, field: usize)
 }
 
 function readRecord(type: usize, depth: u32, level: u32, field: usize): void {
-  if (level > MAX_LEVEL) giveUp();
+  enter(level);
   writeBracket(0x7b);
   const count = load<u32>(type, 4);
   let member = type + 8;
@@ -146,7 +150,7 @@ function readRecord(type: usize, depth: u32, level: u32, field: usize): void {
 }
 
 function readArray(itemType: usize, depth: u32, level: u32): void {
-  if (level > MAX_LEVEL) giveUp();
+  enter(level);
   writeBracket(0x5b);
   let isFirst = true;
   for (let count = readBlock(); count > 0; count = readBlock()) {
@@ -160,7 +164,7 @@ function readArray(itemType: usize, depth: u32, level: u32): void {
 }
 
 function readMap(valueType: usize, depth: u32, level: u32, field: usize): void {
-  if (level > MAX_LEVEL) giveUp();
+  enter(level);
   writeBracket(0x7b);
   const object = openObject(depth);
   const mark = shadowMark();
@@ -202,11 +206,15 @@ function readBlock(): u64 {
     count = 0 - count;
     if (<u64>readLong() > <u64>(Block.end - Block.at)) giveUp();
   }
-  // The smallest of all is its own negative.
-  if (<u64>count > MAX_ITEMS) giveUp();
-  Block.items += <u64>count;
-  if (Block.items > MAX_ITEMS) giveUp();
+  // The smallest of all is its own negative: more than there may be.
+  if (<u64>count > Block.items) giveUp();
+  Block.items -= <u64>count;
   return <u64>count;
+}
+
+function enter(level: u32): void {
+  if (level > MAX_LEVEL || Block.levels == 0) giveUp();
+  Block.levels--;
 }
 
 /** Moves on by so many bytes and says where they begin. */

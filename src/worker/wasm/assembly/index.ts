@@ -35,11 +35,12 @@ export function bson(at: usize, bytes: usize, literal: bool): void {
   if (readDocument(at, end, false, 0, FIELDS) != end) giveUp();
 }
 
-/** Before the first record of a block of so many bytes at this place. */
-export function beginBlock(at: usize, bytes: usize): void {
+/** Before the first record of a block of so many bytes at this place, with values that may be empty. */
+export function beginBlock(at: usize, bytes: usize, emptyValues: u32): void {
   Block.at = at;
   Block.end = at + bytes;
-  Block.items = 0;
+  Block.items = <u64>bytes + emptyValues;
+  Block.levels = Block.items;
   memory.fill(Block.end, 0, PADDING);
 }
 
