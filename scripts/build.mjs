@@ -1,4 +1,4 @@
-// npm run build: TypeScript → build/. Begins anew, so that nothing of a removed source stays.
+// npm run build: TypeScript → build/, AssemblyScript → WebAssembly beside it. Begins anew, so that nothing of a removed source stays.
 import { chmodSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './debian.mjs';
@@ -10,6 +10,7 @@ const began = new Date();
 rmSync(out, { recursive: true, force: true });
 try {
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root], { cwd: root });
+  await compileTranscoder();
 } catch {
   rmSync(out, { recursive: true, force: true });
   process.exit(1);
@@ -17,3 +18,22 @@ try {
 chmodSync(join(out, 'src', 'cli.js'), 0o755);
 // The set-up compares this with the sources: what was saved during the build is built again.
 utimesSync(out, began, began);
+
+/** The hot path, src/worker/wasm. */
+async function compileTranscoder() {
+  const { default: asc } = await import('assemblyscript/asc');
+  const folder = join('src', 'worker', 'wasm');
+  const { error, stderr } = await asc.main(
+    [
+      join(folder, 'assembly', 'index.ts'),
+      ...['--outFile', join('build', folder, 'transcoder.wasm')],
+      ...['--baseDir', root, '--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert'],
+      // Nothing is ever allocated, so there is no runtime and nothing to import.
+      ...['--runtime', 'stub', '--use', 'abort=', '--enable', 'simd'],
+    ],
+    {},
+  );
+  if (error === null) return;
+  console.error(stderr.toString());
+  throw error;
+}

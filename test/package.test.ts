@@ -41,6 +41,12 @@ test('the packed package holds what is needed and nothing else, and works elsewh
   );
   assert.equal(execFileSync(process.execPath, ['use.mjs'], { cwd: dir, encoding: 'utf8' }), 'true CONFIG\n');
 
+  writeFileSync(
+    join(dir, 'fast.mjs'),
+    "import { whyNoWebAssembly } from './node_modules/antares-client/build/src/worker/wasm/module.js';\nconsole.log(whyNoWebAssembly());\n",
+  );
+  assert.equal(execFileSync(process.execPath, ['fast.mjs'], { cwd: dir, encoding: 'utf8' }), 'null\n');
+
   const cli = join(installed, 'build', 'src', 'cli.js');
   assert.match(execFileSync(process.execPath, [cli, '-h'], { cwd: dir, encoding: 'utf8' }), /--output-dir/);
   execFileSync(

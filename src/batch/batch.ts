@@ -11,7 +11,7 @@ import type { Message, MessageHeader } from '../worker/message.ts';
  *     outcomes  n × uint8      see {@link outcome}; written when the message is finished
  *     saved     n × int32      how many alerts of the message were saved
  *     table     n × 6 float64  offset, timestampMs, value start, value bytes, key start, key bytes (-1: none)
- *     bytes                    values and keys
+ *     bytes                    values and keys, each in its word as where it came from
  */
 export interface SharedBatch {
   readonly topic: string;
@@ -40,6 +40,9 @@ export type Outcome = (typeof outcome)[keyof typeof outcome];
 const CONTROL = { TURN: 0, INDEX: 1 } as const;
 const CONTROL_BYTES = 16;
 const COLUMNS = 6;
+
+/** Before a value or key, so that it lies in its word as it lay where it came from. */
+const MOST_PADDING = 7;
 
 const align8 = (bytes: number): number => (bytes + 7) & ~7;
 
@@ -74,7 +77,7 @@ export function packBatch(
   let bytes = at.bytes;
   let anyHeaders = false;
   for (const message of messages) {
-    bytes += (message.value?.byteLength ?? 0) + (message.key?.byteLength ?? 0);
+    bytes += (message.value?.byteLength ?? 0) + (message.key?.byteLength ?? 0) + 2 * MOST_PADDING;
     anyHeaders ||= message.headers.length > 0;
   }
   const memory = new SharedArrayBuffer(bytes);
@@ -82,6 +85,8 @@ export function packBatch(
   const table = new Float64Array(memory, at.table, COLUMNS * messages.length);
   let end = at.bytes;
   const put = (part: Uint8Array | null, row: number): void => {
+    // To and from shared memory the runtime copies words where both sides are aligned alike, else byte by byte: eight times slower.
+    if (part !== null) end += (part.byteOffset - end) & MOST_PADDING;
     table[row] = end;
     table[row + 1] = part === null ? -1 : part.byteLength;
     if (part !== null) {

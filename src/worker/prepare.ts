@@ -8,6 +8,7 @@ import { PathTemplate } from './name/template.ts';
 import { type AlertContext, HookError, type HookLogger, type ProcessAlert, runHook } from './process/hook.ts';
 import type { KnownSchemas } from './schemas.ts';
 import { type AlertBytes, type AlertObject, Transcoder } from './transcode.ts';
+import { whyNoWebAssembly } from './wasm/module.ts';
 
 /** Sends a line to the client's log. */
 export type SendLog = (level: LogLevel, text: string, fields: Record<string, unknown>) => void;
@@ -39,6 +40,9 @@ export function createPrepare(
       ? template.render({ message, topic: stripPrefix(message.topic, settings.topicPrefix), ...alert })
       : '';
 
+  if (settings.workerIndex === 0 && settings.deadThreads.length === 0) {
+    sendLog(...howTranscoded(transcoder, hook), {});
+  }
   if (hook === null) {
     return (message, take, wanted) => {
       let given = 0;
@@ -64,6 +68,15 @@ export function createPrepare(
     }
     return { complete: true };
   };
+}
+
+/** Which way alerts go, said once by the first worker. */
+function howTranscoded(transcoder: Transcoder, hook: ProcessAlert | null): [LogLevel, string] {
+  if (hook !== null)
+    return ['debug', 'Alerts are transcoded without WebAssembly: processAlert is given objects.'];
+  if (transcoder.usesWebAssembly) return ['debug', 'Alerts are transcoded with WebAssembly.'];
+  const why = whyNoWebAssembly() ?? '--path names too many fields';
+  return ['warn', `Alerts are transcoded without WebAssembly, which takes longer: ${why}.`];
 }
 
 /** `--output raw`: nobody looks into the message. */

@@ -1,13 +1,13 @@
 import { messageOf } from '../errors.ts';
-import { type AvroSchema, compileSchema } from './decode/avro/schema.ts';
+import { type AvroType, compileSchema } from './decode/avro/schema.ts';
 import type { SchemaSource } from './decode/decode.ts';
 import { DecodeError } from './decode/error.ts';
 
 /** Schemas by id, as the main thread has made them known. Ids are immutable, so they stay. */
 export class KnownSchemas implements SchemaSource {
-  readonly #byId = new Map<number, AvroSchema | null>();
+  readonly #byId = new Map<number, AvroType | null>();
 
-  get(schemaId: number): AvroSchema | null | undefined {
+  get(schemaId: number): AvroType | null | undefined {
     return this.#byId.get(schemaId);
   }
 
@@ -18,7 +18,7 @@ export class KnownSchemas implements SchemaSource {
 }
 
 /** A schema that cannot be used makes its messages bad, each with the reason. */
-function compileOrExplain(schemaId: number, schemaText: string): AvroSchema {
+function compileOrExplain(schemaId: number, schemaText: string): AvroType {
   try {
     return compileSchema(schemaText);
   } catch (error) {
@@ -27,6 +27,7 @@ function compileOrExplain(schemaId: number, schemaText: string): AvroSchema {
       read: () => {
         throw new DecodeError('BAD_SCHEMA', why, error);
       },
+      shape: null,
     };
   }
 }

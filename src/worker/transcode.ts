@@ -5,10 +5,11 @@ import { ObjectBuilder } from './decode/object-builder.ts';
 import { Tee } from './decode/tee.ts';
 import { TreeBuilder } from './decode/tree.ts';
 import type { AlertVisitor } from './decode/visitor.ts';
-import { fieldTree } from './encode/field-capture.ts';
+import { type FieldNode, fieldTree } from './encode/field-capture.ts';
 import { DuplicateKey, JsonWriter } from './encode/json-writer.ts';
 import { tellReturned } from './encode/returned.ts';
 import type { Message } from './message.ts';
+import { ByteTranscoder } from './wasm/byte-transcoder.ts';
 
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
@@ -43,6 +44,8 @@ export interface TranscoderOptions {
   /** Dotted paths of the fields that name the file. */
   readonly fieldPaths: readonly string[];
   readonly schemas: SchemaSource;
+  /** Whether WebAssembly may be used where it can be, which changes no byte; only to compare, false. */
+  readonly webAssembly?: boolean;
 }
 
 /**
@@ -56,21 +59,46 @@ export class Transcoder {
   readonly #options: TranscoderOptions;
   readonly #decoder: Decoder;
   readonly #writer: JsonWriter;
+  readonly #fields: FieldNode;
+  /** Undefined: not asked for yet. A hook never does. */
+  #fast: ByteTranscoder | null | undefined;
 
   constructor(options: TranscoderOptions) {
     this.#options = options;
     this.#decoder = new Decoder(options.format, options.schemas);
-    this.#writer = new JsonWriter(options.indent, fieldTree(options.fieldPaths));
+    this.#fields = fieldTree(options.fieldPaths);
+    this.#writer = new JsonWriter(options.indent, this.#fields);
+  }
+
+  /** Whether {@link transcode} tries WebAssembly first. */
+  get usesWebAssembly(): boolean {
+    return this.#startFast() !== null;
   }
 
   /** @throws DecodeError, SchemaNeeded */
-  transcode(message: Message): Generator<AlertBytes> {
-    return this.#each(message, ({ tell, ...place }) => ({ ...place, ...this.#write(place, tell) }));
+  *transcode(message: Message): Generator<AlertBytes> {
+    const open = this.#decoder.open(message);
+    const { documents, records } = open;
+    const fast = this.#startFast();
+    let done = 0;
+    if (fast !== null && documents !== null) {
+      const transcoded = fast.transcode(documents, this.#isLiteral(open));
+      let next = transcoded.next();
+      for (; next.done !== true; next = transcoded.next()) {
+        yield { record: done, records, ...next.value };
+        done += 1;
+      }
+      if (next.value) return;
+    }
+    yield* this.#each(message, open, done, ({ tell, ...place }) => ({
+      ...place,
+      ...this.#write(place, tell),
+    }));
   }
 
   /** The way for a hook: the bytes, and beside them the object. @throws DecodeError, SchemaNeeded */
   transcodeWithObjects(message: Message): Generator<AlertObject> {
-    return this.#each(message, ({ tell, ...place }) => {
+    return this.#each(message, this.#decoder.open(message), 0, ({ tell, ...place }) => {
       const builder = new ObjectBuilder(place.literal);
       const written = this.#write(place, (writer) => {
         tell(new Tee(writer, builder));
@@ -83,23 +111,27 @@ export class Transcoder {
     });
   }
 
-  /** Every record in turn; from the first one with a repeated key on, by way of a tree that sorts that out. */
-  *#each<T>(message: Message, take: (record: RecordToTell) => T): Generator<T> {
-    let done = 0;
+  /** Every record from this one on; from the first one with a repeated key on, by way of a tree that sorts that out. */
+  *#each<T>(
+    message: Message,
+    open: OpenMessage,
+    from: number,
+    take: (record: RecordToTell) => T,
+  ): Generator<T> {
+    let done = from;
     try {
-      for (const record of this.#records(message, 0, false)) {
+      for (const record of this.#records(open, from, false)) {
         const taken = take(record);
         done += 1;
         yield taken;
       }
     } catch (error) {
       if (!(error instanceof DuplicateKey)) throw error;
-      for (const record of this.#records(message, done, true)) yield take(record);
+      for (const record of this.#records(this.#decoder.open(message), done, true)) yield take(record);
     }
   }
 
-  *#records(message: Message, from: number, byTree: boolean): Generator<RecordToTell> {
-    const open = this.#decoder.open(message);
+  *#records(open: OpenMessage, from: number, byTree: boolean): Generator<RecordToTell> {
     const { records } = open;
     const literal = this.#isLiteral(open);
     for (let record = 0; record < records; record++) {
@@ -116,6 +148,13 @@ export class Transcoder {
       else yield { record, records, literal, tell };
     }
     open.close();
+  }
+
+  #startFast(): ByteTranscoder | null {
+    const { indent, fieldPaths, webAssembly = true } = this.#options;
+    if (this.#fast === undefined)
+      this.#fast = webAssembly ? ByteTranscoder.create(indent, this.#fields, fieldPaths.length) : null;
+    return this.#fast;
   }
 
   #write(

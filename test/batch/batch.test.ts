@@ -30,6 +30,30 @@ test('a message comes out of a batch as it went in', () => {
   );
 });
 
+test('values and keys lie in their words as they lay before, so that they are copied by words', () => {
+  const memory = new Uint8Array(100);
+  const part = fc
+    .tuple(fc.nat(20), fc.nat(70))
+    .map(([start, length]) => memory.subarray(start, start + length));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(part, part), { maxLength: 9 }), (parts) => {
+      const messages = parts.map(([key, value], i) => ({
+        offset: i,
+        timestampMs: 0,
+        key,
+        value,
+        headers: [],
+      }));
+      const view = new BatchView(packBatch('ztf', 3, messages));
+      for (const [i, { key, value }] of messages.entries()) {
+        const got = view.message(i);
+        assert.equal((got.value.byteOffset - value.byteOffset) % 8, 0);
+        assert.equal(((got.key?.byteOffset ?? 0) - key.byteOffset) % 8, 0);
+      }
+    }),
+  );
+});
+
 function batchOf(count: number): BatchView {
   const messages = Array.from({ length: count }, (_, i) => ({
     offset: i,

@@ -1,7 +1,7 @@
 import type { Message } from '../message.ts';
 import { openContainer } from './avro/container.ts';
 import { Cursor } from './avro/cursor.ts';
-import type { AvroSchema } from './avro/schema.ts';
+import type { AvroType } from './avro/schema.ts';
 import { SchemaCache } from './avro/schema-cache.ts';
 import { readBson } from './bson.ts';
 import { detectFormat, type Format, type FormatOption, isGzip } from './detect.ts';
@@ -16,13 +16,26 @@ const FRAME_BYTES = 5;
 /** Schemas by the id that a Confluent-framed message names. */
 export interface SchemaSource {
   /** undefined: not known yet; null: there is none with this id. */
-  get(schemaId: number): AvroSchema | null | undefined;
+  get(schemaId: number): AvroType | null | undefined;
+}
+
+/** A message's records as bytes that need no more unpacking: one BSON document, or Avro's blocks of records. */
+export type Documents =
+  | { readonly format: 'bson'; readonly bytes: Buffer }
+  | { readonly format: 'avro'; readonly schema: AvroType; readonly blocks: readonly AvroBlock[] };
+
+/** Some records of Avro, one behind the other. */
+export interface AvroBlock {
+  readonly records: number;
+  readonly bytes: Buffer;
 }
 
 /** A message, opened: its format, and each record ready to be told. */
 export interface OpenMessage {
   readonly format: Format;
   readonly records: number;
+  /** The same as plain bytes, for whoever reads them by other means; null: it has no such form. */
+  readonly documents: Documents | null;
   /** Tells the next record. Call it `records` times, then {@link close}. @throws DecodeError */
   tellNext(visitor: AlertVisitor): void;
   /** Checks that nothing is left. @throws DecodeError */
@@ -50,9 +63,13 @@ export class Decoder {
     switch (format) {
       case 'antares': {
         const document = inflateZlib(value);
-        return oneRecord(format, (visitor) => {
-          readBson(document, visitor);
-        });
+        return oneRecord(
+          format,
+          (visitor) => {
+            readBson(document, visitor);
+          },
+          { format: 'bson', bytes: document },
+        );
       }
       case 'avro':
         return this.#container(value);
@@ -91,6 +108,7 @@ export class Decoder {
     return {
       format: 'avro',
       records,
+      documents: { format: 'avro', schema, blocks },
       tellNext: (visitor) => {
         toNextRecord();
         if (cursor === null) throw new DecodeError('BAD_AVRO', 'The Avro container has no more records.');
@@ -116,23 +134,34 @@ export class Decoder {
   #fink(value: Buffer, { key }: Message): OpenMessage {
     if (key === null)
       throw new DecodeError('BAD_SCHEMA', 'The message has no key, where Fink puts the schema.');
-    const text = utf8(Buffer.from(key.buffer, key.byteOffset, key.byteLength), 0, key.byteLength);
+    const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+    const known = this.#cache.last(bytes);
+    if (known !== undefined) return datum('fink', known, value, 0);
+    const text = utf8(bytes, 0, bytes.length);
     if (text === null)
       throw new DecodeError('BAD_SCHEMA', 'The key, where Fink puts the schema, is not UTF-8.');
     return datum('fink', this.#cache.get(text), value, 0);
   }
 }
 
-function datum(format: Format, schema: AvroSchema, value: Buffer, start: number): OpenMessage {
-  return oneRecord(format, (visitor) => {
-    const cursor = new Cursor(value, start);
-    schema.read(cursor, visitor);
-    checkEnd(cursor);
-  });
+function datum(format: Format, schema: AvroType, value: Buffer, start: number): OpenMessage {
+  return oneRecord(
+    format,
+    (visitor) => {
+      const cursor = new Cursor(value, start);
+      schema.read(cursor, visitor);
+      checkEnd(cursor);
+    },
+    { format: 'avro', schema, blocks: [{ records: 1, bytes: value.subarray(start) }] },
+  );
 }
 
-function oneRecord(format: Format, tellNext: (visitor: AlertVisitor) => void): OpenMessage {
-  return { format, records: 1, tellNext, close: () => undefined };
+function oneRecord(
+  format: Format,
+  tellNext: (visitor: AlertVisitor) => void,
+  documents: Documents | null = null,
+): OpenMessage {
+  return { format, records: 1, documents, tellNext, close: () => undefined };
 }
 
 function checkEnd(cursor: Cursor): void {

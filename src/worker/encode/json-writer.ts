@@ -309,6 +309,8 @@ export class JsonWriter implements AlertVisitor {
     this.#reserve(1);
     this.#out[this.#at++] = bracket;
     const fields = isArray ? undefined : this.#field;
+    // An array's items are not the field that it is.
+    this.#field = undefined;
     const frame = (this.#frames[this.#depth] ??= { isArray, count: 0, serial, fields, shadowed: [] });
     frame.isArray = isArray;
     frame.count = 0;

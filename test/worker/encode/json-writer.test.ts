@@ -125,6 +125,7 @@ test('a field is looked for where its path says, not in arrays and not in keys w
   assert.deepEqual(fieldsOf('{"a.b":1,"a":[{"b":2}],"c":{"a":{"b":3}}}', ['a.b']), [undefined]);
   assert.deepEqual(fieldsOf('[{"a":{"b":2}}]', ['a.b']), [undefined]);
   assert.deepEqual(fieldsOf('{"a":{"b":{"b":1}},"b":2}', ['a.b', 'b']), [undefined, '2']);
+  assert.deepEqual(fieldsOf('{"a":["x",1,true],"b":[[1.5]]}', ['a', 'b']), [undefined, undefined]);
 });
 
 test('of a repeated key the last value is captured', () => {

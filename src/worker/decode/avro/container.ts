@@ -1,7 +1,7 @@
 import { DecodeError, limits } from '../error.ts';
 import { inflateRaw } from '../inflate.ts';
 import { Cursor } from './cursor.ts';
-import type { AvroSchema } from './schema.ts';
+import type { AvroType } from './schema.ts';
 import type { SchemaCache } from './schema-cache.ts';
 
 const MAGIC_BYTES = 4;
@@ -9,7 +9,7 @@ const SYNC_BYTES = 16;
 
 /** A container's records: how many, and how to read them in order. */
 export interface Container {
-  readonly schema: AvroSchema;
+  readonly schema: AvroType;
   readonly blocks: readonly { readonly records: number; readonly bytes: Buffer }[];
   readonly records: number;
 }
@@ -22,9 +22,9 @@ export interface Container {
  */
 export function openContainer(bytes: Buffer, schemas: SchemaCache): Container {
   const cursor = new Cursor(bytes, MAGIC_BYTES);
-  const { schemaText, codec } = readHeader(cursor);
+  const { schema: named, codec } = readHeader(cursor, schemas);
   const sync = cursor.fixed(SYNC_BYTES);
-  const schema = schemas.get(schemaText);
+  const schema = typeof named === 'string' ? schemas.get(named) : named;
   const blocks: { records: number; bytes: Buffer }[] = [];
   let records = 0;
   let bytesLeft = limits.decompressedBytes;
@@ -51,23 +51,35 @@ export function openContainer(bytes: Buffer, schemas: SchemaCache): Container {
   return { schema, blocks, records };
 }
 
-function readHeader(cursor: Cursor): { schemaText: string; codec: 'null' | 'deflate' } {
-  let schemaText: string | undefined;
+function readHeader(
+  cursor: Cursor,
+  schemas: SchemaCache,
+): { schema: AvroType | string; codec: 'null' | 'deflate' } {
+  let schema: AvroType | string | undefined;
   let codec = 'null';
   for (let count = cursor.block(); count > 0; count = cursor.block()) {
     for (let i = 0; i < count; i++) {
       const key = cursor.string();
-      if (key === 'avro.schema') schemaText = cursor.string();
+      if (key === 'avro.schema') schema = readSchema(cursor, schemas);
       else if (key === 'avro.codec') codec = cursor.string();
       else cursor.fixed(cursor.count());
     }
   }
-  if (schemaText === undefined) throw new DecodeError('BAD_AVRO', 'The Avro container has no schema.');
+  if (schema === undefined) throw new DecodeError('BAD_AVRO', 'The Avro container has no schema.');
   if (codec !== 'null' && codec !== 'deflate') {
     throw new DecodeError(
       'UNSUPPORTED_CODEC',
       `The Avro container is compressed with ${JSON.stringify(codec)}; null and deflate can be read.`,
     );
   }
-  return { schemaText, codec };
+  return { schema, codec };
+}
+
+/** The schema if it is the last one again, otherwise its text. */
+function readSchema(cursor: Cursor, schemas: SchemaCache): AvroType | string {
+  const start = cursor.at;
+  const known = schemas.last(cursor.fixed(cursor.count()));
+  if (known !== undefined) return known;
+  cursor.at = start;
+  return cursor.string();
 }

@@ -1,4 +1,4 @@
-import { type AvroSchema, compileSchema } from './schema.ts';
+import { type AvroType, compileSchema } from './schema.ts';
 
 /** A stream has a handful of schemas. One that sends a new one with every message must not fill the memory. */
 const MAX_SCHEMAS = 64;
@@ -8,14 +8,17 @@ const MAX_KEPT_CHARACTERS = 1_000_000;
 /** Compiled schemas by their exact text: parsing a ZTF schema takes far longer than reading an alert by it. */
 export class SchemaCache {
   /** The longest unused comes first. */
-  readonly #byText = new Map<string, AvroSchema>();
-  #lastText: string | undefined;
-  #last: AvroSchema | undefined;
+  readonly #byText = new Map<string, AvroType>();
+  #lastBytes: Buffer | undefined;
+  #last: AvroType | undefined;
+
+  /** The schema that was asked for last, if this is its text: nearly always, and to compare bytes takes less than to make a string of them. */
+  last(bytes: Buffer): AvroType | undefined {
+    return this.#lastBytes?.equals(bytes) === true ? this.#last : undefined;
+  }
 
   /** @throws DecodeError BAD_SCHEMA */
-  get(text: string): AvroSchema {
-    // Nearly always the same as before; comparing takes less than the map's hash.
-    if (this.#last !== undefined && text === this.#lastText) return this.#last;
+  get(text: string): AvroType {
     const known = this.#byText.get(text);
     const schema = known ?? compileSchema(text);
     if (text.length > MAX_KEPT_CHARACTERS) return schema;
@@ -26,7 +29,7 @@ export class SchemaCache {
       if (oldest.done !== true) this.#byText.delete(oldest.value);
     }
     this.#byText.set(text, schema);
-    this.#lastText = text;
+    this.#lastBytes = Buffer.from(text);
     this.#last = schema;
     return schema;
   }

@@ -7,10 +7,23 @@ import { logicalReader } from './logical.ts';
 /** Reads one value and tells it. */
 export type Read = (cursor: Cursor, visitor: AlertVisitor) => void;
 
-/** A writer's schema, ready to read by. */
-export interface AvroSchema {
+/** A type of a writer's schema, ready to read by. */
+export interface AvroType {
   readonly read: Read;
+  /** What it is made of; null: it cannot be used, and reading says why. */
+  readonly shape: AvroShape | null;
 }
+
+/** What a type is made of. Types may hold themselves. */
+export type AvroShape =
+  | { readonly kind: 'primitive'; readonly name: string }
+  | { readonly kind: 'record'; readonly names: readonly string[]; readonly types: readonly AvroType[] }
+  | { readonly kind: 'enum'; readonly symbols: readonly unknown[] }
+  | { readonly kind: 'fixed'; readonly size: number }
+  | { readonly kind: 'array' | 'map'; readonly items: AvroType }
+  | { readonly kind: 'union'; readonly branches: readonly AvroType[] }
+  /** One that comes out as text; see logical.ts. */
+  | { readonly kind: 'logical'; readonly schema: Readonly<Record<string, unknown>> };
 
 /** A schema as JSON has it. */
 export type SchemaJson = string | SchemaJson[] | { readonly [key: string]: unknown; readonly type?: unknown };
@@ -21,14 +34,14 @@ export type SchemaJson = string | SchemaJson[] | { readonly [key: string]: unkno
  *
  * @throws DecodeError BAD_SCHEMA
  */
-export function compileSchema(text: string): AvroSchema {
+export function compileSchema(text: string): AvroType {
   let json: SchemaJson;
   try {
     json = JSON.parse(text) as SchemaJson;
   } catch (error) {
     throw new DecodeError('BAD_SCHEMA', `The Avro schema is not JSON: ${messageOf(error)}.`, error);
   }
-  return { read: new Compiler().compile(json, '', 0) };
+  return new Compiler().compile(json, '', 0);
 }
 
 const MAX_SCHEMA_DEPTH = 100;
@@ -60,11 +73,21 @@ const primitives: Readonly<Record<string, Read>> = {
   },
 };
 
-class Compiler {
-  /** Named types by full name. A type may speak of itself before it is finished. */
-  readonly #named = new Map<string, { read: Read | null }>();
+const primitiveTypes = new Map<string, AvroType>(
+  Object.entries(primitives).map(([name, read]) => [name, { read, shape: { kind: 'primitive', name } }]),
+);
 
-  compile(schema: unknown, namespace: string, depth: number): Read {
+/** A named type while it is compiled: it may speak of itself before it is finished. */
+interface NamedType extends AvroType {
+  read: Read;
+  shape: AvroShape | null;
+}
+
+class Compiler {
+  /** Named types by full name. */
+  readonly #named = new Map<string, NamedType>();
+
+  compile(schema: unknown, namespace: string, depth: number): AvroType {
     if (depth > MAX_SCHEMA_DEPTH) throw bad(`it is nested deeper than ${MAX_SCHEMA_DEPTH} levels`);
     if (typeof schema === 'string') return this.#byName(schema, namespace);
     if (Array.isArray(schema)) return this.#union(schema, namespace, depth);
@@ -80,54 +103,53 @@ class Compiler {
       case 'fixed':
         return this.#fixed(complex, namespace);
       case 'array':
-        return arrayReader(this.compile(complex['items'], namespace, depth + 1));
+        return arrayType(this.compile(complex['items'], namespace, depth + 1));
       case 'map':
-        return mapReader(this.compile(complex['values'], namespace, depth + 1));
+        return mapType(this.compile(complex['values'], namespace, depth + 1));
       default:
-        return logicalReader(complex) ?? this.compile(type, namespace, depth + 1);
+        return logicalType(complex) ?? this.compile(type, namespace, depth + 1);
     }
   }
 
-  #byName(name: string, namespace: string): Read {
-    const primitive = primitives[name];
-    if (primitive !== undefined && Object.hasOwn(primitives, name)) return primitive;
-    const named = this.#named.get(fullName(name, namespace)) ?? this.#named.get(name);
-    if (named === undefined) throw bad(`the type ${JSON.stringify(name)} is not defined`);
-    if (named.read !== null) return named.read;
-    // It speaks of itself: by the time it is read it will be there.
-    return (cursor, visitor) => {
-      (named.read as Read)(cursor, visitor);
-    };
+  #byName(name: string, namespace: string): AvroType {
+    const type =
+      primitiveTypes.get(name) ?? this.#named.get(fullName(name, namespace)) ?? this.#named.get(name);
+    if (type === undefined) throw bad(`the type ${JSON.stringify(name)} is not defined`);
+    return type;
   }
 
-  #define(
-    schema: Record<string, unknown>,
-    namespace: string,
-  ): { slot: { read: Read | null }; inner: string } {
+  #define(schema: Record<string, unknown>, namespace: string): { type: NamedType; inner: string } {
     const name = schema['name'];
     if (typeof name !== 'string' || name === '') throw bad('a named type has no name');
     const own = typeof schema['namespace'] === 'string' ? schema['namespace'] : namespace;
     const full = fullName(name, own);
-    const slot = { read: null };
-    this.#named.set(full, slot);
+    const type: NamedType = {
+      // Who takes this one speaks of the type inside it: by the time it is read, the finished one is there.
+      read: (cursor, visitor) => {
+        type.read(cursor, visitor);
+      },
+      shape: null,
+    };
+    this.#named.set(full, type);
     const dot = full.lastIndexOf('.');
-    return { slot, inner: dot < 0 ? '' : full.slice(0, dot) };
+    return { type, inner: dot < 0 ? '' : full.slice(0, dot) };
   }
 
-  #record(schema: Record<string, unknown>, namespace: string, depth: number): Read {
-    const { slot, inner } = this.#define(schema, namespace);
+  #record(schema: Record<string, unknown>, namespace: string, depth: number): AvroType {
+    const { type, inner } = this.#define(schema, namespace);
     const fields = schema['fields'];
     if (!Array.isArray(fields)) throw bad(`the record ${String(schema['name'])} has no fields`);
     const names: string[] = [];
-    const readers: Read[] = [];
+    const types: AvroType[] = [];
     for (const field of fields as (Record<string, unknown> | null)[]) {
       if (typeof field?.['name'] !== 'string') throw bad(`a field of ${String(schema['name'])} has no name`);
       names.push(field['name']);
-      readers.push(this.compile(field['type'], inner, depth + 1));
+      types.push(this.compile(field['type'], inner, depth + 1));
     }
     if (new Set(names).size < names.length)
       throw bad(`the record ${String(schema['name'])} has a field twice`);
-    slot.read = (cursor, visitor) => {
+    const readers = types.map(({ read }) => read);
+    type.read = (cursor, visitor) => {
       cursor.enter();
       visitor.beginObject(true);
       for (let i = 0; i < names.length; i++) {
@@ -137,53 +159,68 @@ class Compiler {
       visitor.endObject();
       cursor.leave();
     };
-    return slot.read;
+    type.shape = { kind: 'record', names, types };
+    return type;
   }
 
-  #enum(schema: Record<string, unknown>, namespace: string): Read {
-    const { slot } = this.#define(schema, namespace);
-    const symbols = schema['symbols'];
+  #enum(schema: Record<string, unknown>, namespace: string): AvroType {
+    const { type } = this.#define(schema, namespace);
+    const symbols: unknown = schema['symbols'];
     if (!Array.isArray(symbols)) throw bad(`the enum ${String(schema['name'])} has no symbols`);
-    slot.read = (cursor, visitor) => {
+    type.read = (cursor, visitor) => {
       const index = cursor.count();
       const symbol = (symbols as unknown[])[index];
       if (typeof symbol !== 'string')
         throw new DecodeError('BAD_AVRO', `The enum at byte ${cursor.at} has no symbol ${index}.`);
       visitor.string(symbol);
     };
-    return slot.read;
+    type.shape = { kind: 'enum', symbols };
+    return type;
   }
 
-  #fixed(schema: Record<string, unknown>, namespace: string): Read {
-    const { slot } = this.#define(schema, namespace);
+  #fixed(schema: Record<string, unknown>, namespace: string): AvroType {
+    const { type } = this.#define(schema, namespace);
     const size = schema['size'];
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
       throw bad(`the fixed ${String(schema['name'])} has no size`);
-    slot.read =
-      logicalReader(schema) ??
-      ((cursor, visitor) => {
-        visitor.bytes(cursor.fixed(size));
-      });
-    return slot.read;
+    const { read, shape } = logicalType(schema) ?? fixedType(size);
+    type.read = read;
+    type.shape = shape;
+    return type;
   }
 
-  #union(branches: unknown[], namespace: string, depth: number): Read {
-    const readers = branches.map((branch) => this.compile(branch, namespace, depth + 1));
-    return (cursor, visitor) => {
+  #union(union: unknown[], namespace: string, depth: number): AvroType {
+    const branches = union.map((branch) => this.compile(branch, namespace, depth + 1));
+    const readers = branches.map(({ read }) => read);
+    const read: Read = (cursor, visitor) => {
       const index = cursor.count();
-      const read = readers[index];
-      if (read === undefined)
+      const branch = readers[index];
+      if (branch === undefined)
         throw new DecodeError('BAD_AVRO', `The union before byte ${cursor.at} has no branch ${index}.`);
       // A union of itself would go round without reading on.
       cursor.enter();
-      read(cursor, visitor);
+      branch(cursor, visitor);
       cursor.leave();
     };
+    return { read, shape: { kind: 'union', branches } };
   }
 }
 
-function arrayReader(item: Read): Read {
-  return (cursor, visitor) => {
+function logicalType(schema: Record<string, unknown>): AvroType | null {
+  const read = logicalReader(schema);
+  return read === null ? null : { read, shape: { kind: 'logical', schema } };
+}
+
+function fixedType(size: number): AvroType {
+  const read: Read = (cursor, visitor) => {
+    visitor.bytes(cursor.fixed(size));
+  };
+  return { read, shape: { kind: 'fixed', size } };
+}
+
+function arrayType(items: AvroType): AvroType {
+  const item = items.read;
+  const read: Read = (cursor, visitor) => {
     cursor.enter();
     visitor.beginArray();
     for (let count = cursor.block(); count > 0; count = cursor.block()) {
@@ -192,10 +229,12 @@ function arrayReader(item: Read): Read {
     visitor.endArray();
     cursor.leave();
   };
+  return { read, shape: { kind: 'array', items } };
 }
 
-function mapReader(value: Read): Read {
-  return (cursor, visitor) => {
+function mapType(items: AvroType): AvroType {
+  const value = items.read;
+  const read: Read = (cursor, visitor) => {
     cursor.enter();
     visitor.beginObject(false);
     for (let count = cursor.block(); count > 0; count = cursor.block()) {
@@ -207,6 +246,7 @@ function mapReader(value: Read): Read {
     visitor.endObject();
     cursor.leave();
   };
+  return { read, shape: { kind: 'map', items } };
 }
 
 function fullName(name: string, namespace: string): string {
