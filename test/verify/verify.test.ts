@@ -91,10 +91,11 @@ test('a good folder of every kind is clean, and the report counts what is in it'
   assert.match(report, /Nothing is lost, doubled or torn\.\n$/);
 });
 
-test('whatever byte of a segment, record, journal, alert or dead letter changes, it is noticed', async (t) => {
+test('whatever byte of a segment, record, alert or dead letter changes, it is noticed', async (t) => {
   const dir = goodFolder(t);
   const seed = Date.now() % 1_000_000;
-  for (const path of allFilesIn(dir).filter((each) => !/_dead-letter.*json$/.test(each))) {
+  // Lines of journals and texts of dead letters have no checksum: what still makes sense is believed.
+  for (const path of allFilesIn(dir).filter((each) => !/^_journal|^_dead-letter.*json$/.test(each))) {
     const full = join(dir, path);
     const whole = readFileSync(full);
     // Every byte would take long; a different selection each time finds what a fixed one never would.
@@ -103,10 +104,8 @@ test('whatever byte of a segment, record, journal, alert or dead letter changes,
       changed.writeUInt8((whole[at] as number) ^ (1 << ((seed + at) % 7)), at);
       writeFileSync(full, changed);
       age(full);
-      const { clean, notes } = await findingsIn(dir);
-      // A journal whose last line lost its end looks as after a crash, and that is told.
-      const cutOff = notes.has('Lines of journals that a crash cut off');
-      assert.ok(!clean || cutOff, `${path} changed at ${at}, seed ${seed}`);
+      const { clean } = await findingsIn(dir);
+      assert.ok(!clean, `${path} changed at ${at}, seed ${seed}`);
     }
     writeFileSync(full, whole);
     age(full);
