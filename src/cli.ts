@@ -50,7 +50,7 @@ function explain(error: unknown, argv: readonly string[]): number {
 
 // Node would print what is thrown there as it is.
 process.on('uncaughtException', (error: unknown) => {
-  process.exit(explain(error, process.argv.slice(2)));
+  endProcess(explain(error, process.argv.slice(2)));
 });
 
 // librdkafka's threads would keep the process alive for a while; all there is to save is saved.
