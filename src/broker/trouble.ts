@@ -6,6 +6,9 @@ import { type Classified, classify } from './classify.ts';
 const AUTHENTICATION_PATIENCE_MS = 5 * 60_000;
 /** librdkafka tries again at least every ten seconds and says so every half minute: after so long in silence it got in. */
 const OVER_AFTER_MS = 90_000;
+/** A fatal error comes twice, as a line that says why and as an error that does not; in either order. */
+const REASON_MS = 1_000;
+const NO_REASON = /Local: Fatal error\.?$/;
 /** One line a minute a subject. */
 const SAY_AGAIN_MS = 60_000;
 
@@ -35,7 +38,14 @@ export class TroubleWatch {
     if (kind === 'ignore') return;
     // A right that was missing from the start will not come by waiting; one that is taken away may come back.
     if (kind === 'fatal' || (kind === 'authorization' && !this.#hasWorked)) {
-      this.#fail(new ClientError(error, sentence));
+      const failure = new ClientError(error, sentence);
+      if (kind === 'fatal' && NO_REASON.test(text)) {
+        setTimeout(() => {
+          this.#fail(failure);
+        }, REASON_MS);
+      } else {
+        this.#fail(failure);
+      }
       return;
     }
     const nowMs = this.#clockMs();

@@ -8,6 +8,8 @@ import { numberedAlerts, slowly, withCommand } from '../support/faults.ts';
 import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
 import { numbersBelow, outputOptions, savedAlerts } from '../support/saved.ts';
 
+const disk = { durability: 'disk', form: 'json' } as const;
+
 /** Why tests of the grouped sync do not run; false: they do. */
 const skip =
   skipKafka !== false
@@ -15,8 +17,6 @@ const skip =
     : (await groupSyncWorks())
       ? false
       : 'the grouped sync is used only on a local ext4, xfs or btrfs';
-
-const disk = { durability: 'disk', form: 'json' } as const;
 
 async function groupSyncWorks(): Promise<boolean> {
   const { fileSync } = await chooseDurability({ ...disk, dir: process.env['TMPDIR'] ?? '/tmp' });
