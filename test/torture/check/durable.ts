@@ -49,8 +49,9 @@ export class ForgetfulFiles {
         return;
       case 'rename':
       case 'link': {
-        const inode = this.#names.get(event.from);
-        if (inode !== undefined) this.#names.set(event.to, inode);
+        // What this client never made is a dead writer's, whose bytes were synced before its record got its name.
+        const inode = this.#names.get(event.from) ?? { version: 0, durableVersion: 0 };
+        this.#names.set(event.to, inode);
         if (event.call === 'rename') this.#names.delete(event.from);
         return;
       }
