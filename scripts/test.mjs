@@ -29,7 +29,9 @@ try {
       check('knip', 'knip');
     });
   }
-  const files = testFiles().filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+  const files = testFiles().filter(
+    (file) => words.length === 0 || words.some((word) => relative(root, file).includes(word)),
+  );
   const needsBroker = (file) => file.includes(join('build', 'test', 'kafka'));
   const fast = files.filter((file) => !needsBroker(file));
   const slow = files.filter(needsBroker);
