@@ -2,6 +2,7 @@
 import './process-title.ts';
 import { readCommandLine } from './arguments.ts';
 import { resolveConfig } from './config.ts';
+import { doctorCommand } from './doctor/command.ts';
 import { ClientError } from './errors.ts';
 import { endProcess } from './exit.ts';
 import { createLog } from './log.ts';
@@ -19,6 +20,7 @@ async function main(): Promise<number> {
       simulateCommand,
       verifyCommand(environment),
       redoCommand(environment),
+      doctorCommand(environment),
     ]);
     if (commandLine === null) return 0;
     if (holdsSecret(commandLine.given)) withoutCrashReports();
@@ -38,13 +40,21 @@ async function main(): Promise<number> {
   }
 }
 
+const ASK_DOCTOR = 'antares-client doctor, with the same options, looks at every step of the way.';
+
+/** Between the options and the first message there are steps that one sentence cannot all name. */
+function doctorKnowsMore({ code }: ClientError): boolean {
+  return code.startsWith('BROKER_') || code === 'TOPIC_UNKNOWN';
+}
+
 /** One sentence; the stack only for who asked for details, or where it is a fault of our own. */
 function explain(error: unknown, argv: readonly string[]): number {
   const known = error instanceof ClientError;
   const verbose = argv.includes('--verbose') || argv.includes('-v');
   const text = known ? error.message : `Something is wrong in the client itself: ${String(error)}`;
   const stack = error instanceof Error && (verbose || !known) ? `\n${error.stack ?? ''}` : '';
-  process.stderr.write(redact(`antares-client: ${text}${stack}\n`));
+  const more = known && doctorKnowsMore(error) ? `\n${ASK_DOCTOR}` : '';
+  process.stderr.write(redact(`antares-client: ${text}${more}${stack}\n`));
   return known ? error.exitCode : 1;
 }
 

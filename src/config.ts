@@ -110,10 +110,21 @@ export interface ConfigSources {
   /** Options that the environment gave, by option name. */
   readonly environment: Readonly<Record<string, string>>;
   readonly isTerminal: boolean;
+  /** False for commands that can do without topics. */
+  readonly needsTopics?: false;
 }
 
 /** The options' values by name. */
 export type Values = { readonly [N in FlagName]: FlagValue<N> | undefined };
+
+/** An option that was given, and by whom. */
+export interface GivenOption {
+  readonly name: FlagName;
+  /** Such as `--group`, `ANTARES_KAFKA_API_KEY`, or `group in FILE`. */
+  readonly where: string;
+  /** Its text; a secret's is not shown. */
+  readonly shown: string;
+}
 
 /**
  * Puts the options together: a flag comes before the environment, that before the file, that before the default.
@@ -125,13 +136,7 @@ export function resolveConfig(sources: ConfigSources): Config {
   const warnings: string[] = [];
   const file = readConfigFile(commandLine.given['config'], warnings);
   const values: Record<string, unknown> = {};
-  for (const [name, flag] of flagList) {
-    values[name] = firstGiven(flag, [
-      [`--${name}`, commandLine.given[name]],
-      [flag.env ?? '', environment[name]],
-      [`${configKey(name)} in ${String(commandLine.given['config'])}`, file.options[name]],
-    ]);
-  }
+  for (const [name, flag] of flagList) values[name] = firstGiven(flag, givenBy(name, flag, sources, file));
   for (const [name, flag] of flagList) {
     if (flag.secret === true && commandLine.given[name] !== undefined) {
       const orFile = `${name}-file` in flags ? ` or --${name}-file` : '';
@@ -149,6 +154,33 @@ export function resolveConfig(sources: ConfigSources): Config {
   return freeze(assemble(values as unknown as Values, topics, sources, warnings, explicit));
 }
 
+/** Which options were given at all, and where. @throws ClientError CONFIG where the configuration file cannot be read. */
+export function givenOptions(sources: ConfigSources): GivenOption[] {
+  const file = readConfigFile(sources.commandLine.given['config'], []);
+  return flagList.flatMap(([name, flag]) => {
+    const found = givenBy(name, flag, sources, file).find(([, value]) => value !== undefined);
+    if (found === undefined) return [];
+    const [where, value] = found;
+    // A list may hold a password as one of its pairs.
+    const shown = flag.secret === true || !isScalar(value) ? '[not shown]' : String(value);
+    return [{ name, where, shown }];
+  });
+}
+
+/** Who may give an option, the first of them first. */
+function givenBy(
+  name: FlagName,
+  flag: Flag,
+  { commandLine, environment }: ConfigSources,
+  file: ConfigFile,
+): (readonly [where: string, value: unknown])[] {
+  return [
+    [`--${name}`, commandLine.given[name]],
+    [flag.env ?? '', environment[name]],
+    [`${configKey(name)} in ${String(commandLine.given['config'])}`, file.options[name]],
+  ];
+}
+
 function assemble(
   given: Values,
   topics: readonly string[],
@@ -164,7 +196,7 @@ function assemble(
     if (!existsSync(path)) throw new ClientError('CONFIG', `--${name} ${path} does not exist.`);
     return resolve(path);
   };
-  const words = splitTopics(topics);
+  const words = splitTopics(topics, sources.needsTopics ?? true);
   const broker = brokerOf(given, warnings);
   checkWebAddresses(given);
   const dir = given['output-dir'] === undefined ? null : resolve(given['output-dir']);
@@ -315,13 +347,13 @@ function propertiesOf(pairs: readonly string[], warnings: string[]): Record<stri
   return properties;
 }
 
-function splitTopics(given: readonly string[]): string[] {
+function splitTopics(given: readonly string[], needed: boolean): string[] {
   // A pattern may hold commas: `^ztf_\d{1,3}`.
   const topics = given
     .flatMap((word) => (word.startsWith('^') ? [word] : word.split(',')))
     .map((topic) => topic.trim())
     .filter((topic) => topic !== '');
-  if (topics.length > 0) return topics;
+  if (topics.length > 0 || !needed) return topics;
   throw new ClientError(
     'CONFIG',
     'No topic was given: antares-client TOPICS… --output-dir DIR; antares-client -h explains.',

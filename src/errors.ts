@@ -23,6 +23,7 @@ const exitCodes = {
   MISSING_FEATURE: 1,
   SIMULATE: 1,
   NOT_CLEAN: 1,
+  NOT_WELL: 1,
 } as const satisfies Record<string, 1 | 2>;
 
 /** One of the stable codes of {@link ClientError}. */

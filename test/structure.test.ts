@@ -46,6 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   journal: ['batch', 'segment'],
   verify: ['broker', 'worker', 'journal', 'segment'],
   redo: ['broker', 'worker', 'journal', 'segment', 'verify'],
+  doctor: ['broker'],
 };
 
 test('stages know each other in one direction only, types aside', () => {

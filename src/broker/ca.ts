@@ -37,6 +37,17 @@ export function chooseCa({
   return asked === null ? null : { path: asked, why: 'found by asking openssl' };
 }
 
+/** Every file of authorities that this machine is known to have, beside the one that was chosen. */
+export function otherCaFiles(chosen: string | null): string[] {
+  const asked = askOpenssl();
+  const files = [
+    ...KNOWN_PLACES.filter((place) => existsSync(place)),
+    ...(asked === null ? [] : [asked]),
+    antaresCaFile,
+  ];
+  return [...new Set(files)].filter((file) => file !== chosen);
+}
+
 /** Whether a file holds the shipped certificate and no other: only then may the host's name go unchecked (contract, 8). */
 export function holdsOnlyAntaresCa(path: string): boolean {
   try {

@@ -132,6 +132,12 @@ const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
     () => 'This user may not use the cluster: ask its operator.',
   ],
   [
+    /Message size too large|Invalid response size/i,
+    'transient',
+    () =>
+      'A message is larger than the client takes at once: raise -X fetch.message.max.bytes and -X receive.message.max.bytes.',
+  ],
+  [
     /Unknown topic or partition|Unknown topic$/i,
     'unknown-topic',
     () => 'A topic does not exist, or this user may not see it; it is waited for.',

@@ -10,3 +10,6 @@ export type Producer = rdkafka.Producer;
 
 /** What the bundled librdkafka was compiled with, such as `ssl`, `sasl_scram`, `zstd`. */
 export const features: readonly string[] = rdkafka.features;
+
+/** The version of that librdkafka. */
+export const librdkafkaVersion: string = rdkafka.librdkafkaVersion;

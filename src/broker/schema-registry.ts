@@ -1,15 +1,12 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { askRegistry, hintAt, RegistryTrouble, REQUEST_TIMEOUT_MS } from './registry-request.ts';
 
-const REQUEST_TIMEOUT_MS = 10_000;
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 
@@ -18,9 +15,6 @@ export type SchemaAnswer =
   | { readonly kind: 'found'; readonly schemaText: string }
   /** Nobody knows it, or nobody was named to ask. `reason` says which option is missing or wrong. */
   | { readonly kind: 'unknown'; readonly reason: string };
-
-/** The registry does not answer as it should; it is asked again. */
-class RegistryTrouble extends Error {}
 
 /**
  * Schemas by id: from `--schema-dir`, from the cache, from the registry. Ids are immutable, so what was found stays. A registry that does
@@ -95,7 +89,12 @@ export class SchemaRegistry {
     const url = new URL(`schemas/ids/${schemaId}`, registry.endsWith('/') ? registry : `${registry}/`);
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
       try {
-        const { status, body, location } = await this.#request(url);
+        const { status, body, location } = await askRegistry(
+          url,
+          this.#settings,
+          this.#stop,
+          this.#requestTimeoutMs,
+        );
         if (status === 404) {
           return {
             kind: 'unknown',
@@ -118,40 +117,6 @@ export class SchemaRegistry {
         );
       }
     }
-  }
-
-  async #request(url: URL): Promise<{ status: number; body: string; location: string | undefined }> {
-    const { registryAuth, registryCa } = this.#settings;
-    const ca = registryCa === null ? undefined : await readFile(registryCa);
-    const late = AbortSignal.timeout(this.#requestTimeoutMs);
-    return new Promise((resolve, reject) => {
-      const fail = (error: unknown): void => {
-        const text = `its answer was not there after ${this.#requestTimeoutMs / 1000} s`;
-        reject(late.aborted ? new RegistryTrouble(text) : (error as Error));
-      };
-      const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
-        headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json' },
-        signal: AbortSignal.any([this.#stop, late]),
-        ...(registryAuth === null ? {} : { auth: registryAuth }),
-        ...(ca === undefined ? {} : { ca }),
-      });
-      request.on('error', fail);
-      request.on('response', (response) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('error', fail);
-        response.on('data', (part: string) => {
-          body += part;
-          if (body.length > MAX_ANSWER_BYTES)
-            response.destroy(new RegistryTrouble(`its answer is larger than ${MAX_ANSWER_BYTES} bytes`));
-        });
-        response.on('end', () => {
-          // Redirects are not followed: the credentials are for this host.
-          resolve({ status: response.statusCode ?? 0, body, location: response.headers.location });
-        });
-      });
-      request.end();
-    });
   }
 
   async #keep(dir: string, schemaId: number, schemaText: string): Promise<void> {
@@ -180,14 +145,6 @@ async function readFromDir(dir: string, schemaId: number): Promise<string | null
     }
   }
   return null;
-}
-
-/** What may be done about a status. */
-function hintAt(status: number, location: string | undefined): string {
-  if (status === 401 || status === 403) return ' (check --schema-registry-auth)';
-  if (location === undefined) return '';
-  const shown = URL.canParse(location) ? ` to ${new URL(location).host}` : '';
-  return ` (a redirect${shown}, which is not followed: give the final address with --schema-registry)`;
 }
 
 /** The schema in a registry's answer: `{"schema": "<JSON as a string>"}`. */

@@ -65,8 +65,13 @@ async function verify(
     const { createLog } = await import('../log.ts');
     const { listenForStop } = await import('../signals.ts');
     const { compareWithBroker } = await import('./broker.ts');
-    const commandLine = { topics: ['any'], given: { ...options, 'bootstrap-servers': against } };
-    const config = resolveConfig({ commandLine, environment, isTerminal: process.stderr.isTTY });
+    const commandLine = { topics: [], given: { ...options, 'bootstrap-servers': against } };
+    const config = resolveConfig({
+      commandLine,
+      environment,
+      isTerminal: process.stderr.isTTY,
+      needsTopics: false,
+    });
     await compareWithBroker(verified, config, createLog(config.log), listenForStop());
   }
   process.stdout.write(reportOf(verified));

@@ -26,6 +26,11 @@ const real = [
     /--sasl-mechanism/,
   ],
   [
+    'FAIL: [thrd:localhost:9092/1]: localhost:9092/1: Receive failed: Invalid response size 104857621 (0..1000000): increase receive.message.max.bytes (after 12ms in state UP)',
+    'transient',
+    /larger than the client takes at once.*receive\.message\.max\.bytes/,
+  ],
+  [
     'FAIL: [thrd:localhost:1/bootstrap]: localhost:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)',
     'unreachable',
     /^localhost:1 cannot be reached/,

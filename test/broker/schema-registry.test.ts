@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { type SchemaAnswer, SchemaRegistry } from '../../src/broker/schema-registry.ts';
 import type { Log } from '../../src/log.ts';
 import { filesIn, newFolder } from '../support/client.ts';
+import { startServer } from '../support/http.ts';
 
 const schemaText = '{"type":"record","name":"A","fields":[]}';
 const found = { kind: 'found', schemaText };
@@ -25,13 +24,7 @@ async function serve(
   t: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://${(await startServer(t, answer)).host}`;
 }
 
 function open(

@@ -1,45 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { filesIn, newFolder, startClient } from '../support/client.ts';
 import { numberedAlerts, slowly, withCommand } from '../support/faults.ts';
 import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
 import { numbersBelow, type OutputKind, outputKinds, outputOptions, savedAlerts } from '../support/saved.ts';
 import { projectRoot } from '../support/samples.ts';
+import { mountTmpfs, skipMount } from '../support/tmpfs.ts';
 
 const COUNT = 1_000;
 
 /** How the log says that a file, or a segment, cannot be written. */
 const cannotWrite = (why: string): RegExp => new RegExp(`(Cannot write|cannot be written).*${why}`);
-
-/** Why no file system can be mounted here; false: one can. */
-const skipMount = skipKafka !== false ? skipKafka : mountRefused();
-
-function mountRefused(): string | false {
-  const { status } = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()], {
-    stdio: 'ignore',
-  });
-  return status === 0 ? false : 'only root may mount a small file system';
-}
-
-/** A file system of its own in memory, which goes away with the test; and a way to mount it otherwise. */
-function mountTmpfs(t: TestContext, size: string): { dir: string; remount: (options: string) => void } {
-  const dir = mkdtempSync(join(tmpdir(), 'antares-client-test-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dir]);
-  t.after(() => {
-    execFileSync('umount', ['-l', dir]);
-    rmdirSync(dir);
-  });
-  return {
-    dir,
-    remount: (options) => {
-      execFileSync('mount', ['-o', `remount,${options}`, dir], { stdio: 'ignore' });
-    },
-  };
-}
 
 /** Options of a client that reads COUNT alerts of a topic of its own. */
 async function alertsFor(dir: string): Promise<{ topic: string; group: string; args: string[] }> {
