@@ -1,5 +1,5 @@
 // npm run build: TypeScript → build/, AssemblyScript → WebAssembly beside it. Begins anew, so that nothing of a removed source stays.
-import { chmodSync, rmSync, utimesSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './debian.mjs';
 
@@ -11,6 +11,7 @@ rmSync(out, { recursive: true, force: true });
 try {
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root], { cwd: root });
   await compileTranscoder();
+  await writeManual();
 } catch {
   rmSync(out, { recursive: true, force: true });
   process.exit(1);
@@ -36,4 +37,15 @@ async function compileTranscoder() {
   if (error === null) return;
   console.error(stderr.toString());
   throw error;
+}
+
+/** antares-client(1), from the same tables as the help. */
+async function writeManual() {
+  const built = (file) => import(join(out, 'src', file));
+  const { subcommands } = await built('commands.js');
+  const { manualPage } = await built('shell/man.js');
+  const { collectWords } = await built('shell/words.js');
+  const { version } = await built('version.js');
+  mkdirSync(join(out, 'man'));
+  writeFileSync(join(out, 'man', 'antares-client.1'), manualPage(collectWords(subcommands({})), version));
 }

@@ -1,27 +1,25 @@
 #!/usr/bin/env node
 import './process-title.ts';
 import { readCommandLine } from './arguments.ts';
+import { subcommands } from './commands.ts';
 import { resolveConfig } from './config.ts';
-import { doctorCommand } from './doctor/command.ts';
 import { ClientError } from './errors.ts';
 import { endProcess } from './exit.ts';
 import { createLog } from './log.ts';
-import { redoCommand } from './redo/command.ts';
 import { holdsSecret, redact, takeEnvironment, withoutCrashReports } from './secrets.ts';
-import { simulateCommand } from './simulate/command.ts';
 import { listenForStop } from './signals.ts';
-import { verifyCommand } from './verify/command.ts';
 
 async function main(): Promise<number> {
   const environment = takeEnvironment(process.env);
   const argv = process.argv.slice(2);
   try {
-    const commandLine = await readCommandLine(argv, [
-      simulateCommand,
-      verifyCommand(environment),
-      redoCommand(environment),
-      doctorCommand(environment),
-    ]);
+    if (argv.includes('--version')) {
+      // Loaded late: the addon takes its time, and only this needs it before all else.
+      const { versions } = await import('./versions.ts');
+      process.stdout.write(`${versions()}\n`);
+      return 0;
+    }
+    const commandLine = await readCommandLine(argv, subcommands(environment));
     if (commandLine === null) return 0;
     if (holdsSecret(commandLine.given)) withoutCrashReports();
     const config = resolveConfig({ commandLine, environment, isTerminal: process.stderr.isTTY });

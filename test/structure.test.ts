@@ -47,6 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   verify: ['broker', 'worker', 'journal', 'segment'],
   redo: ['broker', 'worker', 'journal', 'segment', 'verify'],
   doctor: ['broker'],
+  shell: [],
 };
 
 test('stages know each other in one direction only, types aside', () => {

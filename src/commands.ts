@@ -1,0 +1,19 @@
+import type { CommandModule } from 'yargs';
+import { doctorCommand } from './doctor/command.ts';
+import { redoCommand } from './redo/command.ts';
+import { completionCommand } from './shell/command.ts';
+import { simulateCommand } from './simulate/command.ts';
+import { verifyCommand } from './verify/command.ts';
+
+/** All that the command can do beside reading. @param environment options that the environment gave. */
+export function subcommands(
+  environment: Readonly<Record<string, string>>,
+): readonly CommandModule<object, never>[] {
+  const commands = [
+    doctorCommand(environment),
+    verifyCommand(environment),
+    redoCommand(environment),
+    simulateCommand,
+  ];
+  return [...commands, completionCommand(commands)];
+}
