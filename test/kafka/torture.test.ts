@@ -14,6 +14,7 @@ const plain: Episode = {
   seconds: 15,
   faults: ['kill'],
   output: 'json',
+  compress: 'none',
   names: 'distinct',
   assignment: 'range',
   members: 2,
@@ -44,6 +45,7 @@ const planted: Readonly<Record<Bug, Planted>> = {
   'last-batch-dropped': { faults: ['hook', 'term'], shows: ['lost-write'] },
   'wrong-order': { faults: ['term'], shows: ['lost-write', 'nonmonotonic-poll'], names: 'repeating' },
   'swallowed-dead-letter': { faults: ['term'], shows: ['lost-write'] },
+  'forgetful-journal': { faults: ['term'], shows: ['lost-write'], members: 1 },
 };
 
 for (const [bug, { faults, shows, ...settings }] of Object.entries(planted)) {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dice } from './dice.ts';
-import { type Bug, type KillWindow, killWindows } from './inside/plan.ts';
+import type { Bug, KillWindow } from './inside/plan.ts';
 import { Member } from './member.ts';
 import type { Tally } from './tally.ts';
 
@@ -12,6 +12,7 @@ const MOST_VISITS: Readonly<Record<KillWindow, number>> = {
   'after-sync': 8,
   'before-commit': 1,
   'inside-revoke': 1,
+  'inside-journal': 8,
 };
 
 /** How long after a broken broker or network clients may still fail to end in peace. */
@@ -23,8 +24,8 @@ export interface CrewOptions {
   readonly size: number;
   readonly dice: Dice;
   readonly tally: Tally;
-  /** Whether clients are killed in windows. */
-  readonly killing: boolean;
+  /** Where clients are killed; empty: nowhere. */
+  readonly windows: readonly KillWindow[];
   readonly bug: Bug | null;
   /** Hooks hang: a client may fail to end in peace. */
   readonly slow: boolean;
@@ -79,7 +80,7 @@ export class Crew {
 
   async #man(): Promise<void> {
     while (!this.#dismissed) {
-      await this.#outlive(this.#enlist(this.#options.killing));
+      await this.#outlive(this.#enlist(this.#options.windows.length > 0));
       await sleep(this.#options.dice.int(0, 300));
     }
   }
@@ -116,8 +117,8 @@ export class Crew {
 
   /** Each window gets its share: one of the two that were used least. */
   #rarestWindow(): KillWindow {
-    const { dice, tally } = this.#options;
-    const byUse = [...killWindows].sort((a, b) => (tally.kills.get(a) ?? 0) - (tally.kills.get(b) ?? 0));
+    const { dice, tally, windows } = this.#options;
+    const byUse = [...windows].sort((a, b) => (tally.kills.get(a) ?? 0) - (tally.kills.get(b) ?? 0));
     return dice.pick(byUse.slice(0, 2));
   }
 }

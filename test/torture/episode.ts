@@ -12,7 +12,7 @@ import { Crew } from './crew.ts';
 import { Dice } from './dice.ts';
 import { inject } from './faults.ts';
 import { Feed } from './feed.ts';
-import type { Plan } from './inside/plan.ts';
+import { killWindowsOf, type Plan } from './inside/plan.ts';
 import { Member } from './member.ts';
 import type { Episode } from './options.ts';
 import { mischiefs, Source } from './source.ts';
@@ -64,12 +64,14 @@ async function torture(episode: Episode, victim: Victim, dir: string, tally: Tal
   const logFile = join(dir, 'log');
   const args = clientArgs(episode, topic, out, victim.proxied);
   await feed.send(dice.int(50, 150));
+  const windows = faults.includes('kill') ? killWindowsOf(output) : [];
+  if (windows.length > 0) tally.expectKills(windows);
   const crew = new Crew({
     args,
     size: episode.members,
     dice,
     tally,
-    killing: faults.includes('kill'),
+    windows,
     bug,
     slow: withHook,
     killsFile: join(dir, 'kills'),
@@ -147,7 +149,7 @@ function countMischief(source: Source, ends: readonly number[], tally: Tally): v
 }
 
 function clientArgs(
-  { output, names, assignment, faults }: Episode,
+  { output, compress, names, assignment, faults }: Episode,
   topic: string,
   out: string,
   bootstrap: string,
@@ -156,7 +158,9 @@ function clientArgs(
   return [
     topic,
     ...['-d', out, '-g', topic, '--bootstrap-servers', bootstrap],
-    ...(output === 'json' ? [] : ['--output', output, '--segment-alerts', '150', '--segment-age', '1s']),
+    ...(output === 'json'
+      ? []
+      : ['--output', output, '--compress', compress, '--segment-alerts', '150', '--segment-age', '1s']),
     ...(output === 'json' && names === 'distinct' ? ['--path', '{topic}/{partition}-{offset}.json'] : []),
     ...(faults.includes('hook') && output !== 'raw'
       ? ['--process', join(import.meta.dirname, 'hook.js'), '--process-timeout', '500ms']

@@ -15,7 +15,9 @@ async function main(args: readonly string[]): Promise<number> {
   const victim = await startVictim();
   const untilMs = performance.now() + options.minutes * 60_000;
   try {
-    for (let index = 0; index < options.episodes && performance.now() < untilMs; index++) {
+    const enough = (): boolean =>
+      options.kills > 0 && total.killCount >= options.kills && total.rarestWindow > 0;
+    for (let index = 0; index < options.episodes && performance.now() < untilMs && !enough(); index++) {
       const episode = episodeOf(options, options.seed + index);
       console.log(describe(episode));
       const tally = await runEpisode(episode, victim, options.keep ? 'always' : 'findings');
@@ -26,6 +28,10 @@ async function main(args: readonly string[]): Promise<number> {
     await victim.stop();
   }
   console.log(`\nall together, from seed ${options.seed}\n${total.toString()}`);
+  if (total.kills.size > 0 && (total.rarestWindow === 0 || total.killCount < options.kills)) {
+    console.log('  too few kills: a window saw none, or there were fewer than --kills');
+    return 1;
+  }
   return total.findings.length + total.surprises.length > 0 ? 1 : 0;
 }
 
@@ -41,6 +47,7 @@ function episodeOf(options: TortureOptions, seed: number): Episode {
     seconds: options.seconds,
     faults: options.faults,
     output,
+    compress: output === 'ndjson' ? options.compress : 'none',
     names: options.names ?? names,
     assignment: options.assignment ?? assignment,
     members: options.members ?? members,
@@ -49,9 +56,19 @@ function episodeOf(options: TortureOptions, seed: number): Episode {
   };
 }
 
-function describe({ seed, output, names, assignment, members, faults, seconds, bug }: Episode): string {
+function describe({
+  seed,
+  output,
+  compress,
+  names,
+  assignment,
+  members,
+  faults,
+  seconds,
+  bug,
+}: Episode): string {
   const planted = bug === null ? '' : ` --bug ${bug}`;
-  return `── npm run torture -- --seed ${seed} --seconds ${seconds} --faults ${faults.join(',')} --output ${output} --names ${names} --assignment ${assignment} --members ${members}${planted}`;
+  return `── npm run torture -- --seed ${seed} --seconds ${seconds} --faults ${faults.join(',')} --output ${output} --compress ${compress} --names ${names} --assignment ${assignment} --members ${members}${planted}`;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -24,12 +24,17 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
+const compressions = ['none', 'gzip', 'zstd'] as const;
+/** How ndjson segments are compressed. */
+export type Compression = (typeof compressions)[number];
+
 /** One run of clients against one topic, from which everything else follows. */
 export interface Episode {
   readonly seed: number;
   readonly seconds: number;
   readonly faults: readonly FaultKind[];
   readonly output: 'json' | 'ndjson' | 'raw';
+  readonly compress: Compression;
   readonly names: 'distinct' | 'repeating';
   readonly assignment: 'range' | 'cooperative-sticky';
   readonly members: number;
@@ -44,8 +49,11 @@ export interface TortureOptions {
   readonly minutes: number;
   readonly episodes: number;
   readonly seconds: number;
+  /** At the least so many kills over all runs, some of them in every window. */
+  readonly kills: number;
   readonly faults: readonly FaultKind[];
   readonly outputs: readonly Episode['output'][];
+  readonly compress: Compression;
   readonly names: Episode['names'] | null;
   readonly assignment: Episode['assignment'] | null;
   readonly members: number | null;
@@ -55,8 +63,10 @@ export interface TortureOptions {
 
 export const help = `npm run torture -- [--minutes N] [--seed S] [--faults ${faultKinds.join(',')}]
   --episodes N     so many runs, instead of --minutes
+  --kills N        runs until so many clients were killed, and some in every window, instead of --minutes
   --seconds N      how long faults are injected in a run (60)
   --output         json, ndjson, raw or several with commas (json)
+  --compress       none, gzip or zstd: of ndjson (none)
   --names          distinct or repeating; default: as the seed says
   --assignment     range or cooperative-sticky; default: as the seed says
   --members        1 to 3; default: as the seed says
@@ -72,9 +82,11 @@ export function readOptions(args: readonly string[]): TortureOptions {
       minutes: text,
       episodes: text,
       seconds: text,
+      kills: text,
       seed: text,
       faults: text,
       output: text,
+      compress: text,
       names: text,
       assignment: text,
       members: text,
@@ -82,14 +94,17 @@ export function readOptions(args: readonly string[]): TortureOptions {
       keep: { type: 'boolean' },
     },
   });
+  const kills = Number(values.kills ?? 0);
   const minutes = values.minutes === undefined ? null : Number(values.minutes);
   return {
     seed: Number(values.seed ?? Math.floor(Math.random() * 1_000_000)),
     minutes: minutes ?? Number.POSITIVE_INFINITY,
-    episodes: Number(values.episodes ?? (minutes === null ? 1 : Number.POSITIVE_INFINITY)),
+    episodes: Number(values.episodes ?? (minutes === null && kills === 0 ? 1 : Number.POSITIVE_INFINITY)),
     seconds: Number(values.seconds ?? 60),
+    kills,
     faults: listOf('--faults', values.faults ?? faultKinds.join(','), faultKinds),
     outputs: listOf('--output', values.output ?? 'json', ['json', 'ndjson', 'raw'] as const),
+    compress: oneOf('--compress', values.compress ?? 'none', compressions) ?? 'none',
     names: oneOf('--names', values.names, ['distinct', 'repeating'] as const),
     assignment: oneOf('--assignment', values.assignment, ['range', 'cooperative-sticky'] as const),
     members: values.members === undefined ? null : Number(values.members),

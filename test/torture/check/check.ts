@@ -1,5 +1,6 @@
 import { readDeadLetters } from './dead-letters.ts';
 import type { Finding } from './finding.ts';
+import { checkJournals } from './journals.ts';
 import { readJsonFiles } from './json-files.ts';
 import { readSegments } from './segments.ts';
 import { type Expected, type Place, Sightings } from './sightings.ts';
@@ -25,8 +26,10 @@ export function check(question: Question): Finding[] {
   const { dir, topic, output, ends, committed, expected } = question;
   const sightings = new Sightings();
   readDeadLetters(dir, topic, expected, sightings);
-  if (output === 'json') readJsonFiles(question, sightings);
-  else readSegments({ dir, topic, output, partitions: ends.length, expected }, sightings);
+  if (output === 'json') {
+    readJsonFiles(question, sightings);
+    checkJournals(question, sightings);
+  } else readSegments({ dir, topic, output, partitions: ends.length, expected }, sightings);
   for (const [partition, end] of ends.entries()) {
     for (let offset = 0; offset < end; offset++) {
       const places = sightings.placesOf({ partition, offset });

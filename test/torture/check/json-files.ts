@@ -26,12 +26,19 @@ export function readJsonFiles(question: JsonFilesQuestion, sightings: Sightings)
     const at = placeIn(readFileSync(path), path, expected, sightings);
     if (at === null) continue;
     held.set(name, at);
-    const rightName =
-      names === 'distinct' ? `${at.partition}-${at.offset}.json` : `${expected(at).name}.json`;
+    const rightName = fileName(names, at, expected);
     if (name !== rightName) sightings.wrong('duplicate', `${path} holds what belongs into ${rightName}`);
     else sightings.saw(at, path);
   }
   if (names === 'repeating') followNames(ends, expected, held, sightings);
+}
+
+export function fileName(
+  names: 'distinct' | 'repeating',
+  at: Place,
+  expected: (at: Place) => Expected,
+): string {
+  return names === 'distinct' ? `${at.partition}-${at.offset}.json` : `${expected(at).name}.json`;
 }
 
 function placeIn(
@@ -55,7 +62,7 @@ function placeIn(
 }
 
 /** The file that a message gives, by the description of the format: four blanks a level, everything beyond ASCII escaped. */
-function asFile(value: Buffer): string {
+export function asFile(value: Buffer): string {
   return JSON.stringify(JSON.parse(value.toString()), null, 4).replace(
     /[\u0080-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

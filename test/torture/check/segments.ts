@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
 import { crc32c } from './crc32c.ts';
 import { readRawFrames } from './raw-frames.ts';
@@ -120,11 +121,18 @@ function readLines(
   bytes: Buffer,
   offsets: readonly number[],
 ): { offset: number; value: Buffer }[] | null {
-  const text = (where.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+  const text = unpack(where, bytes).toString();
   if (text !== '' && !text.endsWith('\n')) return null;
   const lines = text.split('\n').slice(0, -1);
   if (lines.length !== offsets.length) return null;
   return lines.map((line, index) => ({ offset: offsets[index] as number, value: Buffer.from(line) }));
+}
+
+function unpack(where: string, bytes: Buffer): Buffer {
+  if (where.endsWith('.gz')) return gunzipSync(bytes);
+  return where.endsWith('.zst')
+    ? execFileSync('zstd', ['-dcq'], { input: bytes, maxBuffer: 1 << 30 })
+    : bytes;
 }
 
 function checkStrays(folder: string, records: readonly CoveredRange[], sightings: Sightings): void {

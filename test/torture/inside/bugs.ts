@@ -20,6 +20,13 @@ export function plantEverywhere({ bug }: Plan): void {
 
 /** Bugs of the main thread. */
 export async function plantOnMain({ bug }: Plan): Promise<void> {
+  if (bug === 'forgetful-journal') {
+    const { PartitionNotes } = await import('../../../src/journal/partition-notes.ts');
+    const { saved } = PartitionNotes.prototype;
+    PartitionNotes.prototype.saved = function (offset, lines) {
+      if (offset % 50 !== 0) saved.call(this, offset, lines);
+    };
+  }
   if (bug === 'commit-before-write') {
     const { PartitionProgress } = await import('../../../src/commit/partition-progress.ts');
     Object.defineProperty(PartitionProgress.prototype, 'finished', {

@@ -93,7 +93,12 @@ function watchPromises(plan: Plan, note: (event: FileEvent) => void): void {
 }
 
 function watchHandle(file: FileHandle, path: string, plan: Plan, note: (event: FileEvent) => void): void {
-  const [write, writeFile, sync] = [file.write.bind(file), file.writeFile.bind(file), file.sync.bind(file)];
+  const [write, writeFile, appendFile, sync] = [
+    file.write.bind(file),
+    file.writeFile.bind(file),
+    file.appendFile.bind(file),
+    file.sync.bind(file),
+  ];
   file.write = async (...args: [never]) => {
     note({ call: 'write', path });
     const result = await write(...args);
@@ -104,6 +109,14 @@ function watchHandle(file: FileHandle, path: string, plan: Plan, note: (event: F
     note({ call: 'write', path });
     await writeFile(...args);
     if (TEMPORARY.test(path)) reach(plan, 'after-write');
+  };
+  file.appendFile = async (data, ...rest) => {
+    note({ call: 'write', path });
+    // As much of the lines as had come to the file when the process died.
+    reach(plan, 'inside-journal', () => {
+      fs.appendFileSync(path, String(data).slice(0, -10));
+    });
+    await appendFile(data, ...rest);
   };
   file.sync = async () => {
     if (plan.bug === 'no-fsync') return;

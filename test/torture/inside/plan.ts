@@ -1,14 +1,13 @@
 import { appendFileSync } from 'node:fs';
 
 /** Moments in the client at which a kill hurts most. */
-export const killWindows = [
-  'after-write',
-  'after-publish',
-  'after-sync',
-  'before-commit',
-  'inside-revoke',
-] as const;
-export type KillWindow = (typeof killWindows)[number];
+const killWindows = ['after-write', 'after-publish', 'after-sync', 'before-commit', 'inside-revoke'] as const;
+export type KillWindow = (typeof killWindows)[number] | 'inside-journal';
+
+/** One file an alert has a journal beside it, where a kill can leave half a line. */
+export function killWindowsOf(output: 'json' | 'ndjson' | 'raw'): readonly KillWindow[] {
+  return output === 'json' ? [...killWindows, 'inside-journal'] : killWindows;
+}
 
 /** Bugs that can be planted into the client, to see whether the checker catches them. */
 export const bugs = [
@@ -19,6 +18,7 @@ export const bugs = [
   'last-batch-dropped',
   'wrong-order',
   'swallowed-dead-letter',
+  'forgetful-journal',
 ] as const;
 export type Bug = (typeof bugs)[number];
 
@@ -42,11 +42,16 @@ export function preloadUrl(plan: Plan): string {
 const append = appendFileSync;
 let visits = 0;
 
-/** The process has come to a window: it dies here, if that is the plan. */
-export function reach({ kill }: Plan, window: KillWindow): void {
+/**
+ * The process has come to a window: it dies here, if that is the plan.
+ *
+ * @param lastDeed is done before that.
+ */
+export function reach({ kill }: Plan, window: KillWindow, lastDeed: () => void = () => undefined): void {
   if (kill?.window !== window) return;
   visits += 1;
   if (visits !== kill.nth) return;
+  lastDeed();
   append(kill.killsFile, `${window}\n`);
   process.kill(process.pid, 'SIGKILL');
   for (;;);
