@@ -4,6 +4,7 @@ import type { Properties } from './properties.ts';
 
 const TIMEOUT_MS = 15_000;
 const ERR_TOPIC_ALREADY_EXISTS = 36;
+const BROKERS_DEFAULT = -1;
 
 /** Makes topics that are not there yet. @throws ClientError SIMULATE */
 export async function createTopics(
@@ -27,7 +28,7 @@ function createTopic(
   config: Readonly<Record<string, string>>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const wanted = { topic, num_partitions: partitions, replication_factor: 1, config };
+    const wanted = { topic, num_partitions: partitions, replication_factor: BROKERS_DEFAULT, config };
     admin.createTopic(wanted, TIMEOUT_MS, (error) => {
       const failure = error as { code: number; message: string } | undefined;
       if (failure === undefined || failure.code === ERR_TOPIC_ALREADY_EXISTS) resolve();

@@ -9,7 +9,7 @@ import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } 
 import { numbersBelow, hookedKinds, outputOptions, savedAlerts } from '../support/saved.ts';
 import { projectRoot } from '../support/samples.ts';
 
-const FROZEN_MS = 12_000;
+const FROZEN_MS = 30_000;
 
 /** A broker of the test's own, which may be hurt. */
 interface OwnKafka {
@@ -120,7 +120,7 @@ for (const kind of hookedKinds) {
       assert.equal(code, 0, stderr);
       assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT));
       assert.ok(stderr.split('\n').length < 40, `it is told of, not shouted:\n${stderr}`);
-      assert.ok(longestMs() < FROZEN_MS / 2, `the event loop stood still for ${longestMs()} ms`);
+      assert.ok(longestMs() < 5_000, `the event loop stood still for ${longestMs()} ms`);
     });
   }
 }

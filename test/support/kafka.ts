@@ -165,7 +165,7 @@ export async function groupOffsets(
 
 /** Runs one of Kafka's own command-line tools, given by its class. */
 export async function kafkaTool(className: string, args: readonly string[]): Promise<string> {
-  const script = join(projectRoot, 'scripts', 'kafka', 'broker.mjs');
+  const script = join(projectRoot, 'scripts', 'kafka', 'node.mjs');
   const { runKafkaTool } = (await import(script)) as {
     runKafkaTool: (name: string, args: readonly string[]) => Promise<string>;
   };
