@@ -42,6 +42,7 @@ export interface Config {
     } | null;
     readonly caLocation: string | null;
     readonly group: string;
+    readonly groupProtocol: 'classic' | 'consumer';
     readonly startAt: 'earliest' | 'latest';
     /** librdkafka properties from `-X`. */
     readonly properties: Readonly<Record<string, string>>;
@@ -321,6 +322,7 @@ function brokerOf(given: Values, warnings: string[]): Omit<Config['broker'], 'ca
     isAntares,
     ...readCredentials(given, isAntares, (warning) => warnings.push(warning)),
     group: given.group as string,
+    groupProtocol: given['group-protocol'] ?? 'classic',
     startAt: given['start-at'] ?? 'earliest',
     properties: propertiesOf(given.property ?? [], warnings),
     unsafe: given.unsafe ?? false,

@@ -93,6 +93,13 @@ export const flags = {
     describe:
       'Consumer group: the bookmark on the broker. Members of one group share the partitions (group.id)',
   }),
+  'group-protocol': define({
+    group: READ,
+    value: oneOf('classic', 'consumer'),
+    fallback: 'classic',
+    describe:
+      'How members share the partitions: classic, or consumer, the new protocol of Kafka 4 (KIP-848), where the broker decides and only moved partitions pause; its session time-out is set on the broker (group.protocol)',
+  }),
   'start-at': define({
     group: READ,
     value: oneOf('earliest', 'latest'),

@@ -42,6 +42,8 @@ export interface AlertStreamOptions {
   readonly saslOauthScope?: string | undefined;
   /** Consumer group. Default: the host name. */
   readonly group?: string | undefined;
+  /** `consumer` is the new protocol of Kafka 4 (KIP-848). Default: classic. */
+  readonly groupProtocol?: Config['broker']['groupProtocol'] | undefined;
   /** Where to begin where the group has no committed offset. Default: earliest. */
   readonly startAt?: 'earliest' | 'latest' | undefined;
   /** End when every partition has reached the end that it had at the start. */

@@ -50,8 +50,10 @@ export class AlertConsumer {
   /** Texts of librdkafka about its connections. */
   onTrouble: (text: string, code: number) => void = () => undefined;
   readonly #client: KafkaConsumer;
+  readonly #newProtocol: boolean;
 
   constructor(properties: Readonly<Record<string, string | number | boolean>>) {
+    this.#newProtocol = properties['group.protocol'] === 'consumer';
     const client = new KafkaConsumer(
       {
         ...properties,
@@ -123,7 +125,8 @@ export class AlertConsumer {
 
   /** Whether partitions come and go one by one (cooperative) or all at once (eager). */
   get cooperative(): boolean {
-    return this.#client.rebalanceProtocol() === 'COOPERATIVE';
+    // With the new protocol always; but when it leaves, librdkafka no longer says so.
+    return this.#newProtocol || this.#client.rebalanceProtocol() === 'COOPERATIVE';
   }
 
   assign(partitions: readonly PartitionOffset[]): void {

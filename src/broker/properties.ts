@@ -14,7 +14,7 @@ const owned: Readonly<Record<string, string>> = {
   'auto.offset.reset': 'use --start-at',
   'enable.partition.eof': 'use --until-end',
   'group.id': 'use --group',
-  'group.protocol': 'the classic protocol is the one that is proved here',
+  'group.protocol': 'use --group-protocol',
   'bootstrap.servers': 'use --bootstrap-servers',
   'metadata.broker.list': 'use --bootstrap-servers',
   'security.protocol': 'use --security-protocol',
@@ -50,6 +50,17 @@ const unsafe: Readonly<Record<string, (value: string) => boolean>> = {
   'enable.sasl.oauthbearer.unsecure.jwt': (value) => value !== 'false',
 };
 
+/** Properties that only one of the group protocols knows, and where the other has the same. */
+const protocolOnly: Readonly<Record<Config['broker']['groupProtocol'], Readonly<Record<string, string>>>> = {
+  classic: {
+    'session.timeout.ms': 'the broker sets it (group.consumer.session.timeout.ms)',
+    'heartbeat.interval.ms': 'the broker sets it (group.consumer.heartbeat.interval.ms)',
+    'partition.assignment.strategy': 'the broker decides; group.remote.assignor can name uniform or range',
+    'group.protocol.type': 'there is only one type',
+  },
+  consumer: { 'group.remote.assignor': 'members decide (partition.assignment.strategy)' },
+};
+
 /**
  * What librdkafka is told. Positions, commits and rebalances are in our own hands; hosts' names are checked but for the
  * built-in ANTARES address with the shipped certificate, which names another host.
@@ -62,6 +73,7 @@ export function consumerProperties(config: Config): Properties {
   return {
     'bootstrap.servers': broker.bootstrapServers,
     'group.id': broker.group,
+    'group.protocol': broker.groupProtocol,
     'client.id': 'antares-client',
     'enable.auto.commit': false,
     'enable.auto.offset.store': false,
@@ -130,6 +142,13 @@ function refuse(broker: Config['broker']): void {
     const instead = owned[key];
     if (instead !== undefined)
       throw new ClientError('CONFIG', `-X ${key} belongs to the client: ${instead}.`);
+    const other = broker.groupProtocol === 'classic' ? 'consumer' : 'classic';
+    const why = protocolOnly[other][key];
+    if (why !== undefined)
+      throw new ClientError(
+        'CONFIG',
+        `-X ${key} is of --group-protocol ${other}; with ${broker.groupProtocol} ${why}.`,
+      );
     if (!broker.unsafe && unsafe[key]?.(value) === true) {
       throw new ClientError('CONFIG', `-X ${key}=${value} can give secrets away; with --unsafe it is taken.`);
     }

@@ -19,10 +19,12 @@ const JOURNAL_RETRY_MS = 1_000;
 const ERR_NO_OFFSET = -168;
 
 /**
- * Codes that say that the partitions are no longer ours: state, assignment lost, illegal generation, unknown member, fenced. No use
- * to try again; the new owner goes on from what was committed.
+ * Codes that say that the partitions are no longer ours: state, assignment lost, illegal generation, unknown member, fenced (instance,
+ * epoch). No use to try again; the new owner goes on from what was committed.
  */
-const NOT_OURS = new Set([-172, -142, 22, 25, 82]);
+const NOT_OURS = new Set([-172, -142, 22, 25, 82, 110]);
+/** The group moved on while the commit was on its way (KIP-848); it is tried again as soon as we have heard of that. */
+const ERR_STALE_MEMBER_EPOCH = 113;
 
 /** What is finished at a moment; with the watermark it stood on, since a rewind brings a new one. */
 interface Finished {
@@ -252,7 +254,7 @@ export class Committer {
     } else if (NOT_OURS.has(error.code)) {
       this.#lost = true;
       log.debug(`A commit came too late, the partitions are another member's: ${error.message}.`);
-    } else if (error.code !== ERR_NO_OFFSET) {
+    } else if (error.code !== ERR_NO_OFFSET && error.code !== ERR_STALE_MEMBER_EPOCH) {
       log.warn(`A commit failed: ${error.message}; it is tried again.`);
     }
     this.#announce();

@@ -33,6 +33,27 @@ test('what the client owns cannot be set, and the refusal names what to use', as
     await assert.rejects(propertiesOf([...anyBroker, '-X', property]), { code: 'CONFIG', message: instead });
 });
 
+test('each group protocol has its own properties, and refuses those of the other with a reason', async () => {
+  const classic = [
+    'session.timeout.ms=9000',
+    'heartbeat.interval.ms=500',
+    'partition.assignment.strategy=range',
+  ];
+  const consumer = ['--group-protocol', 'consumer'];
+  for (const property of classic) {
+    await propertiesOf([...anyBroker, '-X', property]);
+    await assert.rejects(propertiesOf([...anyBroker, ...consumer, '-X', property]), {
+      code: 'CONFIG',
+      message: /is of --group-protocol classic; with consumer the broker /,
+    });
+  }
+  const assignor = ['-X', 'group.remote.assignor=range'];
+  await assert.rejects(propertiesOf([...anyBroker, ...assignor]), /is of --group-protocol consumer/);
+  const properties = await propertiesOf([...anyBroker, ...consumer, ...assignor]);
+  assert.equal(properties['group.protocol'], 'consumer');
+  await assert.rejects(propertiesOf([...anyBroker, '-X', 'group.protocol=consumer']), /--group-protocol/);
+});
+
 test('any other property is passed on', async () => {
   const properties = await propertiesOf([...anyBroker, '-X', 'fetch.min.bytes=1000']);
   assert.equal(properties['fetch.min.bytes'], '1000');

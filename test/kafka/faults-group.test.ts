@@ -10,6 +10,19 @@ import { numbersBelow, hookedKinds, outputOptions, savedAlerts } from '../suppor
 const COUNT = 1_000;
 const PARTITIONS = 4;
 
+/** How members share the partitions: strategies of the classic protocol, and the new one. */
+const protocols = ['range', 'cooperative-sticky', 'consumer'] as const;
+
+/** With the new protocol the session's length is the broker's: 3 s here. */
+function protocolOptions(protocol: (typeof protocols)[number], sessionMs: number): string[] {
+  return protocol === 'consumer'
+    ? ['--group-protocol', 'consumer']
+    : [
+        ...['-X', `partition.assignment.strategy=${protocol}`],
+        ...['-X', `session.timeout.ms=${sessionMs}`, '-X', 'heartbeat.interval.ms=300'],
+      ];
+}
+
 /** A topic of COUNT alerts, and the options of a slow member of a group of its own. */
 async function slowMember(
   t: TestContext,
@@ -50,17 +63,12 @@ function mainThread(
 }
 
 for (const kind of hookedKinds) {
-  for (const strategy of ['range', 'cooperative-sticky'] as const) {
-    test(`${kind}: members come and go with ${strategy}; each alert is saved, and all is committed`, {
+  for (const protocol of protocols) {
+    test(`${kind}: members come and go with ${protocol}; each alert is saved, and all is committed`, {
       skip: skipKafka,
     }, async (t) => {
       const { dir, topic, group, args } = await slowMember(t);
-      const options = [
-        ...args,
-        ...outputOptions(kind),
-        ...['-X', `partition.assignment.strategy=${strategy}`],
-        ...['-X', 'session.timeout.ms=3000', '-X', 'heartbeat.interval.ms=300'],
-      ];
+      const options = [...args, ...outputOptions(kind), ...protocolOptions(protocol, 3_000)];
       const stays = startClient(t, options);
       await stays.says(/Assigned/);
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
@@ -78,70 +86,67 @@ for (const kind of hookedKinds) {
     });
   }
 
-  test(`${kind}: a member that is frozen past its session wakes up, sets nobody back and works on`, {
-    skip: skipKafka,
-  }, async (t) => {
-    const { dir, topic, group, args } = await slowMember(t);
-    const options = [
-      ...args,
-      ...outputOptions(kind),
-      '-X',
-      'session.timeout.ms=2000',
-      '-X',
-      'heartbeat.interval.ms=300',
-    ];
-    const zombie = startClient(t, options);
-    await until('some are saved', () => savedAlerts(dir, kind).length > 50);
-    zombie.process.kill('SIGSTOP');
-    const heir = startClient(t, options);
-    // Once the session has ended all partitions are the heir's.
-    await allIsCommitted(group, topic);
-    await produce(topic, numberedAlerts(COUNT + 200, PARTITIONS).slice(COUNT));
-    zombie.process.kill('SIGCONT');
-    await zombie.says(/Gave up .*Assigned /s);
-    await allIsCommitted(group, topic);
-    for (const member of [zombie, heir]) {
-      member.process.kill('SIGTERM');
-      const { code, stderr } = await member.ended;
-      assert.equal(code, 0, stderr);
-    }
-    assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT + 200));
-    const { committed, ends } = await groupOffsets(group, topic, PARTITIONS);
-    assert.deepEqual(committed, ends, 'the zombie set nothing back');
-  });
+  for (const protocol of ['range', 'consumer'] as const) {
+    test(`${kind}: a member that is frozen past its session wakes up, sets nobody back and works on, with ${protocol}`, {
+      skip: skipKafka,
+    }, async (t) => {
+      const { dir, topic, group, args } = await slowMember(t);
+      const options = [...args, ...outputOptions(kind), ...protocolOptions(protocol, 2_000)];
+      const zombie = startClient(t, options);
+      await until('some are saved', () => savedAlerts(dir, kind).length > 50);
+      zombie.process.kill('SIGSTOP');
+      const heir = startClient(t, options);
+      // Once the session has ended all partitions are the heir's.
+      await allIsCommitted(group, topic);
+      await produce(topic, numberedAlerts(COUNT + 200, PARTITIONS).slice(COUNT));
+      zombie.process.kill('SIGCONT');
+      await zombie.says(/Gave up .*Assigned /s);
+      await allIsCommitted(group, topic);
+      for (const member of [zombie, heir]) {
+        member.process.kill('SIGTERM');
+        const { code, stderr } = await member.ended;
+        assert.equal(code, 0, stderr);
+      }
+      assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT + 200));
+      const { committed, ends } = await groupOffsets(group, topic, PARTITIONS);
+      assert.deepEqual(committed, ends, 'the zombie set nothing back');
+    });
+  }
 
-  test(`${kind}: a member whose main thread stands still for longer than max.poll.interval.ms joins again`, {
-    skip: skipKafka,
-  }, async (t) => {
-    const { dir, topic, group, args } = await slowMember(t);
-    const { env, control } = mainThread(
-      t,
-      (file) => `const nap = new Int32Array(new SharedArrayBuffer(4));
+  for (const protocol of ['range', 'consumer'] as const) {
+    test(`${kind}: a member whose main thread stands still for longer than max.poll.interval.ms joins again, with ${protocol}`, {
+      skip: skipKafka,
+    }, async (t) => {
+      const { dir, topic, group, args } = await slowMember(t);
+      const { env, control } = mainThread(
+        t,
+        (file) => `const nap = new Int32Array(new SharedArrayBuffer(4));
       if (isMainThread) setInterval(() => {
         while (existsSync(${file})) Atomics.wait(nap, 0, 0, 20);
       }, 20).unref();`,
-    );
-    const client = startClient(
-      t,
-      [
-        ...[...args, ...outputOptions(kind)],
-        ...['-X', 'max.poll.interval.ms=3000', '-X', 'session.timeout.ms=3000'],
-        ...['-X', 'heartbeat.interval.ms=300'],
-      ],
-      env,
-    );
-    await until('some are saved', () => savedAlerts(dir, kind).length > 50);
-    writeFileSync(control, '');
-    const since = performance.now();
-    await until('the time was exceeded', () => performance.now() - since > 6_000);
-    rmSync(control);
-    await client.says(/Gave up .*Assigned /s);
-    await allIsCommitted(group, topic);
-    client.process.kill('SIGTERM');
-    const { code, stderr } = await client.ended;
-    assert.equal(code, 0, stderr);
-    assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT));
-  });
+      );
+      const client = startClient(
+        t,
+        [
+          ...[...args, ...outputOptions(kind)],
+          ...['-X', 'max.poll.interval.ms=3000'],
+          ...protocolOptions(protocol, 3_000),
+        ],
+        env,
+      );
+      await until('some are saved', () => savedAlerts(dir, kind).length > 50);
+      writeFileSync(control, '');
+      const since = performance.now();
+      await until('the time was exceeded', () => performance.now() - since > 6_000);
+      rmSync(control);
+      await client.says(/Gave up .*Assigned /s);
+      await allIsCommitted(group, topic);
+      client.process.kill('SIGTERM');
+      const { code, stderr } = await client.ended;
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT));
+    });
+  }
 
   test(`${kind}: a clock that is set back a day in mid-stream changes nothing`, {
     skip: skipKafka,

@@ -166,9 +166,13 @@ function clientArgs(
       ? ['--process', join(import.meta.dirname, 'hook.js'), '--process-timeout', '500ms']
       : []),
     ...['--workers', '2', '--batch-size', '40', '--max-in-flight-bytes', '400kB', '--shutdown-timeout', '5s'],
-    ...property('session.timeout.ms', SESSION_MS),
-    ...property('heartbeat.interval.ms', 300),
     ...property('reconnect.backoff.max.ms', 500),
-    ...property('partition.assignment.strategy', assignment),
+    ...(assignment === 'consumer'
+      ? ['--group-protocol', 'consumer']
+      : [
+          ...property('session.timeout.ms', SESSION_MS),
+          ...property('heartbeat.interval.ms', 300),
+          ...property('partition.assignment.strategy', assignment),
+        ]),
   ];
 }

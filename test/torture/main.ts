@@ -40,7 +40,7 @@ function episodeOf(options: TortureOptions, seed: number): Episode {
   const dice = new Dice(seed ^ 0x5eed);
   const output = dice.pick(options.outputs);
   const names = dice.pick(['distinct', 'repeating'] as const);
-  const assignment = dice.pick(['range', 'cooperative-sticky'] as const);
+  const assignment = dice.pick(['range', 'cooperative-sticky', 'consumer'] as const);
   const members = dice.int(1, 3);
   return {
     seed,

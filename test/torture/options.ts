@@ -24,6 +24,7 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
+const assignments = ['range', 'cooperative-sticky', 'consumer'] as const;
 const compressions = ['none', 'gzip', 'zstd'] as const;
 /** How ndjson segments are compressed. */
 export type Compression = (typeof compressions)[number];
@@ -36,7 +37,8 @@ export interface Episode {
   readonly output: 'json' | 'ndjson' | 'raw';
   readonly compress: Compression;
   readonly names: 'distinct' | 'repeating';
-  readonly assignment: 'range' | 'cooperative-sticky';
+  /** The classic protocol's, or `consumer`: the new protocol. */
+  readonly assignment: (typeof assignments)[number];
   readonly members: number;
   readonly bug: Bug | null;
   /** It goes on, up to three times as long, until each window has seen so many kills. */
@@ -68,7 +70,7 @@ export const help = `npm run torture -- [--minutes N] [--seed S] [--faults ${fau
   --output         json, ndjson, raw or several with commas (json)
   --compress       none, gzip or zstd: of ndjson (none)
   --names          distinct or repeating; default: as the seed says
-  --assignment     range or cooperative-sticky; default: as the seed says
+  --assignment     range, cooperative-sticky or consumer (the new group protocol); default: as the seed says
   --members        1 to 3; default: as the seed says
   --bug            plant one: ${bugs.join(', ')}
   --keep           keep the output folders also where nothing is found`;
@@ -106,7 +108,7 @@ export function readOptions(args: readonly string[]): TortureOptions {
     outputs: listOf('--output', values.output ?? 'json', ['json', 'ndjson', 'raw'] as const),
     compress: oneOf('--compress', values.compress ?? 'none', compressions) ?? 'none',
     names: oneOf('--names', values.names, ['distinct', 'repeating'] as const),
-    assignment: oneOf('--assignment', values.assignment, ['range', 'cooperative-sticky'] as const),
+    assignment: oneOf('--assignment', values.assignment, assignments),
     members: values.members === undefined ? null : Number(values.members),
     bug: oneOf('--bug', values.bug, bugs),
     keep: values.keep ?? false,
