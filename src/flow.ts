@@ -232,6 +232,9 @@ export class Flow {
       segments,
       stallTimeoutMs: config.stop.stallTimeoutMs,
       cancelAll: (at) => this.#cancelAll(at),
+      takeBack: (at, from) => {
+        this.#takeBack(at, from);
+      },
       isOver: () => this.#isOver(),
       fail: (error) => {
         this.#fail(error);
@@ -315,7 +318,7 @@ export class Flow {
     at.watermark.finish(range, noted === count ? range.next : work.view.offset(noted));
     if (at.finished > before) at.movedAtMs = performance.now();
     const from = work.counted;
-    this.#limit.settle(work.budget, this.summary.count(work, report));
+    this.#limit.settle(work.budget, this.#countSaved(at, work, report));
     work.budget = 0;
     this.#judge(work, from, report);
     this.#tell(work, report);
@@ -332,6 +335,18 @@ export class Flow {
     this.#returns.retryLimited();
     this.#committer.finished();
     this.#changed();
+  }
+
+  #countSaved(at: PartitionProgress, work: Work, report: BatchReport): number {
+    at.saved.settle(at.durable);
+    return this.summary.count(work, report, at.saved);
+  }
+
+  /** Alerts of offsets from one on were thrown away: others will be saved, or the same again. */
+  #takeBack(at: PartitionProgress, from: number): void {
+    const saved = at.saved.takeBack(from);
+    this.summary.savedAlerts -= saved;
+    this.#limit.takeBack(saved);
   }
 
   #judge(work: Work, from: number, report: BatchReport): void {
@@ -366,7 +381,10 @@ export class Flow {
       partitions,
       answer === 'lost' ? nowMs : nowMs + this.#parts.config.stop.shutdownTimeoutMs,
     );
-    for (const at of partitions) void this.#segments?.abandon(at);
+    for (const at of partitions) {
+      if (this.#segments !== null) this.#takeBack(at, at.durable);
+      void this.#segments?.abandon(at);
+    }
   }
 
   /**
@@ -428,7 +446,7 @@ export class Flow {
       this.#segments?.of(at)?.cancel(work);
       // What it had finished by then stays finished, and what was still allowed to it others may save.
       this.#catchUp(at);
-      this.#limit.settle(work.budget, this.summary.count(work, NOTHING_REPORTED));
+      this.#limit.settle(work.budget, this.#countSaved(at, work, NOTHING_REPORTED));
       work.budget = 0;
       at.works.delete(work);
       this.#owners.delete(work);

@@ -22,6 +22,8 @@ export interface RereadOptions {
   readonly segments: Segments | null;
   /** Gives up all that is under way of a partition. */
   readonly cancelAll: (at: PartitionProgress) => Promise<void>;
+  /** What counted as saved of a partition from an offset on was thrown away. */
+  readonly takeBack: (at: PartitionProgress, from: number) => void;
   readonly stallTimeoutMs: number;
   readonly isOver: () => boolean;
   readonly fail: (error: ClientError) => void;
@@ -70,7 +72,7 @@ export class Reread {
 
   /** A segment was not published: another writer was faster (null), or the disk refused. */
   async segmentLost(at: PartitionProgress, error: NodeJS.ErrnoException | null): Promise<void> {
-    const { log, segments } = this.#options;
+    const { log, segments, takeBack } = this.#options;
     if (error === null) {
       log.warn(
         `Another writer has published a segment of ${partitionKey(at)} that begins where ours does; ours is thrown away, and reading goes on behind it.`,
@@ -78,11 +80,14 @@ export class Reread {
     } else {
       this.#segmentFailed(at, error);
     }
+    const own = at.durable;
     await this.#goBack(at, async () => {
       await segments?.abandon(at);
       if (error !== null) await sleep(RETRY_MS);
       const published = await this.#recover(at);
       if (published !== null) at.durable = Math.max(at.durable, published.next);
+      // What another has published is not ours; after an error what is published is.
+      takeBack(at, error === null ? own : at.durable);
     });
   }
 
@@ -118,8 +123,15 @@ export class Reread {
     }
   }
 
+  #takesBack(at: PartitionProgress): () => Promise<void> {
+    return () => {
+      this.#options.takeBack(at, at.durable);
+      return Promise.resolve();
+    };
+  }
+
   /** @param meanwhile runs when nothing of the partition is under way any more. */
-  async #goBack(at: PartitionProgress, meanwhile = (): Promise<void> => Promise.resolve()): Promise<void> {
+  async #goBack(at: PartitionProgress, meanwhile = this.#takesBack(at)): Promise<void> {
     const { consumer, assignment, reader, segments, cancelAll, isOver, fail } = this.#options;
     at.rewinding = true;
     await cancelAll(at);

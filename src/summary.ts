@@ -1,4 +1,5 @@
 import { outcome, type Outcome } from './batch/batch.ts';
+import type { SavedRuns } from './commit/saved-runs.ts';
 import type { BatchReport } from './pool/messages.ts';
 import type { Work } from './pool/work.ts';
 
@@ -17,20 +18,27 @@ export class Summary {
   /**
    * Counts what of a batch was finished since it was counted last.
    *
+   * @param runs is told of each offset's alerts.
    * @returns how many alerts that added.
    */
-  count(work: Work, report: BatchReport): number {
+  count(work: Work, report: BatchReport, runs: SavedRuns): number {
     const { view } = work;
     const pending = view.firstPending();
-    let saved = -work.savedOfPending;
+    let saved = 0;
+    const add = (index: number): void => {
+      // A message that a limit cut in the middle has some that were counted before.
+      const more = view.savedAt(index) - (index === work.counted ? work.savedOfPending : 0);
+      runs.add(view.offset(index), more);
+      saved += more;
+    };
     for (let index = work.counted; index < pending; index++) {
-      saved += view.savedAt(index);
+      add(index);
       this.#countOutcome(view.outcomeAt(index));
     }
-    // A message that a limit cut in the middle.
-    work.savedOfPending = pending < view.batch.count ? view.savedAt(pending) : 0;
+    const cut = pending < view.batch.count ? view.savedAt(pending) : 0;
+    if (pending < view.batch.count) add(pending);
+    work.savedOfPending = cut;
     work.counted = pending;
-    saved += work.savedOfPending;
     this.savedAlerts += saved;
     this.savedBytes += report.savedBytes;
     this.filteredAlerts += report.filteredAlerts;

@@ -2,6 +2,7 @@ import type { TopicPartition } from '../broker/consumer.ts';
 import type { KnownMessage, StartPosition } from '../broker/start-position.ts';
 import { PartitionNotes } from '../journal/partition-notes.ts';
 import type { Work } from '../pool/work.ts';
+import { SavedRuns } from './saved-runs.ts';
 import { type OpenRange, Watermark } from './watermark.ts';
 
 /**
@@ -18,6 +19,8 @@ export class PartitionProgress implements TopicPartition {
   /** What the journal has still to be told. */
   notes: PartitionNotes;
   readonly works = new Map<Work, OpenRange>();
+  /** What counts as saved and is not durable. */
+  readonly saved: SavedRuns = new SavedRuns();
   /** All below it is on the disk, as far as `--durability` promises. */
   durable: number;
   /** All below it was handed to librdkafka for the next commit. */

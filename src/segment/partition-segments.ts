@@ -80,7 +80,7 @@ export class PartitionSegments {
     return bytes;
   }
 
-  /** How long the publication under way has taken by now. */
+  /** How long the publication under way has taken by now, since the disk last took something. */
   get publishingForMs(): number {
     return this.#publishingSinceMs === null ? 0 : performance.now() - this.#publishingSinceMs;
   }
@@ -245,7 +245,11 @@ export class PartitionSegments {
       folder,
       temporary: temporaryName(writer, MAIN_THREAD, nextTemporary()),
       head,
-      onTrouble,
+      onTrouble: (error) => {
+        // A disk that was full is not one that does not answer: its time begins when it is written to again.
+        if (error === null && this.#publishingSinceMs !== null) this.#publishingSinceMs = performance.now();
+        onTrouble(error);
+      },
     });
     return new OpenSegment({ topic, partition, first, behind, extension, writer }, file);
   }

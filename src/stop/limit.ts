@@ -24,6 +24,11 @@ export class Limit {
     return budget;
   }
 
+  /** Alerts that counted as saved were thrown away. */
+  takeBack(saved: number): void {
+    this.#saved -= saved;
+  }
+
   /** A batch is back: its budget, and how many alerts it saved of it. */
   settle(budget: number | null, saved: number): void {
     this.#given -= budget ?? 0;

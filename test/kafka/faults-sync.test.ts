@@ -220,7 +220,6 @@ test('--limit is still reached when a failed sync has taken work back', { skip }
     forgetfulSync(t, dir, [3, 5]),
   ).ended;
   assert.equal(code, 0, stderr);
-  const [committed = 0] = (await groupOffsets(group, topic)).committed;
-  assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(committed));
-  assert.ok(committed > 0 && committed <= 400, `${committed}`);
+  assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(400), 'what was written again counts once');
+  assert.deepEqual((await groupOffsets(group, topic)).committed, [400]);
 });
