@@ -7,29 +7,11 @@ import { formatRecord, recordName, type SegmentRecord } from '../../src/segment/
 import { recover } from '../../src/segment/recover.ts';
 import { newWriter, temporaryName } from '../../src/temporary.ts';
 import { newFolder } from '../support/client.ts';
+import { recordOf as recordFor } from '../support/segments.ts';
 
 const writer = newWriter();
-let temporaries = 0;
-
-function recordOf(first: number, last: number): SegmentRecord {
-  return {
-    format: 1,
-    segment: recordName(first).replace('.record', '.ndjson'),
-    temporary: temporaryName(writer, 0, temporaries++),
-    topic: 't',
-    partition: 0,
-    first,
-    last,
-    behind: 'segment',
-    alerts: 1,
-    bytes: 3,
-    crc32c: '00000000',
-    absent: [],
-    several: [],
-    lastMessage: { offset: last, timestampMs: 1, bytes: 2, crc32c: '00000000' },
-    writer,
-  };
-}
+let temporaries = 1_000;
+const recordOf = (first: number, last: number): SegmentRecord => recordFor(first, last, writer);
 
 /** Writes the data of a segment under its temporary name, and publishes it. */
 function publish(folder: string, record: SegmentRecord, content: string): Promise<'published' | 'taken'> {

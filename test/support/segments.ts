@@ -3,8 +3,32 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { crc32c } from '../../src/checksum.ts';
-import { parseRecord, type SegmentRecord } from '../../src/segment/record.ts';
+import { parseRecord, recordName, type SegmentRecord } from '../../src/segment/record.ts';
+import { temporaryName } from '../../src/temporary.ts';
 import { filesIn } from './client.ts';
+
+let temporaries = 0;
+
+/** A record of a segment of one alert, whose data has a temporary name of this writer. */
+export function recordOf(first: number, last: number, writer: string): SegmentRecord {
+  return {
+    format: 1,
+    segment: recordName(first).replace('.record', '.ndjson'),
+    temporary: temporaryName(writer, 0, temporaries++),
+    topic: 't',
+    partition: 0,
+    first,
+    last,
+    behind: 'segment',
+    alerts: 1,
+    bytes: 3,
+    crc32c: '00000000',
+    absent: [],
+    several: [],
+    lastMessage: { offset: last, timestampMs: 1, bytes: 2, crc32c: '00000000' },
+    writer,
+  };
+}
 
 /** The records of a partition's folder, in offset order; of those whose segment is there too. */
 export function recordsIn(folder: string): SegmentRecord[] {

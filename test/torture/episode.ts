@@ -158,9 +158,8 @@ function clientArgs(
   return [
     topic,
     ...['-d', out, '-g', topic, '--bootstrap-servers', bootstrap],
-    ...(output === 'json'
-      ? []
-      : ['--output', output, '--compress', compress, '--segment-alerts', '150', '--segment-age', '1s']),
+    ...(output === 'json' ? [] : ['--output', output, '--segment-alerts', '150', '--segment-age', '1s']),
+    ...(compress === 'none' ? [] : ['--compress', compress]),
     ...(output === 'json' && names === 'distinct' ? ['--path', '{topic}/{partition}-{offset}.json'] : []),
     ...(faults.includes('hook') && output !== 'raw'
       ? ['--process', join(import.meta.dirname, 'hook.js'), '--process-timeout', '500ms']

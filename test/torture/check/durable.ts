@@ -71,6 +71,11 @@ export class ForgetfulFiles {
     }
   }
 
+  /** Whether the client gave a file its name; else that was another's work. */
+  named(path: string): boolean {
+    return this.#everNamed.has(path);
+  }
+
   /** Whether a file would be there, whole, if the power went now. */
   survives(path: string): boolean {
     const inode = this.#durableNames.get(path);

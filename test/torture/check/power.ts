@@ -25,7 +25,7 @@ export function checkPowerLoss(question: PowerQuestion): Finding[] {
   const files = new ForgetfulFiles(dir);
   const reached = [...from];
   const findings: Finding[] = [];
-  const pathsOf = question.output === 'json' ? jsonPaths(question) : segmentPaths(question);
+  const pathsOf = question.output === 'json' ? jsonPaths(question) : segmentPaths(question, files);
   for (const event of readTrace(traceFile)) {
     files.apply(event);
     if (event.call !== 'commit' || event.topic !== topic) continue;
@@ -61,7 +61,7 @@ function jsonPaths(question: PowerQuestion): (at: Place) => string[] {
       : [join(dir, topic, `${at.partition}-${at.offset}.json`)];
 }
 
-function segmentPaths(question: PowerQuestion): (at: Place) => string[] {
+function segmentPaths(question: PowerQuestion, files: ForgetfulFiles): (at: Place) => string[] {
   const { dir, topic, from, expected } = question;
   const folders = from.map((_, partition) => join(dir, topic, String(partition)));
   const records = folders.map((folder) => readRecords(folder, new Sightings()));
@@ -71,7 +71,9 @@ function segmentPaths(question: PowerQuestion): (at: Place) => string[] {
     // What no record covers is found missing elsewhere.
     if (found === undefined) return [];
     const record = join(folder, `${String(found.first).padStart(20, '0')}.record`);
-    const more = expected(at).fate === 'dead' ? deadLetterPaths(question, at) : [];
+    // Who published another's record had synced the letters of its offsets before.
+    const isDead = expected(at).fate === 'dead' && files.named(record);
+    const more = isDead ? deadLetterPaths(question, at) : [];
     return [record, join(folder, found.segment), ...more];
   };
 }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { newWriter, temporaryName } from '../../src/temporary.ts';
+import { newFolder } from '../support/client.ts';
+import { recordOf } from '../support/segments.ts';
+import { ForgetfulFiles, type FileEvent } from '../torture/check/durable.ts';
+import { watchFiles } from '../torture/inside/files.ts';
+
+const events: FileEvent[] = [];
+watchFiles({ kill: null, bug: null, traceFile: null }, (event) => events.push(event));
+// Only now: what they import by name from Node.js is watched.
+const { open } = await import('node:fs/promises');
+const { publishSegment } = await import('../../src/segment/publish.ts');
+const { recordName } = await import('../../src/segment/record.ts');
+const { recover } = await import('../../src/segment/recover.ts');
+
+test('what a writer published and was killed before it synced is on the disk before anybody goes on behind it', async (t) => {
+  const root = newFolder(t);
+  const folder = join(root, 'topic', '0');
+  mkdirSync(folder, { recursive: true });
+  const killed = newWriter();
+  const record = recordOf(7, 9, killed);
+  const data = await open(join(folder, record.temporary), 'wx');
+  await data.writeFile('{}\n');
+  await data.sync();
+  await data.close();
+  const unpublished = {
+    record,
+    recordTemporary: temporaryName(killed, 0, 99),
+    newlyMade: [root, join(root, 'topic')],
+  };
+  assert.equal(await publishSegment(folder, unpublished, true), 'published');
+  const last = events.at(-1);
+  assert.ok(last?.call === 'fsync' && last.path === folder, 'its last call syncs the folder');
+
+  const disk = new ForgetfulFiles(root);
+  const published = [recordName(7), record.segment].map((name) => join(folder, name));
+  const survivors = (): string[] => published.filter((path) => disk.survives(path));
+  // It was killed before that call.
+  for (const event of events.slice(0, -1)) disk.apply(event);
+  assert.deepEqual(survivors(), [], 'a power cut would take what it published');
+  events.length = 0;
+  assert.equal((await recover(folder, newWriter()))?.next, 10);
+  for (const event of events) disk.apply(event);
+  assert.deepEqual(survivors(), published);
+});
