@@ -38,17 +38,19 @@ const topic = 'simulated_ztf';
 const folder = mkdtempSync(join(tmpdir(), 'antares-soak-'));
 const outputDir = join(folder, 'out');
 const preload = join(folder, 'event-loop.mjs');
-// What the event loop of a client did since it was last asked stands in a file of its own.
+// What the event loop of a client did, and what each of its threads holds, stands in files of their own.
 writeFileSync(
   preload,
   `import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { writeFileSync } from 'node:fs';
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread, threadId } from 'node:worker_threads';
+const write = (name, content) => writeFileSync(${JSON.stringify(folder)} + '/' + name, JSON.stringify(content));
+setInterval(() => write('memory-' + process.pid + '-' + threadId, process.memoryUsage()), 1000).unref();
 if (isMainThread) {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   setInterval(() => {
-    writeFileSync(${JSON.stringify(folder)} + '/delay-' + process.pid, JSON.stringify({ p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 }));
+    write('delay-' + process.pid, { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 });
   }, 1000).unref();
 }`,
 );
@@ -57,6 +59,8 @@ const properties = { 'bootstrap.servers': kafka.bootstrap.plaintext };
 const counts = { produced: 0, committed: 0, removedFiles: 0, joins: 0, failed: 0, lost: 0 };
 /** The offsets of each partition that were found saved. */
 const seen = Array.from({ length: partitions }, () => new Set());
+/** RSS, heaps and external memory of each guest when it left. */
+const guestMemory = [];
 const endMs = performance.now() + minutes * 60_000;
 let over = false;
 
@@ -123,6 +127,9 @@ async function comeAndGo() {
     const guest = startClient('guest');
     counts.joins += 1;
     await sleep(stayMs);
+    guestMemory.push(
+      `${rssOf(guest.child.pid).toFixed(0)}/${memoryOf(guest.child.pid).heapMB.toFixed(0)}/${memoryOf(guest.child.pid).externalMB.toFixed(0)}`,
+    );
     if (counts.joins % 4 === 0) {
       guest.child.kill('SIGKILL');
       await guest.ended;
@@ -193,7 +200,8 @@ async function sample({ child }) {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
     samples.push({
       atS: performance.now() / 1_000,
-      rssMB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024,
+      rssMB: rssOf(child.pid),
+      ...memoryOf(child.pid),
       threads: Number(/Threads:\s+(\d+)/.exec(status)?.[1]),
       fds: readdirSync(`/proc/${child.pid}/fd`).length,
     });
@@ -205,6 +213,31 @@ async function sample({ child }) {
     );
   }
   return samples;
+}
+
+function rssOf(pid) {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+  } catch {
+    // It has ended by itself.
+    return 0;
+  }
+}
+
+/** What all threads of a client hold together: JavaScript's heaps, memory outside of them, and buffers, which are part of that. */
+function memoryOf(pid) {
+  const sums = { heapMB: 0, externalMB: 0, buffersMB: 0 };
+  for (const name of readdirSync(folder).filter((each) => each.startsWith(`memory-${pid}-`))) {
+    try {
+      const { heapUsed, external, arrayBuffers } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+      sums.heapMB += heapUsed / 1e6;
+      sums.externalMB += external / 1e6;
+      sums.buffersMB += arrayBuffers / 1e6;
+    } catch {
+      // It is being written this moment.
+    }
+  }
+  return sums;
 }
 
 /** Least squares. */
@@ -236,8 +269,11 @@ ${minutes} minutes, ${partitions} partitions, ${counts.joins} joins
 alerts          ${counts.produced} produced, ${counts.committed} committed, ${distinct} saved, ${counts.produced - distinct} missing (${missing} gaps), ${counts.removedFiles - distinct} saved again after a kill
 rate            ${Math.round(counts.committed / (minutes * 60))} alerts/s
 clients         ${counts.failed} failed, ${counts.lost} gaps told of
+guests          RSS/heaps/external MB when they left: ${guestMemory.join(' ')}
 the one that stayed, after the first ${WARM_UP_SHARE * 100} %:
 RSS             ${range('rssMB')} MB; slope ${(slope(warm, 'rssMB') * 3_600).toFixed(1)} MB/h
+heaps           ${range('heapMB')} MB; slope ${(slope(warm, 'heapMB') * 3_600).toFixed(1)} MB/h (all threads)
+external        ${range('externalMB')} MB; slope ${(slope(warm, 'externalMB') * 3_600).toFixed(1)} MB/h, of which buffers ${range('buffersMB')} MB; slope ${(slope(warm, 'buffersMB') * 3_600).toFixed(1)} MB/h
 descriptors     ${range('fds')}; slope ${(slope(warm, 'fds') * 3_600).toFixed(2)} an hour
 threads         ${range('threads')}
 event loop      delay p50 ${delay?.p50.toFixed(1)} ms, p99 ${delay?.p99.toFixed(1)} ms, longest ${delay?.max.toFixed(0)} ms (a resolution of 10 ms is in it)`);
