@@ -1,19 +1,31 @@
 import { parseArgs } from 'node:util';
+import { readDistinctSchemas } from './distinct-schemas.ts';
 import { type SeedFormat, seedFormats } from './seeds.ts';
 import { fuzzWatched } from './watch.ts';
 
 const HANG_MS = 60_000;
 const SAY_EVERY_MS = 10_000;
 
-/** `npm run fuzz -- --inputs N --seed S [--format F] [--from INDEX]`. Says what became of how many, and exits with 1 at the first bad one. */
+/**
+ * `npm run fuzz -- --inputs N --seed S [--format F] [--from INDEX]`, or `-- --schemas N`: containers with a schema each. Says what became of how many, and exits
+ * with 1 at the first bad one.
+ */
 const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
     format: { type: 'string' },
+    schemas: { type: 'string' },
   },
 });
+if (values.schemas !== undefined) {
+  const { atFirstMB, atLastMB } = readDistinctSchemas(Number(values.schemas));
+  console.log(
+    `${values.schemas} schemas: ${atFirstMB} MB of heap and external memory after the first, ${atLastMB} MB after the last`,
+  );
+  process.exit(0);
+}
 const format = seedFormats.find((each) => each === values.format) ?? null;
 if (values.format !== undefined && format === null) {
   console.error(`--format takes ${seedFormats.join(', ')}.`);

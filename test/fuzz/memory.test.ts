@@ -7,6 +7,7 @@ import { MessageWorker } from '../../src/worker/message-worker.ts';
 import { createPrepare } from '../../src/worker/prepare.ts';
 import { KnownSchemas } from '../../src/worker/schemas.ts';
 import { messageOf } from '../support/samples.ts';
+import { readDistinctSchemas } from './distinct-schemas.ts';
 
 test('four thousand damaged streams in a row keep no memory', async () => {
   const settings = {
@@ -34,4 +35,10 @@ test('four thousand damaged streams in a row keep no memory', async () => {
   }
   // Each holds 128 KB until the event loop turns: together they would be 520 MB.
   assert.ok(process.memoryUsage().external < 200_000_000, String(process.memoryUsage().external));
+});
+
+test('twenty thousand distinct schemas in a row keep no memory', () => {
+  // Compiled and kept, they would be several hundred MB.
+  const { atFirstMB, atLastMB } = readDistinctSchemas(20_000);
+  assert.ok(atLastMB - atFirstMB < 60, `${atFirstMB} MB, then ${atLastMB} MB`);
 });

@@ -13,6 +13,8 @@ const DELAY_MS = 300;
 export class Proxy {
   mode: ProxyMode = 'pass';
   corruptedBytes = 0;
+  /** Is handed what comes from the broker, and may change its bytes; null: nobody. */
+  alter: ((bytes: Buffer) => void) | null = null;
   readonly port: number;
   #target: { host: string; port: number } | null = null;
   readonly #server: Server;
@@ -66,6 +68,7 @@ export class Proxy {
     let before = Promise.resolve();
     from.on('data', (bytes) => {
       const delayMs = this.mode === 'delay' ? DELAY_MS : 0;
+      if (fromBroker) this.alter?.(bytes);
       if (this.mode === 'corrupt' && fromBroker) this.#corrupt(bytes);
       // In order, also when the delay ends meanwhile.
       before = before.then(async () => {

@@ -120,3 +120,15 @@ test('a schema is compiled once, and a million distinct ones do not fill the mem
   for (let i = 100; i < 200; i++) cache.get(text(i));
   assert.notEqual(cache.get(text(1)), forgotten);
 });
+
+test('a few very long schemas do not fill it either: the longest unused go first', () => {
+  const cache = new SchemaCache();
+  const long = (name: number): string =>
+    JSON.stringify({ type: 'enum', name: `E${name}`, symbols: ['A'], doc: 'x'.repeat(900_000) });
+  const kept = cache.get(long(4));
+  const [first, second] = [cache.get(long(0)), cache.get(long(1))];
+  for (let i = 2; i < 4; i++) cache.get(long(i));
+  assert.equal(cache.get(long(1)), second);
+  assert.notEqual(cache.get(long(4)), kept);
+  assert.notEqual(cache.get(long(0)), first);
+});
