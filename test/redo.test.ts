@@ -73,6 +73,18 @@ test('beside segments what was redone goes to _redone, a file a message, and the
   await assertClean(dir);
 });
 
+test('a letter whose alert a segment holds goes, and nothing is saved a second time', async (t) => {
+  const dir = newFolder(t);
+  putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });
+  putGoodLetter(dir, 4, jsonAlert(74));
+  const before = filesIn(dir).filter((path) => !path.startsWith('_dead-letter'));
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /0 dead letters saved, 0 filtered, 1 cleared away/);
+  assert.deepEqual(filesIn(dir), before);
+  await assertClean(dir);
+});
+
 test('a redone alert does not replace a newer one of its name', async (t) => {
   const dir = newFolder(t);
   putJournal(dir, 'ztf', 0, [

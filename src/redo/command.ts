@@ -77,8 +77,9 @@ async function redoFolder(
     workerIndex: 0,
     deadThreads: [],
   };
-  const { saved, filtered, left } = await redo(settings, config, log, listenForStop());
-  log.info(`${saved} dead letters saved, ${filtered} filtered, ${left.length} left.`);
+  const { saved, filtered, settled, left } = await redo(settings, config, log, listenForStop());
+  const cleared = settled > 0 ? `, ${settled} cleared away, whose alerts a segment holds` : '';
+  log.info(`${saved} dead letters saved, ${filtered} filtered${cleared}, ${left.length} left.`);
   const [first] = left;
   if (first !== undefined)
     throw new ClientError('BAD_MESSAGE', `${left.length} dead letters are left, the first: ${first}`);

@@ -17,12 +17,14 @@ export interface Journaled {
  * Where the alerts of a dead letter belong.
  *
  *     segment   its offset is covered by a segment, which stays as it is: beside it
+ *     settled   the same, but the segment holds its alert, or says that none was wanted: a later attempt went well
  *     journal   it belongs to the one-file-per-alert output
  *     plain     the same, from before there were journals
  *     open      the folder has a journal or segments that do not tell of it yet: a run was cut off, and the next one comes to it again
  */
 export type Place =
   | { readonly kind: 'segment' }
+  | { readonly kind: 'settled' }
   | { readonly kind: 'plain' }
   | { readonly kind: 'open' }
   | ({ readonly kind: 'journal' } & Journaled);
@@ -39,7 +41,8 @@ export class Places {
   /** @param folder the topic as folders name it. @throws Error, RecordError */
   async of(folder: string, partition: number, offset: number): Promise<Place> {
     const covered = this.#inSegment(join(this.#dir, folder, String(partition)), offset);
-    if (covered === true) return { kind: 'segment' };
+    if (covered === 'dead') return { kind: 'segment' };
+    if (covered === 'settled') return { kind: 'settled' };
     const journal = await this.#journal(folder, partition);
     if (journal !== null && journal.last >= offset) return { kind: 'journal', ...journal };
     if (journal === null && covered === null) return { kind: 'plain' };
@@ -47,14 +50,18 @@ export class Places {
   }
 
   /** null: there are no segments. */
-  #inSegment(path: string, offset: number): boolean | null {
+  #inSegment(path: string, offset: number): 'dead' | 'settled' | 'open' | null {
     if (!existsSync(path)) return null;
     const names = readdirSync(path).filter(
       (name) => /^\d{20}\./.test(name) && name.endsWith(RECORD_EXTENSION),
     );
     if (names.length === 0) return null;
     const name = names.sort().findLast((each) => each <= recordName(offset));
-    return name !== undefined && parseRecord(readFileSync(join(path, name), 'utf8')).last >= offset;
+    if (name === undefined) return 'open';
+    const { last, absent } = parseRecord(readFileSync(join(path, name), 'utf8'));
+    if (last < offset) return 'open';
+    const isDead = absent.some(([why, from, to]) => why === 'dead' && from <= offset && offset <= to);
+    return isDead ? 'dead' : 'settled';
   }
 
   async #journal(folder: string, partition: number): Promise<Journaled | null> {

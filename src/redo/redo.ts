@@ -32,6 +32,8 @@ interface Alert {
 export interface Redone {
   saved: number;
   filtered: number;
+  /** Of offsets that a later attempt of the client had saved. */
+  settled: number;
   /** Letters that stay, and why. */
   readonly left: string[];
 }
@@ -53,7 +55,7 @@ export async function redo(
   if (output === null) throw new ClientError('OUTPUT', 'Dead letters are redone in an output folder.');
   const redoer = new Redoer(settings, output, config, log, stop);
   await redoer.loadHook();
-  const redone: Redone = { saved: 0, filtered: 0, left: [] };
+  const redone: Redone = { saved: 0, filtered: 0, settled: 0, left: [] };
   for (const each of letterBases(output.dir)) {
     if (stop.aborted) break;
     const reason = await redoer.redo(each, redone).catch((error: unknown) => messageOf(error));
@@ -107,6 +109,11 @@ class Redoer {
     const place = await this.#places.of(letter.folder, partition, offset);
     if (place.kind === 'open')
       return 'no journal and no segment tells of its offset yet; run the client first, which comes to it again.';
+    if (place.kind === 'settled') {
+      this.#remove(letter);
+      redone.settled += 1;
+      return null;
+    }
     const alerts = await this.#prepare(letter, place).catch((error: unknown) => {
       const { code, text } = asFailure(error);
       this.#keep(letter, { code, text });

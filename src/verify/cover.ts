@@ -21,8 +21,6 @@ export interface Span {
   to: number;
   readonly said: Said;
   readonly source: Source;
-  /** What an earlier line said of some of them, where this one overrode it. */
-  overrode: Said | null;
 }
 
 /**
@@ -42,7 +40,6 @@ export function overlay(spans: Span[], span: Span): void {
   let end = at;
   const pieces: Span[] = [];
   for (let old = spans[end]; old !== undefined && old.from <= span.to; old = spans[++end]) {
-    span.overrode = old.said;
     if (old.from < span.from) pieces.push({ ...old, to: span.from - 1 });
   }
   pieces.push(span);

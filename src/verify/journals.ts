@@ -49,7 +49,7 @@ async function readJournal(
     }
     const [from, to] = 'from' in line ? [line.from, line.to] : [line.offset, line.offset];
     const said = 'from' in line ? line.outcome : 'saved';
-    overlay(spans, { from, to, said, source, overrode: null });
+    overlay(spans, { from, to, said, source });
   });
   check.end();
   const writtenMs = statSync(full).mtimeMs;

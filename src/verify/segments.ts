@@ -103,7 +103,7 @@ function spansOf(record: SegmentRecord, name: string): Span[] {
   const source: Source = { name, run: 0 };
   const spans: Span[] = [];
   const add = (from: number, to: number, said: Span['said']): void => {
-    if (to >= from) spans.push({ from, to, said, source, overrode: null });
+    if (to >= from) spans.push({ from, to, said, source });
   };
   let next = record.first;
   for (const [why, from, to] of record.absent) {

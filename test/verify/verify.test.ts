@@ -152,11 +152,18 @@ test('segments that lie one over the other are doubled', async (t) => {
   await assertFaults(dir, { doubled: 3 });
 });
 
-test('an offset that a segment holds and a dead letter too is doubled', async (t) => {
-  const dir = newFolder(t);
-  putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });
-  putLetter(dir, 'ztf', 0, 4);
-  await assertFaults(dir, { doubled: 1 });
+test('a dead letter of an offset that was saved by a later attempt is told, and no fault', async (t) => {
+  for (const kind of ['segment', 'journal'] as const) {
+    const dir = newFolder(t);
+    if (kind === 'segment') putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });
+    else putJournal(dir, 'ztf', 0, [{ start: 4, behind: 'start' }, putAlert(dir, 4, 'ztf/a.json')]);
+    putLetter(dir, 'ztf', 0, 4);
+    const { notes } = await assertFaults(dir, {});
+    assert.deepEqual(
+      [...notes.keys()],
+      ['Dead letters of what has been saved since; antares-client redo clears them away'],
+    );
+  }
 });
 
 test('a dead offset without its letter is lost, unless it was redone', async (t) => {
