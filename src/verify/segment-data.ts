@@ -6,6 +6,7 @@ import { Crc32c } from '../checksum.ts';
 import { messageOf } from '../errors.ts';
 import { FrameSplitter } from './frames.ts';
 import { isJson, LineSplitter } from './lines.ts';
+import { unpackZstd } from './zstd-frames.ts';
 
 /** Bytes that are read at once. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -14,8 +15,8 @@ const CHUNK_BYTES = 1024 * 1024;
 export interface SegmentData {
   readonly bytes: number;
   readonly crc32c: string;
-  /** Whole alerts or frames; null: this Node.js cannot unpack them. */
-  readonly items: number | null;
+  /** Whole alerts or frames. */
+  readonly items: number;
   /** The first thing that is wrong with them. */
   readonly problem: string | null;
 }
@@ -33,7 +34,7 @@ export async function readSegmentData(
   frameExpected: () => number | null,
 ): Promise<SegmentData> {
   const unpack = unpackerFor(name);
-  const items = unpack === 'unknown' ? null : name.includes('.raw') ? new Frames(frameExpected) : new Lines();
+  const items = name.includes('.raw') ? new Frames(frameExpected) : new Lines();
   const crc = new Crc32c();
   let bytes = 0;
   let problem: string | null = null;
@@ -46,27 +47,30 @@ export async function readSegmentData(
   };
   const take = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of chunks) {
-      problem ??= items?.take(chunk) ?? null;
+      problem ??= items.take(chunk);
     }
-    problem ??= items?.end() ?? null;
+    problem ??= items.end();
   };
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   try {
-    if (unpack === null || unpack === 'unknown') await pipeline(file, measure, take);
+    if (unpack === null) await pipeline(file, measure, take);
     else await pipeline(file, measure, unpack, take);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     problem ??= `it cannot be unpacked: ${messageOf(error)}`;
   }
-  return { bytes, crc32c: String(crc), items: items?.count ?? null, problem };
+  return { bytes, crc32c: String(crc), items: items.count, problem };
 }
 
-/** null: nothing to unpack; `unknown`: Node.js before 22.15 has no zstd. */
-function unpackerFor(name: string): Duplex | null | 'unknown' {
+/** null: nothing to unpack. */
+function unpackerFor(
+  name: string,
+): Duplex | ((chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>) | null {
   if (name.endsWith('.gz')) return zlib.createGunzip();
   if (!name.endsWith('.zst')) return null;
   const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
-  return createZstdDecompress?.() ?? 'unknown';
+  // Node.js has it from 22.15 on.
+  return createZstdDecompress?.() ?? unpackZstd;
 }
 
 class Lines {

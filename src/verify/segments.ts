@@ -148,11 +148,6 @@ async function checkData({ dir, folder, names, findings }: Place, record: Segmen
     findings.fault('torn', `${path}: its checksum is ${data.crc32c}, its record says ${record.crc32c}`);
   } else if (data.problem !== null) {
     findings.fault('torn', `${path}: ${data.problem}`);
-  } else if (data.items === null) {
-    findings.note(
-      'Segments of which only size and checksum could be checked: zstd needs Node.js 22.15 or newer',
-      path,
-    );
   } else if (data.items !== record.alerts) {
     const missing = record.alerts - data.items;
     findings.fault(

@@ -28,7 +28,9 @@ export interface SegmentToPut {
   readonly absent?: SegmentRecord['absent'];
   readonly several?: SegmentRecord['several'];
   readonly behind?: SegmentRecord['behind'];
-  readonly extension?: 'ndjson' | 'ndjson.gz' | 'raw';
+  readonly extension?: 'ndjson' | 'ndjson.gz' | 'ndjson.zst' | 'raw';
+  /** Packs the lines in place of what the extension stands for. */
+  readonly pack?: (content: Buffer) => Buffer;
   /** Changes the record before it is written. */
   readonly change?: (record: SegmentRecord) => SegmentRecord;
 }
@@ -44,7 +46,8 @@ export function putSegment(dir: string, segment: SegmentToPut): string {
       items.push(extension === 'raw' ? frame(offset) : Buffer.from(`{"candid":${offset},"of":"${topic}"}\n`));
   }
   const content = Buffer.concat(extension === 'raw' ? [Buffer.from('ANTRAW1\n'), ...items] : items);
-  const data = extension === 'ndjson.gz' ? gzipSync(content) : content;
+  const pack = segment.pack ?? (extension === 'ndjson.gz' ? gzipSync : (bytes: Buffer): Buffer => bytes);
+  const data = pack(content);
   const base = `${topic}/${partition}/${segmentBase(first)}`;
   const record: SegmentRecord = {
     format: 1,

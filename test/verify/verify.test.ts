@@ -6,6 +6,7 @@ import { formatRecord, parseRecord } from '../../src/segment/record.ts';
 import type { Findings } from '../../src/verify/findings.ts';
 import { reportOf } from '../../src/verify/report.ts';
 import { verifyFolder } from '../../src/verify/verify.ts';
+import { loadCompression } from '../../src/worker/write/compress.ts';
 import { allFilesIn, newFolder } from '../support/client.ts';
 import { age, frame, put, putAlert, putJournal, putLetter, putSegment } from '../support/output-folder.ts';
 
@@ -226,6 +227,33 @@ test('a segment with a line too few has lost it, though size and checksum fit', 
     change: (record) => ({ ...record, last: 10, alerts: 11 }),
   });
   await assertFaults(dir, { lost: 1 });
+});
+
+test('the lines of a zstd segment are counted and parsed, also on a Node.js without zstd', async (t) => {
+  const compress = await loadCompression('zstd');
+  const frame = (bytes: Buffer): Buffer => Buffer.from(compress(new Uint8Array(bytes)));
+  // A frame for each part of it, as a segment of several chunks has.
+  const frames = (content: Buffer): Buffer[] =>
+    [content.subarray(0, 40), content.subarray(40, 41), content.subarray(41)].map(frame);
+  const segment = { topic: 'ztf', partition: 0, first: 0, last: 9, extension: 'ndjson.zst' } as const;
+  const packed: Record<string, (content: Buffer) => Buffer> = {
+    whole: (content) => Buffer.concat(frames(content)),
+    'a line too few': (content) => frame(content.subarray(0, content.lastIndexOf('\n', -2) + 1)),
+    'a line that is not JSON': (content) => frame(Buffer.from(String(content).replace('{', '!'))),
+    'a last frame without its end': (content) => Buffer.concat(frames(content)).subarray(0, -2),
+    'something behind the frames': (content) => Buffer.concat([...frames(content), Buffer.from('more text')]),
+    'a frame that lies about its size': (content) => {
+      const lies = frame(content.subarray(0, 200));
+      lies[lies.indexOf(200)] = 100;
+      return lies;
+    },
+  };
+  const wanted: Record<string, Counts> = { whole: {}, 'a line too few': { lost: 1 } };
+  for (const [what, pack] of Object.entries(packed)) {
+    const dir = newFolder(t);
+    putSegment(dir, { ...segment, pack });
+    await assertFaults(dir, wanted[what] ?? { torn: 1 });
+  }
 });
 
 test('a raw segment with a frame of another offset is torn, though its checksums fit', async (t) => {

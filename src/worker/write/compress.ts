@@ -1,4 +1,5 @@
 import * as zlib from 'node:zlib';
+import { loadZstd } from '../../zstd.ts';
 
 /** Compresses a chunk as a gzip member or zstd frame of its own. */
 export type Compress = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
@@ -18,8 +19,7 @@ export async function loadCompression(name: 'none' | 'gzip' | 'zstd'): Promise<C
       // Node has it from 22.15 on, faster.
       const { zstdCompressSync } = zlib as { zstdCompressSync?: Compress };
       if (zstdCompressSync !== undefined) return zstdCompressSync;
-      const { init, compress } = await import('@bokuweb/zstd-wasm');
-      await init();
+      const { compress } = await loadZstd();
       return (bytes) => new Uint8Array(compress(bytes, ZSTD_LEVEL));
     }
   }
