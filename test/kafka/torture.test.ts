@@ -22,6 +22,8 @@ const plain: Episode = {
   killsAWindow: 0,
 };
 
+const MOST_RUNS = 3;
+
 let victim: Victim;
 before(async () => {
   if (skipKafka === false) victim = await startVictim();
@@ -51,7 +53,10 @@ const planted: Readonly<Record<Bug, Planted>> = {
 for (const [bug, { faults, shows, ...settings }] of Object.entries(planted)) {
   test(`the checker catches a planted bug: ${bug}`, { skip: skipKafka }, async () => {
     const episode: Episode = { ...plain, ...settings, faults, bug: bug as Bug };
-    const { findings } = await runEpisode(episode, victim, 'never');
+    let { findings } = await runEpisode(episode, victim, 'never');
+    // On a busy machine a run may be over before the bug had its moment.
+    for (let more = 1; findings.length === 0 && more < MOST_RUNS; more++)
+      ({ findings } = await runEpisode({ ...episode, seed: episode.seed + more }, victim, 'never'));
     assert.ok(findings.length > 0, 'it finds nothing');
     assert.ok(
       findings.some(({ kind }) => shows.includes(kind)),
