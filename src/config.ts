@@ -97,6 +97,8 @@ export interface Config {
     readonly shutdownTimeoutMs: number;
     readonly stallTimeoutMs: number;
   };
+  /** Where metrics are served; null: nowhere. */
+  readonly metrics: FlagValue<'metrics'> | null;
   readonly log: {
     readonly level: 'debug' | 'info' | 'warn';
     readonly format: 'pretty' | 'json';
@@ -261,6 +263,7 @@ function assemble(
       shutdownTimeoutMs: value('shutdown-timeout'),
       stallTimeoutMs: value('stall-timeout'),
     },
+    metrics: optional('metrics'),
     log: {
       level: value('verbose') ? 'debug' : value('quiet') ? 'warn' : 'info',
       format: given['log-format'] ?? (sources.isTerminal ? 'pretty' : 'json'),

@@ -51,6 +51,16 @@ const size = z
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' });
 
+const LISTEN = 'a port, or HOST:PORT, such as 9464 or 0.0.0.0:9464';
+const listenAddress = z
+  .union([z.number().transform(String), z.string()], { error: LISTEN })
+  .pipe(z.string().regex(/^((\[[\da-fA-F:]+\]|[\w.-]+):)?\d{1,5}$/, LISTEN))
+  .transform((given) => {
+    const [, host = '127.0.0.1', port = ''] = /^(?:\[?(.*?)\]?:)?(\d+)$/.exec(given) ?? [];
+    return { host, port: Number(port) };
+  })
+  .refine(({ port }) => port <= 65_535, LISTEN);
+
 const listOf = (what: string): z.ZodType<string[]> =>
   z.union([z.array(z.string()), z.string().transform((one) => [one])], { error: what });
 
@@ -430,6 +440,12 @@ export const flags = {
     fallback: 300_000,
     fallbackText: '5m',
     describe: 'End with exit code 1 when a partition stands still for so long with messages in work',
+  }),
+  metrics: define({
+    group: RUN,
+    value: listenAddress,
+    describe:
+      'Serve Prometheus metrics on [HOST:]PORT as /metrics, with /healthz and /readyz; HOST is 127.0.0.1 unless given, PORT 0 is any free one',
   }),
   config: define({
     group: RUN,

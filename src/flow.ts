@@ -25,7 +25,7 @@ import { FailureLimit } from './stop/failure-limit.ts';
 import { Limit } from './stop/limit.ts';
 import { findStall } from './stop/stall.ts';
 import type { UntilEnd } from './stop/until-end.ts';
-import { Summary } from './summary.ts';
+import type { Running, Telemetry } from './telemetry/telemetry.ts';
 
 const TICK_MS = 1_000;
 /** librdkafka is given this long to leave the group; after that the process ends anyway. */
@@ -40,6 +40,7 @@ const NOTHING_REPORTED: BatchReport = {
   lines: [],
   savedBytes: 0,
   filteredAlerts: 0,
+  times: null,
 };
 
 /** What a {@link Flow} is made of. */
@@ -54,6 +55,7 @@ export interface FlowParts {
   readonly workerSettings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>;
   /** How segments are written; null: one file an alert, or nothing. */
   readonly segments: SegmentForm | null;
+  readonly telemetry: Telemetry;
 }
 
 /** What was there before reading began. */
@@ -70,7 +72,6 @@ export interface Beginning {
  * deadline, what is finished is committed, the partitions are given back.
  */
 export class Flow {
-  readonly summary: Summary = new Summary();
   readonly #parts: FlowParts;
   readonly #events = new EventEmitter();
   readonly #owners = new Map<Work, PartitionProgress>();
@@ -93,7 +94,7 @@ export class Flow {
   #finished = false;
 
   constructor(parts: FlowParts) {
-    const { config, log, consumer, durability, journal, registry, workerSettings } = parts;
+    const { config, log, consumer, durability, journal, registry, telemetry, workerSettings } = parts;
     const segments = parts.segments === null ? null : this.#createSegments(parts.segments);
     this.#segments = segments;
     this.#parts = parts;
@@ -106,7 +107,7 @@ export class Flow {
       segments,
       isNew: (at) => this.#isNew(at),
       onLost: (offsets) => {
-        this.summary.lostOffsets += offsets;
+        parts.telemetry.lostOffsets += offsets;
       },
       fail: (error) => {
         this.#fail(error);
@@ -157,7 +158,7 @@ export class Flow {
         timeoutMs: config.read.batchTimeoutMs,
       },
       maxInFlightBytes: config.read.maxInFlightBytes,
-      bytesInFlight: () => this.#pool.bytesInFlight + (segments?.bytesWaiting ?? 0),
+      bytesInFlight: () => this.#bytesInFlight(),
       active: () => this.#assignment.active(),
       onMessages: (at, messages) => {
         this.#trouble.allWell();
@@ -167,6 +168,9 @@ export class Flow {
         this.#intake.takeEnd(end);
       },
       oneByOne: () => this.#secondLook.underWay,
+      onRead: (tookMs) => {
+        telemetry.took('read', tookMs);
+      },
       onBrokerError: ({ code, message }) => {
         if (!this.#secondLook.heard(code)) this.#trouble.heard(message, code);
       },
@@ -179,6 +183,7 @@ export class Flow {
       onBegun: (work, at) => {
         this.#owners.set(work, at);
         segments?.of(at)?.begin(work);
+        telemetry.begun(work, at);
       },
       cutAt: (at, messages) => segments?.of(at)?.cutAt(messages) ?? null,
       keepTombstones: workerSettings.output?.form.kind === 'raw',
@@ -198,6 +203,7 @@ export class Flow {
       journal,
       partitions: this.#assignment.partitions,
       log,
+      telemetry,
       closeSegments:
         segments === null
           ? null
@@ -222,6 +228,7 @@ export class Flow {
     });
     const assignment = this.#assignment;
     const reader = this.#reader;
+    telemetry.watch(this.#watched());
     this.#secondLook = new SecondLook({ log, consumer, assignment, reader });
     this.#reread = new Reread({
       log,
@@ -240,6 +247,24 @@ export class Flow {
         this.#fail(error);
       },
     });
+  }
+
+  /** What telemetry looks at. */
+  #watched(): Running {
+    const assignment = this.#assignment;
+    return {
+      partitions: assignment.partitions,
+      isAssigned: () => assignment.isAnswered,
+      bytesInFlight: () => this.#bytesInFlight(),
+      workerUse: () => this.#pool.takeUse(),
+      endOf: (at) => this.#parts.consumer.knownEnd(at),
+      goalOf: (at) => this.#until?.endOf(at) ?? null,
+      isAlive: (withinMs) => this.isAlive(withinMs),
+    };
+  }
+
+  #bytesInFlight(): number {
+    return this.#pool.bytesInFlight + (this.#segments?.bytesWaiting ?? 0);
   }
 
   /** Whether reading has gone round within this time; that the event loop turns is shown by the asking. */
@@ -339,13 +364,13 @@ export class Flow {
 
   #countSaved(at: PartitionProgress, work: Work, report: BatchReport): number {
     at.saved.settle(at.durable);
-    return this.summary.count(work, report, at.saved);
+    return this.#parts.telemetry.finished(work, report, at.saved);
   }
 
   /** Alerts of offsets from one on were thrown away: others will be saved, or the same again. */
   #takeBack(at: PartitionProgress, from: number): void {
     const saved = at.saved.takeBack(from);
-    this.summary.savedAlerts -= saved;
+    this.#parts.telemetry.of(at).takenBackAlerts += saved;
     this.#limit.takeBack(saved);
   }
 
@@ -484,6 +509,7 @@ export class Flow {
     const { partitions } = this.#assignment;
     for (const at of partitions.values()) void this.#segments?.abandon(at);
     this.#assignment.release();
+    this.#parts.telemetry.watch(null);
     const deadline = AbortSignal.timeout(DISCONNECT_MS);
     await Promise.race([consumer.disconnect(), once(deadline, 'abort')]);
     await this.#pool.stop();
@@ -524,6 +550,7 @@ export class Flow {
       ...form,
       onPublished: (at, next) => {
         this.#reread.published();
+        this.#parts.telemetry.published(at, this.#segments?.of(at)?.publishingForMs ?? 0);
         this.#committer.published(at, next);
         this.#changed();
       },

@@ -8,12 +8,14 @@ import type { Config } from './config.ts';
 import { Flow } from './flow.ts';
 import { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
+import { type Observation, observe } from './observe.ts';
 import { prepareOutput } from './output.ts';
 import { enterOwner } from './owner.ts';
 import { segmentForm } from './segment/form.ts';
 import { joinService, type Service } from './service.ts';
 import { UntilEnd } from './stop/until-end.ts';
 import { newWriter } from './temporary.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import { stripPrefix } from './topic-name.ts';
 import { escapeName } from './worker/name/escape.ts';
 import { PathTemplate } from './worker/name/template.ts';
@@ -38,10 +40,14 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
     output.dir === null
       ? null
       : await enterOwner({ outputDir: output.dir, writer, group, brokers, share, log });
+  let observation: Observation | null = null;
   try {
-    await readAndSave(config, log, stop, service, writer, folder?.caseInsensitive ?? false);
+    observation = await observe(config, log);
+    const { telemetry } = observation;
+    await readAndSave(config, log, stop, service, telemetry, writer, folder?.caseInsensitive ?? false);
   } finally {
     service.stopping();
+    observation?.end();
     await leave?.();
   }
 }
@@ -51,6 +57,7 @@ async function readAndSave(
   log: Log,
   stop: AbortSignal,
   service: Service,
+  telemetry: Telemetry,
   writer: string,
   caseInsensitive: boolean,
 ): Promise<void> {
@@ -60,25 +67,26 @@ async function readAndSave(
   const connected = await connect(config, log, stop);
   if (connected === null) return;
   const { consumer, catalogue } = connected;
+  consumer.onStatistics = (json) => {
+    telemetry.brokerStatistics = json;
+  };
   log.info(`Connected to ${broker.bootstrapServers} as a member of the group ${broker.group}.`);
 
   const registry = new SchemaRegistry(config.decode, log, stop);
   const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer);
   const segments = segmentForm(config, writer);
   const journal = journalFor(config, durability.fileSync === 'file');
-  const flow = new Flow({ config, log, consumer, durability, journal, registry, workerSettings, segments });
+  const flow = new Flow({
+    ...{ config, log, consumer, durability, journal, registry, workerSettings, segments, telemetry },
+  });
   stop.addEventListener('abort', () => {
     service.stopping();
   });
-  try {
-    await flow.run(topics.kafkaNames, stop, async () => {
-      service.ready(`Reading ${topics.kafkaNames.join(', ')}`, (withinMs) => flow.isAlive(withinMs));
-      const { partitions, isNew } = readSubscription(topics.kafkaNames, catalogue, config.stop.untilEnd, log);
-      return { isNew, until: config.stop.untilEnd ? await UntilEnd.snapshot(consumer, partitions) : null };
-    });
-  } finally {
-    log.info(flow.summary.toString());
-  }
+  await flow.run(topics.kafkaNames, stop, async () => {
+    service.ready(`Reading ${topics.kafkaNames.join(', ')}`, (withinMs) => flow.isAlive(withinMs));
+    const { partitions, isNew } = readSubscription(topics.kafkaNames, catalogue, config.stop.untilEnd, log);
+    return { isNew, until: config.stop.untilEnd ? await UntilEnd.snapshot(consumer, partitions) : null };
+  });
 }
 
 /** Segments have their records. */

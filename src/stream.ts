@@ -256,6 +256,7 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
       log,
       closeSegments: null,
       onSyncFailed: () => undefined,
+      telemetry: null,
     });
     const schemas = new KnownSchemas();
     const transcoder = new Transcoder({

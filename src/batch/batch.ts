@@ -147,6 +147,16 @@ export class BatchView {
     return this.#cell(index, 0);
   }
 
+  /** Kafka's timestamp; negative where there is none. */
+  timestampMs(index: number): number {
+    return this.#cell(index, 1);
+  }
+
+  /** Bytes of a message's value. */
+  valueBytes(index: number): number {
+    return Math.max(0, this.#cell(index, 3));
+  }
+
   outcomeAt(index: number): Outcome {
     return Atomics.load(this.#outcomes, index) as Outcome;
   }

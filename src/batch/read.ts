@@ -24,6 +24,8 @@ export interface ReaderOptions {
   readonly onEnd: (end: PartitionOffset) => void;
   /** Whether messages are to be read one by one, so that no error hides behind them. */
   readonly oneByOne: () => boolean;
+  /** A read brought messages, after so long. */
+  readonly onRead?: (tookMs: number) => void;
   readonly onBrokerError: (error: { code: number; message: string }) => void;
 }
 
@@ -61,6 +63,7 @@ export class Reader {
         const messages = await consumer.consume(count, this.#paused ? PAUSED_POLL_MS : limits.timeoutMs);
         const bytes = this.#handOn(messages);
         this.#polledAtMs = performance.now();
+        if (messages.length > 0) this.#options.onRead?.(this.#polledAtMs - startMs);
         if (!oneByOne) this.#size.learn(messages.length, bytes, performance.now() - startMs);
       } catch (error) {
         this.#polledAtMs = performance.now();

@@ -34,6 +34,7 @@ export class Assignment {
   #answered: Promise<void> = Promise.resolve();
   #waiting = 0;
   #closed = false;
+  #isAnswered = false;
 
   constructor(options: AssignmentOptions) {
     this.#options = options;
@@ -41,6 +42,11 @@ export class Assignment {
       this.#waiting += 1;
       this.#answered = this.#answered.then(() => this.#answer(rebalance));
     };
+  }
+
+  /** Whether the group has given us our partitions, be it none, and not taken them all back. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
   }
 
   get(at: TopicPartition): PartitionProgress | undefined {
@@ -91,6 +97,7 @@ export class Assignment {
       // A pause from an earlier assignment outlives it.
       if (gained.length > 0) consumer.resume(gained);
     });
+    this.#isAnswered = true;
     if (gained.length > 0) log.info(`Assigned ${describe(gained)}.`);
     onAssigned(gained);
   }
@@ -115,6 +122,7 @@ export class Assignment {
     const all = errorCode !== 0 || !consumer.cooperative;
     const lost = all ? [...this.partitions.values()] : partitions.flatMap((at) => this.get(at) ?? []);
     for (const at of lost) at.leaving = true;
+    if (all) this.#isAnswered = false;
     if (lost.length > 0) {
       try {
         // Throws away what was prefetched of them, so that polling on serves only callbacks.

@@ -49,6 +49,8 @@ export class AlertConsumer {
   onCommit: (error: BrokerError | null, offsets: readonly PartitionOffset[]) => void = () => undefined;
   /** Texts of librdkafka about its connections. */
   onTrouble: (text: string, code: number) => void = () => undefined;
+  /** librdkafka's statistics as JSON; they come where `statistics.interval.ms` is set. */
+  onStatistics: (json: string) => void = () => undefined;
   readonly #client: KafkaConsumer;
   readonly #newProtocol: boolean;
 
@@ -77,6 +79,9 @@ export class AlertConsumer {
     });
     client.on('event.error', (error) => {
       this.onTrouble(error.message, error.code);
+    });
+    client.on('event.stats', ({ message }: { message: string }) => {
+      this.onStatistics(message);
     });
     client.on('partition.eof', (end) => {
       this.onPartitionEnd(end);
@@ -180,6 +185,16 @@ export class AlertConsumer {
         else resolve({ low: offsets.lowOffset, high: offsets.highOffset });
       });
     });
+  }
+
+  /** The offset behind the last message, as librdkafka has last heard of it; null: never. Asks nobody. */
+  knownEnd({ topic, partition }: TopicPartition): number | null {
+    try {
+      const { highOffset } = this.#client.getWatermarkOffsets(topic, partition);
+      return highOffset < 0 ? null : highOffset;
+    } catch {
+      return null;
+    }
   }
 
   /**

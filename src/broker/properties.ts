@@ -6,6 +6,9 @@ import { chooseCa, holdsOnlyAntaresCa } from './ca.ts';
 /** librdkafka properties. */
 export type Properties = Record<string, string | number | boolean>;
 
+/** Their making costs librdkafka a little, so they are made only where somebody reads them. */
+const STATISTICS_MS = 5_000;
+
 /** Properties that the client sets itself, and what to use in their place. */
 const owned: Readonly<Record<string, string>> = {
   'enable.auto.commit': 'offsets are committed only when their alerts are saved',
@@ -91,6 +94,7 @@ export function consumerProperties(config: Config): Properties {
     // A batch or two ahead per partition. librdkafka's own 64 MB and its second of back-off stall a reader of large batches.
     'queued.max.messages.kbytes': Math.max(16_384, Math.ceil((4 * read.batchBytes) / 1024)),
     'fetch.queue.backoff.ms': 20,
+    ...(config.metrics === null ? {} : { 'statistics.interval.ms': STATISTICS_MS }),
     ...securityProperties(broker),
     ...broker.properties,
   };

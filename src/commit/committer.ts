@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { PartitionNotes } from '../journal/partition-notes.ts';
 import type { Log } from '../log.ts';
 import { type Durability, SyncNotBegun } from './durability.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { partitionKey, type PartitionProgress } from './partition-progress.ts';
 import type { Watermark } from './watermark.ts';
 
@@ -47,6 +48,8 @@ export interface CommitterOptions {
   readonly closeSegments: ((partitions: readonly PartitionProgress[]) => void) | null;
   /** What was published since the last good sync may be lost: it must be written again. */
   readonly onSyncFailed: (error: unknown, inARow: number) => void;
+  /** Is told how it goes; null: nobody wants to know. */
+  readonly telemetry: Pick<Telemetry, 'durable' | 'took'> | null;
 }
 
 /**
@@ -59,6 +62,7 @@ export class Committer {
   #syncing: Promise<void> | null = null;
   #syncTimer: NodeJS.Timeout | null = null;
   #lastSyncMs = -Infinity;
+  #commitSentMs = 0;
   #failedInARow = 0;
   #saidMs = -Infinity;
   /** Marks that a failed sync has put in doubt: no later sync makes them good, only a rewind, which brings a new watermark. */
@@ -90,7 +94,7 @@ export class Committer {
 
   /** All below this offset is in published segments. */
   published(at: PartitionProgress, next: number): void {
-    at.durable = Math.max(at.durable, next);
+    this.#raiseDurable(at, next);
     this.#announce();
   }
 
@@ -150,6 +154,7 @@ export class Committer {
     if (!(await this.#journal(snapshot))) return;
     try {
       await this.#options.durability.sync();
+      this.#options.telemetry?.took('sync', performance.now() - this.#lastSyncMs);
       this.#failedInARow = 0;
       this.#markDurable(snapshot);
     } catch (error) {
@@ -217,10 +222,15 @@ export class Committer {
 
   #markDurable(snapshot: readonly Finished[]): void {
     for (const { at, watermark, offset } of snapshot) {
-      if (at.watermark === watermark && !this.#doubtful.has(watermark))
-        at.durable = Math.max(at.durable, offset);
+      if (at.watermark === watermark && !this.#doubtful.has(watermark)) this.#raiseDurable(at, offset);
     }
     this.#announce();
+  }
+
+  #raiseDurable(at: PartitionProgress, offset: number): void {
+    if (offset <= at.durable) return;
+    at.durable = offset;
+    this.#options.telemetry?.durable(at);
   }
 
   #commit(): void {
@@ -239,6 +249,7 @@ export class Committer {
     if (!all.some((at) => at.committed < at.stored)) return;
     try {
       consumer.commit();
+      this.#commitSentMs = performance.now();
     } catch (error) {
       log.debug(`A commit could not be sent: ${messageOf(error)}; it is tried again.`);
     }
@@ -247,6 +258,7 @@ export class Committer {
   #confirm(error: BrokerError | null, offsets: readonly PartitionOffset[]): void {
     const { partitions, log } = this.#options;
     if (error === null) {
+      this.#options.telemetry?.took('commit', performance.now() - this.#commitSentMs);
       for (const offset of offsets) {
         const at = partitions.get(partitionKey(offset));
         if (at !== undefined) at.committed = Math.max(at.committed, Math.min(offset.offset, at.stored));

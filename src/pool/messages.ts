@@ -73,6 +73,17 @@ export interface BatchReport {
   readonly savedBytes: number;
   /** Alerts that `processAlert` did not want saved. */
   readonly filteredAlerts: number;
+  /** What the worker did since it reported last; null: nothing that is worth telling. */
+  readonly times: StageTimes | null;
+}
+
+/** How a worker spent its time. */
+export interface StageTimes {
+  /** Decoding, the hook, encoding. */
+  readonly processMs: number;
+  readonly writeMs: number;
+  /** Making files and folders durable. */
+  readonly syncMs: number;
 }
 
 /** Why a batch came back with messages left. All before them are finished. */

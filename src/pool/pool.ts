@@ -70,6 +70,11 @@ export class Pool {
     return this.#bytesInFlight;
   }
 
+  /** How busy each worker was since this was asked last, from 0 to 1. */
+  takeUse(): number[] {
+    return this.#slots.map((slot) => slot.takeUse());
+  }
+
   get idle(): boolean {
     return this.#lines.size === 0;
   }

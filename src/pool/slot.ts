@@ -1,3 +1,4 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
@@ -19,6 +20,7 @@ export class Slot {
   /** In the order given; the worker works on the first that is not held. */
   readonly works: Work[] = [];
   readonly #worker: Worker;
+  #use: EventLoopUtilization | undefined;
   #ready = false;
   #stopping = false;
   #lastError: string | null = null;
@@ -61,6 +63,16 @@ export class Slot {
   /** The batch that the worker is at. */
   get running(): Work | undefined {
     return this.works.find((work) => work.state === 'with-worker');
+  }
+
+  /** How busy the worker was since this was asked last, from 0 to 1. */
+  takeUse(): number {
+    const now = this.#worker.performance.eventLoopUtilization();
+    const { utilization } =
+      this.#use === undefined ? now : this.#worker.performance.eventLoopUtilization(now, this.#use);
+    this.#use = now;
+    // Not a number before the thread's loop has begun.
+    return utilization > 0 ? Math.min(1, utilization) : 0;
   }
 
   send(message: ToWorker): void {

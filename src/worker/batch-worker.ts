@@ -79,7 +79,7 @@ export class BatchWorker {
   }
 
   /** What there is to say of the batch, once {@link publish} is through with it. */
-  report(): BatchReport {
+  report(): Omit<BatchReport, 'times'> {
     this.#sink?.end();
     return {
       unfinished: this.#unfinished,

@@ -3,6 +3,7 @@ import { EntryWriter } from '../batch/entries.ts';
 import { messageOf } from '../errors.ts';
 import type { FromWorker, LogLevel, ToWorker, WorkerSettings } from '../pool/messages.ts';
 import { BatchWorker } from './batch-worker.ts';
+import { Stopwatch } from './stopwatch.ts';
 import { MessageWorker } from './message-worker.ts';
 import { createPrepare } from './prepare.ts';
 import { loadHook } from './process/hook.ts';
@@ -20,6 +21,7 @@ const settings = workerData as WorkerSettings;
 const schemas = new KnownSchemas();
 const waitingBatches = new Map<number, BatchWorker>();
 const inbox: ToWorker[] = [];
+const stopwatch = new Stopwatch();
 let working = false;
 
 const say = (message: FromWorker): void => {
@@ -29,7 +31,9 @@ const say = (message: FromWorker): void => {
 async function start(): Promise<void> {
   const { output, processFile } = settings;
   const folder =
-    output === null ? null : new OutputFolder(output.dir, output.writer, threadId, settings.deadThreads);
+    output === null
+      ? null
+      : new OutputFolder(output.dir, output.writer, threadId, settings.deadThreads, stopwatch);
   const sink =
     output === null || folder === null
       ? null
@@ -51,9 +55,12 @@ async function start(): Promise<void> {
       say({ type: 'entries', batchId: message.batchId, memory });
     });
     const batch = new BatchWorker(message, messages, sink, entries);
+    const startMs = performance.now();
     await batch.work(serveWaiting);
-    if (batch.publish()) {
-      say({ type: 'done', batchId: message.batchId, report: batch.report() });
+    const isPublished = batch.publish();
+    stopwatch.busyMs += performance.now() - startMs;
+    if (isPublished) {
+      report(message.batchId, batch);
     } else {
       waitingBatches.set(message.batchId, batch);
       say({ type: 'held', batchId: message.batchId });
@@ -81,9 +88,12 @@ function serveWaiting(): void {
 function serve(message: Exclude<ToWorker, { type: 'work' }>): void {
   switch (message.type) {
     case 'publish':
-    case 'cancel':
+    case 'cancel': {
+      const startMs = performance.now();
       publish(message.batchId);
+      stopwatch.busyMs += performance.now() - startMs;
       return;
+    }
     case 'schema':
       schemas.add(message.schemaId, message.schemaText);
       return;
@@ -95,7 +105,13 @@ function publish(batchId: number): void {
   const batch = waitingBatches.get(batchId);
   if (!batch?.publish()) return;
   waitingBatches.delete(batchId);
-  say({ type: 'done', batchId, report: batch.report() });
+  report(batchId, batch);
+}
+
+function report(batchId: number, batch: BatchWorker): void {
+  // What a sink gives away last is work too, and comes before the times are taken.
+  const told = batch.report();
+  say({ type: 'done', batchId, report: { ...told, times: stopwatch.take() } });
 }
 
 start().catch((error: unknown) => {

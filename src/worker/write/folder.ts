@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from
 import { dirname, join } from 'node:path';
 import { OutputError } from './output-error.ts';
 import type { Unpublished } from './sink.ts';
+import { Stopwatch } from '../stopwatch.ts';
 import { removeIfThere, sweepTemporaries, temporaryName } from '../../temporary.ts';
 
 /**
@@ -10,6 +11,7 @@ import { removeIfThere, sweepTemporaries, temporaryName } from '../../temporary.
  */
 export class OutputFolder {
   readonly #root: string;
+  readonly #stopwatch: Stopwatch;
   readonly #writer: string;
   readonly #threadId: number;
   readonly #deadThreads: readonly number[];
@@ -21,9 +23,17 @@ export class OutputFolder {
   /**
    * @param writer this process, as {@link newWriter} names it.
    * @param deadThreads earlier workers of this process, whose leavings may be swept.
+   * @param stopwatch is told how long writing takes.
    */
-  constructor(root: string, writer: string, threadId: number, deadThreads: readonly number[]) {
+  constructor(
+    root: string,
+    writer: string,
+    threadId: number,
+    deadThreads: readonly number[],
+    stopwatch: Stopwatch = new Stopwatch(),
+  ) {
     this.#root = root;
+    this.#stopwatch = stopwatch;
     this.#writer = writer;
     this.#threadId = threadId;
     this.#deadThreads = deadThreads;
@@ -40,19 +50,22 @@ export class OutputFolder {
     const path = join(this.#root, relativePath);
     const folder = dirname(path);
     const temporary = join(folder, temporaryName(this.#writer, this.#threadId, this.#count++));
+    const startMs = performance.now();
     try {
       if (!this.#known.has(folder)) this.#prepare(folder);
       try {
-        writeWhole(temporary, bytes, sync);
+        this.#writeWhole(temporary, bytes, sync);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         // Somebody removed the folder while we were at it. That is theirs to do; we make it again.
         this.#prepare(folder);
-        writeWhole(temporary, bytes, sync);
+        this.#writeWhole(temporary, bytes, sync);
       }
     } catch (error) {
       discardTemporary(temporary);
       throw new OutputError(path, error);
+    } finally {
+      this.#stopwatch.writeMs += performance.now() - startMs;
     }
     return {
       path,
@@ -67,14 +80,18 @@ export class OutputFolder {
 
   /** Makes the names given since the last call durable. @throws OutputError */
   syncFolders(): void {
+    const startMs = performance.now();
     for (const folder of this.#touched) syncFolder(folder);
     this.#touched.clear();
+    this.#stopwatch.syncMs += performance.now() - startMs;
   }
 
   /** Gives a file its name, replacing what had it. @throws OutputError */
   #publish(path: string, temporary: string): void {
+    const startMs = performance.now();
     try {
       renameSync(temporary, path);
+      this.#stopwatch.writeMs += performance.now() - startMs;
     } catch (error) {
       discardTemporary(temporary);
       throw new OutputError(path, error);
@@ -91,15 +108,20 @@ export class OutputFolder {
     if (!this.#known.has(folder)) sweepTemporaries(folder, this.#writer, this.#deadThreads);
     this.#known.add(folder);
   }
-}
 
-function writeWhole(path: string, bytes: Uint8Array, sync: boolean): void {
-  const file = openSync(path, 'wx');
-  try {
-    for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at);
-    if (sync) fsyncSync(file);
-  } finally {
-    closeSync(file);
+  #writeWhole(path: string, bytes: Uint8Array, sync: boolean): void {
+    const file = openSync(path, 'wx');
+    try {
+      for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at);
+      if (!sync) return;
+      const startMs = performance.now();
+      fsyncSync(file);
+      const tookMs = performance.now() - startMs;
+      this.#stopwatch.syncMs += tookMs;
+      this.#stopwatch.writeMs -= tookMs;
+    } finally {
+      closeSync(file);
+    }
   }
 }
 
