@@ -6,6 +6,7 @@ import { ClientError, messageOf } from './errors.ts';
 import { configKey, type Flag, flagList, type FlagName, flags, type FlagValue } from './flags.ts';
 import { readCredentials } from './credentials.ts';
 import { areLoopback } from './loopback.ts';
+import { type SelectOptions, selectOptions } from './selection-options.ts';
 import { isSecretProperty, rememberSecret, warnWhereOthersRead } from './secrets.ts';
 
 /** The cluster that ANTARES runs today, and the prefix of its topics. */
@@ -65,6 +66,7 @@ export interface Config {
     /** Processes of other groups may write there too. */
     readonly share: boolean;
   };
+  readonly select: SelectOptions;
   readonly decode: {
     readonly format: FlagValue<'format'>;
     readonly registry: string | null;
@@ -231,6 +233,12 @@ function assemble(
       },
       share: value('share-output-dir'),
     },
+    select: selectOptions({
+      where: optional('where'),
+      cones: value('cone'),
+      fields: optional('fields'),
+      stamps: value('stamps'),
+    }),
     decode: {
       format: value('format'),
       registry: optional('schema-registry'),
@@ -276,7 +284,7 @@ function assemble(
 const unfit: Readonly<Record<FlagValue<'output'>, readonly FlagName[]>> = {
   json: ['compress', 'segment-bytes', 'segment-alerts', 'segment-age'],
   ndjson: ['path', 'indent'],
-  raw: ['path', 'indent', 'compress', 'non-finite', 'format', 'process'],
+  raw: ['path', 'indent', 'compress', 'non-finite', 'format', 'process', 'fields', 'stamps'],
 };
 
 /** @throws ClientError CONFIG naming both options. */

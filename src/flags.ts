@@ -85,6 +85,7 @@ export interface Flag<T = unknown> {
 const define = <T>(described: Omit<Flag<T>, 'fallback'> & { fallback?: NoInfer<T> }): Flag<T> => described;
 
 const READ = 'What to read';
+const SELECT = 'Which alerts, and what of them';
 const BROKER = 'Broker';
 const OUTPUT = 'Output';
 const DECODE = 'Formats';
@@ -129,6 +130,33 @@ export const flags = {
     value: oneOf('continue', 'stop'),
     fallback: 'continue',
     describe: 'When committed offsets have expired on the broker: say so and go on, or end with exit code 1',
+  }),
+
+  where: define({
+    group: SELECT,
+    value: text,
+    describe:
+      'Keep only alerts for which this holds, such as "candidate.magpsf < 18 and candidate.rb >= 0.6"',
+  }),
+  cone: define({
+    group: SELECT,
+    value: listOf('RA,DEC,RADIUS'),
+    repeatable: true,
+    fallback: [],
+    describe:
+      'Keep only alerts in this cone: RA,DEC,RADIUS, such as 150.1,2.2,5arcmin or 10h00m24s,+02d12m00s,0.1deg; repeatable, and one of them is enough',
+  }),
+  fields: define({
+    group: SELECT,
+    value: text,
+    describe: 'Keep only these fields of each alert, such as candid,candidate.ra,prv_candidates.jd',
+    fallbackText: 'all',
+  }),
+  stamps: define({
+    group: SELECT,
+    value: oneOf('keep', 'drop'),
+    fallback: 'keep',
+    describe: 'Images in the alert (ZTF, LSST): keep them as base64, or drop them',
   }),
 
   host: define({

@@ -15,6 +15,7 @@ export function settingsForWorkers(
     indent: output.form === 'json' ? output.indent : 0,
     nonFinite: output.nonFinite,
     pathTemplate: output.pathTemplate,
+    select: config.select,
     topicPrefix: topics.prefix,
     output:
       output.dir === null

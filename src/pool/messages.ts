@@ -1,4 +1,5 @@
 import type { SharedBatch } from '../batch/batch.ts';
+import type { SelectOptions } from '../selection-options.ts';
 
 /** What the main thread says to a worker. */
 export type ToWorker =
@@ -71,7 +72,7 @@ export interface BatchReport {
   /** One line an alert, where somebody wants to read them. */
   readonly lines: readonly string[];
   readonly savedBytes: number;
-  /** Alerts that `processAlert` did not want saved. */
+  /** Alerts that were not selected, or that `processAlert` did not want saved. */
   readonly filteredAlerts: number;
   /** What the worker did since it reported last; null: nothing that is worth telling. */
   readonly times: StageTimes | null;
@@ -115,6 +116,8 @@ export interface WorkerSettings {
   readonly indent: number;
   readonly nonFinite: 'auto' | 'null' | 'literal';
   readonly pathTemplate: string;
+  /** Which alerts are kept, and what of them. */
+  readonly select: SelectOptions;
   /** Kafka's topic names begin with it where the folders do not. */
   readonly topicPrefix: string;
   readonly output: {

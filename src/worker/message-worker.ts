@@ -41,7 +41,7 @@ export class StopAtMessage extends Error {
 /** One alert of a message, ready to be written. */
 export interface PreparedAlert {
   readonly path: string;
-  /** The file's content, valid until the next alert is prepared; null: the hook does not want it saved. */
+  /** The file's content, valid until the next alert is prepared; null: it is not to be saved, as a filter or the hook says. */
   readonly bytes: Uint8Array | null;
 }
 

@@ -7,6 +7,8 @@ import type { Prepare, PreparedAlert } from './message-worker.ts';
 import { PathTemplate } from './name/template.ts';
 import { type AlertContext, HookError, type HookLogger, type ProcessAlert, runHook } from './process/hook.ts';
 import type { KnownSchemas } from './schemas.ts';
+import type { Reduction } from './select/reduced.ts';
+import { Selection } from './select/selection.ts';
 import { type AlertBytes, type AlertObject, Transcoder } from './transcode.ts';
 import { whyNoWebAssembly } from './wasm/module.ts';
 
@@ -24,7 +26,8 @@ export function createPrepare(
   sendLog: SendLog,
 ): Prepare {
   const form = settings.output?.form.kind ?? 'json';
-  if (form === 'raw') return untouched;
+  const selection = Selection.of(settings.select);
+  if (form === 'raw' && selection === null) return untouched;
   const template = new PathTemplate(settings.pathTemplate, settings.output?.caseInsensitive ?? false);
   // In segments an alert has no name; only who reads the log wants one.
   const named = form === 'json' || settings.logEachAlert;
@@ -34,19 +37,25 @@ export function createPrepare(
     nonFinite: settings.nonFinite,
     fieldPaths: named ? template.fieldPaths : [],
     schemas,
+    selection,
+    reduction: reductionOf(settings.select),
   });
+  if (form === 'raw') {
+    return (message, take, wanted) =>
+      untouched(message, transcoder.wantsAny(message) ? take : dropping(take), wanted);
+  }
   const pathOf = (message: Message, alert: AlertBytes): string =>
     named
       ? template.render({ message, topic: stripPrefix(message.topic, settings.topicPrefix), ...alert })
       : '';
 
   if (settings.workerIndex === 0 && settings.deadThreads.length === 0) {
-    sendLog(...howTranscoded(transcoder, hook), {});
+    sendLog(...howTranscoded(transcoder, hook, settings), {});
   }
   if (hook === null) {
     return (message, take, wanted) => {
       let given = 0;
-      for (const alert of transcoder.transcode(message)) {
+      for (const alert of transcoder.transcode(message, dropping(take))) {
         if (given >= wanted) return { complete: false };
         take({ path: pathOf(message, alert), bytes: alert.bytes });
         given += 1;
@@ -57,7 +66,7 @@ export function createPrepare(
 
   return async (message, take, wanted) => {
     let given = 0;
-    for (const alert of transcoder.transcodeWithObjects(message)) {
+    for (const alert of transcoder.transcodeWithObjects(message, dropping(take))) {
       if (given >= wanted) return { complete: false };
       const path = pathOf(message, alert);
       const context = contextOf(message, alert.record, sendLog);
@@ -71,10 +80,16 @@ export function createPrepare(
 }
 
 /** Which way alerts go, said once by the first worker. */
-function howTranscoded(transcoder: Transcoder, hook: ProcessAlert | null): [LogLevel, string] {
+function howTranscoded(
+  transcoder: Transcoder,
+  hook: ProcessAlert | null,
+  settings: WorkerSettings,
+): [LogLevel, string] {
   if (hook !== null)
     return ['debug', 'Alerts are transcoded without WebAssembly: processAlert is given objects.'];
   if (transcoder.usesWebAssembly) return ['debug', 'Alerts are transcoded with WebAssembly.'];
+  if (settings.select.fields !== null || settings.select.stamps !== 'keep')
+    return ['debug', 'Alerts are transcoded without WebAssembly: only part of each is kept.'];
   const why = whyNoWebAssembly() ?? '--path names too many fields';
   return ['warn', `Alerts are transcoded without WebAssembly, which takes longer: ${why}.`];
 }
@@ -84,6 +99,17 @@ const untouched: Prepare = ({ topic, partition, offset, value }, take) => {
   take({ path: `${topic}/${partition}/${offset}`, bytes: value });
   return { complete: true };
 };
+
+/** Takes an alert that was not selected. */
+function dropping(take: (alert: PreparedAlert) => void): () => void {
+  return () => {
+    take({ path: '', bytes: null });
+  };
+}
+
+function reductionOf({ fields, stamps }: WorkerSettings['select']): Reduction | null {
+  return fields === null && stamps === 'keep' ? null : { fields, dropStamps: stamps === 'drop' };
+}
 
 /** What the hook's answer means; null: not to be saved. @throws HookError */
 function bytesToSave(result: unknown, alert: AlertObject): Uint8Array | null {

@@ -1,6 +1,7 @@
 import type { FormatOption } from './decode/detect.ts';
 import { Decoder, type OpenMessage, type SchemaSource } from './decode/decode.ts';
 import { DecodeError } from './decode/error.ts';
+import { nobody } from './decode/nobody.ts';
 import { ObjectBuilder } from './decode/object-builder.ts';
 import { Tee } from './decode/tee.ts';
 import { TreeBuilder } from './decode/tree.ts';
@@ -9,6 +10,8 @@ import { type FieldNode, fieldTree } from './encode/field-capture.ts';
 import { DuplicateKey, JsonWriter } from './encode/json-writer.ts';
 import { tellReturned } from './encode/returned.ts';
 import type { Message } from './message.ts';
+import { keptFields, Reduced, type Reduction } from './select/reduced.ts';
+import type { Selection } from './select/selection.ts';
 import { ByteTranscoder } from './wasm/byte-transcoder.ts';
 
 const OPEN_BRACE = 0x7b;
@@ -44,6 +47,10 @@ export interface TranscoderOptions {
   /** Dotted paths of the fields that name the file. */
   readonly fieldPaths: readonly string[];
   readonly schemas: SchemaSource;
+  /** Which alerts are wanted; none: all. */
+  readonly selection?: Selection | null;
+  /** What is left of each; none: everything. */
+  readonly reduction?: Reduction | null;
   /** Whether WebAssembly may be used where it can be, which changes no byte; only to compare, false. */
   readonly webAssembly?: boolean;
 }
@@ -60,6 +67,11 @@ export class Transcoder {
   readonly #decoder: Decoder;
   readonly #writer: JsonWriter;
   readonly #fields: FieldNode;
+  readonly #selection: Selection | null;
+  readonly #isReduced: boolean;
+  readonly #kept: FieldNode;
+  /** Captures the fields that name an alert where they may be reduced away. */
+  readonly #namer: JsonWriter | null;
   /** Undefined: not asked for yet. A hook never does. */
   #fast: ByteTranscoder | null | undefined;
 
@@ -67,6 +79,10 @@ export class Transcoder {
     this.#options = options;
     this.#decoder = new Decoder(options.format, options.schemas);
     this.#fields = fieldTree(options.fieldPaths);
+    this.#selection = options.selection ?? null;
+    this.#isReduced = (options.reduction ?? null) !== null;
+    this.#kept = keptFields(options.reduction?.fields ?? null);
+    this.#namer = this.#isReduced && options.fieldPaths.length > 0 ? new JsonWriter(0, this.#fields) : null;
     this.#writer = new JsonWriter(options.indent, this.#fields);
   }
 
@@ -75,63 +91,79 @@ export class Transcoder {
     return this.#startFast() !== null;
   }
 
-  /** @throws DecodeError, SchemaNeeded */
-  *transcode(message: Message): Generator<AlertBytes> {
-    const open = this.#decoder.open(message);
+  /**
+   * The alerts that are wanted.
+   *
+   * @param drop is called in the place of each other one.
+   * @throws DecodeError, SchemaNeeded
+   */
+  *transcode(message: Message, drop: () => void = nothing): Generator<AlertBytes> {
+    const { open, wanted } = this.#select(this.#decoder.open(message));
     const { documents, records } = open;
+    if (!wanted.includes(true)) {
+      wanted.forEach(drop);
+      return;
+    }
     const fast = this.#startFast();
     let done = 0;
     if (fast !== null && documents !== null) {
       const transcoded = fast.transcode(documents, this.#isLiteral(open));
       let next = transcoded.next();
       for (; next.done !== true; next = transcoded.next()) {
-        yield { record: done, records, ...next.value };
+        if (wanted[done] === true) yield { record: done, records, ...next.value };
+        else drop();
         done += 1;
       }
       if (next.value) return;
     }
-    yield* this.#each(message, open, done, ({ tell, ...place }) => ({
+    yield* this.#each(open, done, wanted, drop, ({ tell, ...place }) => ({
       ...place,
       ...this.#write(place, tell),
     }));
   }
 
   /** The way for a hook: the bytes, and beside them the object. @throws DecodeError, SchemaNeeded */
-  transcodeWithObjects(message: Message): Generator<AlertObject> {
-    return this.#each(message, this.#decoder.open(message), 0, ({ tell, ...place }) => {
+  transcodeWithObjects(message: Message, drop: () => void = nothing): Generator<AlertObject> {
+    const { open, wanted } = this.#select(this.#decoder.open(message));
+    return this.#each(open, 0, wanted, drop, ({ tell, ...place }) => {
       const builder = new ObjectBuilder(place.literal);
-      const written = this.#write(place, (writer) => {
-        tell(new Tee(writer, builder));
-      });
+      const written = this.#write(place, tell, builder);
       const encodeReturned = (value: unknown): Uint8Array =>
-        this.#write(place, (writer) => {
+        this.#writeWhole(place, (writer) => {
           tellReturned(value, builder.doubles, writer);
-        }).bytes;
+        });
       return { ...place, ...written, alert: builder.result as Record<string, unknown>, encodeReturned };
     });
   }
 
   /** Every record from this one on; from the first one with a repeated key on, by way of a tree that sorts that out. */
   *#each<T>(
-    message: Message,
     open: OpenMessage,
     from: number,
+    wanted: readonly boolean[],
+    drop: () => void,
     take: (record: RecordToTell) => T,
   ): Generator<T> {
     let done = from;
     try {
-      for (const record of this.#records(open, from, false)) {
+      for (const record of this.#records(open, from, wanted, drop, false)) {
         const taken = take(record);
-        done += 1;
+        done = record.record + 1;
         yield taken;
       }
     } catch (error) {
       if (!(error instanceof DuplicateKey)) throw error;
-      for (const record of this.#records(this.#decoder.open(message), done, true)) yield take(record);
+      for (const record of this.#records(open.again(), done, wanted, drop, true)) yield take(record);
     }
   }
 
-  *#records(open: OpenMessage, from: number, byTree: boolean): Generator<RecordToTell> {
+  *#records(
+    open: OpenMessage,
+    from: number,
+    wanted: readonly boolean[],
+    drop: () => void,
+    byTree: boolean,
+  ): Generator<RecordToTell> {
     const { records } = open;
     const literal = this.#isLiteral(open);
     for (let record = 0; record < records; record++) {
@@ -144,8 +176,12 @@ export class Transcoder {
         open.tellNext(tree);
         tree.replay(visitor);
       };
-      if (record < from) tell(new TreeBuilder());
-      else yield { record, records, literal, tell };
+      if (record >= from && wanted[record] === true) {
+        yield { record, records, literal, tell };
+        continue;
+      }
+      open.tellNext(nobody);
+      if (record >= from) drop();
     }
     open.close();
   }
@@ -153,21 +189,50 @@ export class Transcoder {
   #startFast(): ByteTranscoder | null {
     const { indent, fieldPaths, webAssembly = true } = this.#options;
     if (this.#fast === undefined)
-      this.#fast = webAssembly ? ByteTranscoder.create(indent, this.#fields, fieldPaths.length) : null;
+      this.#fast =
+        webAssembly && !this.#isReduced
+          ? ByteTranscoder.create(indent, this.#fields, fieldPaths.length)
+          : null;
     return this.#fast;
   }
 
+  /** Which records are wanted, and the message as if nobody had looked. */
+  #select(open: OpenMessage): { open: OpenMessage; wanted: readonly boolean[] } {
+    if (this.#selection === null) return { open, wanted: new Array<boolean>(open.records).fill(true) };
+    const wanted = this.#selection.wanted(open);
+    return { open: open.again(), wanted };
+  }
+
+  /** Whether any alert of a message is wanted. @throws DecodeError, SchemaNeeded */
+  wantsAny(message: Message): boolean {
+    return this.#selection?.wanted(this.#decoder.open(message)).includes(true) ?? true;
+  }
+
+  /** Writes what is left of an alert, and tells it to the builder too. */
   #write(
-    { literal }: { literal: boolean },
-    tell: (writer: AlertVisitor) => void,
+    place: { literal: boolean },
+    tell: (visitor: AlertVisitor) => void,
+    builder: AlertVisitor | null = null,
   ): Pick<AlertBytes, 'bytes' | 'fields'> {
+    const namer = this.#namer;
+    namer?.start(place.literal);
+    const bytes = this.#writeWhole(place, (writer) => {
+      const whole = builder === null ? writer : new Tee(writer, builder);
+      const dropStamps = this.#options.reduction?.dropStamps ?? false;
+      const reduced = this.#isReduced ? new Reduced(whole, this.#kept, dropStamps) : whole;
+      tell(namer === null ? reduced : new Tee(new Reduced(namer, this.#fields, false), reduced));
+    });
+    return { bytes, fields: (namer ?? this.#writer).captured() };
+  }
+
+  #writeWhole({ literal }: { literal: boolean }, tell: (writer: AlertVisitor) => void): Uint8Array {
     this.#writer.start(literal);
     tell(this.#writer);
     const bytes = this.#writer.finish();
     if (bytes[0] !== OPEN_BRACE && bytes[0] !== OPEN_BRACKET) {
       throw new DecodeError('NO_OBJECT', 'The message is a single value; an alert is an object or an array.');
     }
-    return { bytes, fields: this.#writer.captured() };
+    return bytes;
   }
 
   #isLiteral({ format }: OpenMessage): boolean {
@@ -175,6 +240,8 @@ export class Transcoder {
     return nonFinite === 'auto' ? format === 'antares' : nonFinite === 'literal';
   }
 }
+
+const nothing = (): void => undefined;
 
 interface RecordToTell {
   readonly record: number;

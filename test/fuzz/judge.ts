@@ -167,6 +167,7 @@ export class Judge {
       indent: 0,
       nonFinite: 'auto',
       pathTemplate: TEMPLATE,
+      select: { where: null, cones: [], fields: null, stamps: 'keep' },
       topicPrefix: '',
       output: { dir: this.#out, sync: 'none', caseInsensitive: false, writer, form: { kind: 'json' } },
       processFile: null,

@@ -17,6 +17,7 @@ test('four thousand damaged streams in a row keep no memory', async () => {
     indent: 0,
     nonFinite: 'auto',
     pathTemplate: '{topic}/{alert_id}.json',
+    select: { where: null, cones: [], fields: null, stamps: 'keep' },
     topicPrefix: '',
     output: null,
     processFile: null,

@@ -15,6 +15,7 @@ function said(workerIndex: number, hook: ProcessAlert | null, deadThreads: reado
     indent: 4,
     nonFinite: 'auto',
     pathTemplate: '{topic}/{alert_id}.json',
+    select: { where: null, cones: [], fields: null, stamps: 'keep' },
     topicPrefix: '',
     output: null,
     processFile: null,

@@ -3,6 +3,7 @@ import { BsonNames } from './bson-names.ts';
 import { DecodeError, limits } from './error.ts';
 import { isoTime } from './time.ts';
 import { utf8 } from './utf8.ts';
+import { nobody } from './nobody.ts';
 import type { AlertVisitor } from './visitor.ts';
 
 /**
@@ -37,7 +38,7 @@ class BsonReader {
   at = 0;
   readonly #bytes: Buffer;
   readonly #view: DataView;
-  readonly #visitor: AlertVisitor;
+  #visitor: AlertVisitor;
 
   constructor(bytes: Buffer, visitor: AlertVisitor) {
     this.#bytes = bytes;
@@ -61,7 +62,10 @@ class BsonReader {
       const type = this.#bytes[this.at++] as number;
       if (type === 0) break;
       if (isArray) this.#skipName();
-      else visitor.key(this.#elementName());
+      else if (!visitor.key(this.#elementName())) {
+        this.#skip(type);
+        continue;
+      }
       this.#element(type, depth);
     }
     if (this.at !== end)
@@ -145,6 +149,40 @@ class BsonReader {
           `BSON has no element type 0x${type.toString(16).padStart(2, '0')} (byte ${this.at}).`,
         );
     }
+  }
+
+  /** Passes over a value. What it holds is looked at no further than its length asks. */
+  #skip(type: number): void {
+    switch (type) {
+      case 0x02:
+      case 0x0d:
+      case 0x0e:
+        this.#skipSized('string', 4);
+        return;
+      case 0x03:
+      case 0x04:
+      case 0x0f:
+        this.#skipSized('document', 0);
+        return;
+      case 0x05:
+        this.#skipSized('binary', 5);
+        return;
+      default: {
+        const visitor = this.#visitor;
+        this.#visitor = nobody;
+        this.#element(type, 0);
+        this.#visitor = visitor;
+      }
+    }
+  }
+
+  /** @param beside how many bytes the announced length does not count, itself among them. */
+  #skipSized(what: string, beside: number): void {
+    const start = this.at;
+    const length = this.#int32();
+    if (length < 0 || length + beside < 5 || start + length + beside > this.#bytes.length)
+      throw this.#lie(what, length, start);
+    this.at = start + length + beside;
   }
 
   /** Moves on by so many bytes and says where they begin. */

@@ -1,5 +1,5 @@
 import type { Message } from '../message.ts';
-import { openContainer } from './avro/container.ts';
+import { type Container, openContainer } from './avro/container.ts';
 import { Cursor } from './avro/cursor.ts';
 import type { AvroType } from './avro/schema.ts';
 import { SchemaCache } from './avro/schema-cache.ts';
@@ -40,6 +40,8 @@ export interface OpenMessage {
   tellNext(visitor: AlertVisitor): void;
   /** Checks that nothing is left. @throws DecodeError */
   close(): void;
+  /** The same message from its first record on. */
+  again(): OpenMessage;
 }
 
 /** Opens messages of one format, or of whatever their first bytes say. */
@@ -91,32 +93,7 @@ export class Decoder {
   #container(value: Buffer): OpenMessage {
     if (value.toString('latin1', 0, 4) !== 'Obj\x01')
       throw new DecodeError('BAD_AVRO', 'It is not an Avro container.');
-    const { schema, blocks, records } = openContainer(value, this.#cache);
-    let at = 0;
-    let left = 0;
-    let cursor: Cursor | null = null;
-    /** Leaves blocks that are read to their end, and stands in the next one. */
-    const toNextRecord = (): void => {
-      while (left === 0) {
-        if (cursor !== null) checkEnd(cursor);
-        const block = blocks[at++];
-        cursor = block === undefined ? null : new Cursor(block.bytes);
-        if (block === undefined) return;
-        left = block.records;
-      }
-    };
-    return {
-      format: 'avro',
-      records,
-      documents: { format: 'avro', schema, blocks },
-      tellNext: (visitor) => {
-        toNextRecord();
-        if (cursor === null) throw new DecodeError('BAD_AVRO', 'The Avro container has no more records.');
-        left -= 1;
-        schema.read(cursor, visitor);
-      },
-      close: toNextRecord,
-    };
+    return tellContainer(openContainer(value, this.#cache));
   }
 
   #confluent(value: Buffer): OpenMessage {
@@ -144,6 +121,36 @@ export class Decoder {
   }
 }
 
+function tellContainer(container: Container): OpenMessage {
+  const { schema, blocks, records } = container;
+  let at = 0;
+  let left = 0;
+  let cursor: Cursor | null = null;
+  /** Leaves blocks that are read to their end, and stands in the next one. */
+  const toNextRecord = (): void => {
+    while (left === 0) {
+      if (cursor !== null) checkEnd(cursor);
+      const block = blocks[at++];
+      cursor = block === undefined ? null : new Cursor(block.bytes);
+      if (block === undefined) return;
+      left = block.records;
+    }
+  };
+  return {
+    format: 'avro',
+    records,
+    documents: { format: 'avro', schema, blocks },
+    tellNext: (visitor) => {
+      toNextRecord();
+      if (cursor === null) throw new DecodeError('BAD_AVRO', 'The Avro container has no more records.');
+      left -= 1;
+      schema.read(cursor, visitor);
+    },
+    close: toNextRecord,
+    again: () => tellContainer(container),
+  };
+}
+
 function datum(format: Format, schema: AvroType, value: Buffer, start: number): OpenMessage {
   return oneRecord(
     format,
@@ -161,7 +168,16 @@ function oneRecord(
   tellNext: (visitor: AlertVisitor) => void,
   documents: Documents | null = null,
 ): OpenMessage {
-  return { format, records: 1, documents, tellNext, close: () => undefined };
+  const open: OpenMessage = {
+    format,
+    records: 1,
+    documents,
+    tellNext,
+    close: () => undefined,
+    // It is told from its beginning each time.
+    again: () => open,
+  };
+  return open;
 }
 
 function checkEnd(cursor: Cursor): void {

@@ -1,5 +1,6 @@
 import { DecodeError, limits } from './error.ts';
 import { utf8 } from './utf8.ts';
+import { nobody } from './nobody.ts';
 import type { AlertVisitor } from './visitor.ts';
 
 /** One JSON token but for strings and brackets. Sticky: it is tried at one place. */
@@ -25,7 +26,7 @@ export function readJson(bytes: Buffer, visitor: AlertVisitor): void {
 
 class JsonReader {
   readonly #text: string;
-  readonly #visitor: AlertVisitor;
+  #visitor: AlertVisitor;
   #at = 0;
 
   constructor(text: string, visitor: AlertVisitor) {
@@ -53,7 +54,8 @@ class JsonReader {
 
   #object(depth: number): void {
     this.#at += 1;
-    this.#visitor.beginObject(false);
+    const visitor = this.#visitor;
+    visitor.beginObject(false);
     this.#white();
     if (this.#text[this.#at] === '}') {
       this.#at += 1;
@@ -61,15 +63,16 @@ class JsonReader {
       do {
         this.#white();
         if (this.#text[this.#at] !== '"') throw this.#unexpected('where a key should be');
-        this.#visitor.key(this.#string());
+        if (!visitor.key(this.#string())) this.#visitor = nobody;
         this.#white();
         if (this.#text[this.#at++] !== ':') throw this.#unexpected('where a colon should be', -1);
         this.#white();
         this.#value(depth + 1);
+        this.#visitor = visitor;
         this.#white();
       } while (this.#goesOn('}'));
     }
-    this.#visitor.endObject();
+    visitor.endObject();
   }
 
   #array(depth: number): void {

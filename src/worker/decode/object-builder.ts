@@ -64,9 +64,10 @@ export class ObjectBuilder implements AlertVisitor {
   endArray(): void {
     this.#stack.pop();
   }
-  key(name: string): void {
+  key(name: string): boolean {
     const top = this.#stack.at(-1);
     if (top !== undefined) top.key = name;
+    return true;
   }
   null(): void {
     this.#put(null);

@@ -24,9 +24,10 @@ export class TreeBuilder implements AlertVisitor {
   beginObject(): void {
     this.#begin({ object: new Map() });
   }
-  key(name: string): void {
+  key(name: string): boolean {
     const top = this.#open.at(-1);
     if (top !== undefined) top.key = name;
+    return true;
   }
   endObject(): void {
     this.#open.pop();
@@ -101,8 +102,7 @@ function tell(node: Node, visitor: AlertVisitor): void {
   if ('object' in node) {
     visitor.beginObject(true);
     for (const [key, value] of node.object) {
-      visitor.key(key);
-      tell(value, visitor);
+      if (visitor.key(key)) tell(value, visitor);
     }
     visitor.endObject();
   } else if ('array' in node) {

@@ -6,7 +6,8 @@
 export interface AlertVisitor {
   /** @param uniqueKeys the format guarantees that no key comes twice (Avro records); otherwise the last value holds, at the first one's place. */
   beginObject(uniqueKeys: boolean): void;
-  key(name: string): void;
+  /** @returns whether its value is wanted; one that is not is passed over, not told. */
+  key(name: string): boolean;
   endObject(): void;
   beginArray(): void;
   endArray(): void;

@@ -131,7 +131,7 @@ export class JsonWriter implements AlertVisitor {
     this.#close(0x5d);
   }
 
-  key(name: string): void {
+  key(name: string): boolean {
     const frame = this.#frame as Frame;
     const key = this.#keys.get(name) ?? this.#newKey(name);
     if (frame.serial !== 0) this.#noteKey(key, frame, name);
@@ -139,6 +139,7 @@ export class JsonWriter implements AlertVisitor {
     if (key.quoted === null) this.#longKey(name, frame);
     else this.#copy(key.lines[this.#depth] ?? this.#makeLine(key.quoted, key), frame.count++ === 0 ? 1 : 0);
     this.#field = frame.fields?.children.get(name);
+    return true;
   }
 
   null(): void {

@@ -3,6 +3,7 @@ import { DecodeError } from '../error.ts';
 import type { AlertVisitor } from '../visitor.ts';
 import type { Cursor } from './cursor.ts';
 import { logicalReader } from './logical.ts';
+import { skip } from './skip.ts';
 
 /** Reads one value and tells it. */
 export type Read = (cursor: Cursor, visitor: AlertVisitor) => void;
@@ -153,8 +154,8 @@ class Compiler {
       cursor.enter();
       visitor.beginObject(true);
       for (let i = 0; i < names.length; i++) {
-        visitor.key(names[i] as string);
-        (readers[i] as Read)(cursor, visitor);
+        if (visitor.key(names[i] as string)) (readers[i] as Read)(cursor, visitor);
+        else skip(types[i] as AvroType, cursor);
       }
       visitor.endObject();
       cursor.leave();
@@ -239,8 +240,8 @@ function mapType(items: AvroType): AvroType {
     visitor.beginObject(false);
     for (let count = cursor.block(); count > 0; count = cursor.block()) {
       for (let i = 0; i < count; i++) {
-        visitor.key(cursor.string());
-        value(cursor, visitor);
+        if (visitor.key(cursor.string())) value(cursor, visitor);
+        else skip(items, cursor);
       }
     }
     visitor.endObject();

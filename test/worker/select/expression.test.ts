@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compileExpression, ExpressionError, isTrue } from '../../../src/worker/select/expression.ts';
+import type { Value } from '../../../src/worker/select/value.ts';
+
+function holds(text: string, fields: Readonly<Record<string, Value>>): boolean {
+  const { paths, evaluate } = compileExpression(text);
+  const given = new Map(Object.entries(fields));
+  return isTrue(evaluate(paths.map((path) => given.get(path.join('.')) ?? null)));
+}
+
+test('filters over numbers agree with a naive evaluation', () => {
+  const value = fc.oneof(
+    fc.integer({ min: -3, max: 3 }),
+    fc.bigInt({ min: 2n ** 53n, max: 2n ** 53n + 3n }),
+    fc.constant(null),
+  );
+  const comparison = fc.record({
+    field: fc.constantFrom('a', 'b'),
+    operator: fc.constantFrom('==', '!=', '<', '<=', '>', '>='),
+    literal: value.filter((each) => each !== null),
+  });
+  const naive: Record<string, (a: bigint, b: bigint) => boolean> = {
+    '==': (a, b) => a === b,
+    '!=': (a, b) => a !== b,
+    '<': (a, b) => a < b,
+    '<=': (a, b) => a <= b,
+    '>': (a, b) => a > b,
+    '>=': (a, b) => a >= b,
+  };
+  fc.assert(
+    fc.property(
+      value,
+      value,
+      fc.array(comparison, { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      (a, b, parts, all) => {
+        const fields = { a, b };
+        const expected = parts.map(({ field, operator, literal }) => {
+          const given = fields[field];
+          return given !== null && (naive[operator]?.(BigInt(given), BigInt(literal)) ?? false);
+        });
+        const text = parts
+          .map(({ field, operator, literal }) => `${field} ${operator} ${literal}`)
+          .join(all ? ' and ' : ' or ');
+        assert.equal(holds(text, fields), all ? expected.every(Boolean) : expected.some(Boolean), text);
+        assert.equal(holds(`not (${text})`, fields), !holds(text, fields));
+      },
+    ),
+  );
+});
+
+test('and binds closer than or, arithmetic closer than comparisons', () => {
+  assert.ok(holds('a == 1 or b == 2 and b == 3', { a: 1, b: 2 }));
+  assert.ok(!holds('(a == 1 or b == 2) and b == 3', { a: 1, b: 2 }));
+  assert.ok(holds('a + 2 * b > 4 && a - b == -1', { a: 1, b: 2 }));
+});
+
+test('a missing field is null, and a comparison with null is false', () => {
+  for (const text of [
+    'x < 1',
+    'x >= 1',
+    'x == 1',
+    'x != 1',
+    'x == y',
+    'x + 1 > 0',
+    'abs(x) >= 0',
+    'x in [1]',
+  ])
+    assert.ok(!holds(text, {}), text);
+  assert.ok(holds('x == null', {}));
+  assert.ok(holds('x != null', { x: 0 }));
+  assert.ok(!holds('x', {}));
+});
+
+test('values of different types are unequal and in no order', () => {
+  assert.ok(!holds('x == 1', { x: '1' }));
+  assert.ok(holds('x != 1', { x: '1' }));
+  assert.ok(!holds('x < 2', { x: '1' }));
+});
+
+test('texts, flags, lists and functions', () => {
+  assert.ok(holds(`s == 't' and flag and not other`, { s: 't', flag: true, other: false }));
+  assert.ok(holds(`s in ['u', "t"]`, { s: 't' }));
+  assert.ok(holds('fid in [1, 2]', { fid: 2 }));
+  assert.ok(holds('abs(x) == 3 and sqrt(y) == 2 and log10(z) == 2', { x: -3, y: 4, z: 100 }));
+  assert.ok(holds(`new_alert['2mass'] = 1`, { 'new_alert.2mass': 1 }));
+});
+
+test('64-bit integers compare exactly', () => {
+  assert.ok(holds('id == 578236284215010025', { id: 578236284215010025n }));
+  assert.ok(!holds('id == 578236284215010026', { id: 578236284215010025n }));
+  assert.ok(holds('id > -9223372036854775808', { id: -9223372036854775807n }));
+});
+
+test('what does not parse is told with its place', () => {
+  const places: readonly (readonly [string, number])[] = [
+    ['a >', 3],
+    ['a > )', 4],
+    ['(a > 1', 6],
+    ['a b', 2],
+    ['a > 1 b', 6],
+    [`a == 'x`, 7],
+    ['exec(1)', 0],
+    ['a > 1 and foo(2)', 10],
+    ['not a == 1', 0],
+    ['a in 3', 1],
+    ['a > [1]', 4],
+    ['', 0],
+  ];
+  for (const [text, index] of places) {
+    assert.throws(
+      () => compileExpression(text),
+      (error: unknown) => {
+        assert.ok(error instanceof ExpressionError, `${text}: ${String(error)}`);
+        assert.equal(error.index, index, `${text}: ${error.message}`);
+        return true;
+      },
+    );
+  }
+});
+
+test('names of JavaScript mean nothing', () => {
+  assert.ok(!holds('constructor', {}));
+  assert.ok(!holds('__proto__.polluted == 1', {}));
+  assert.throws(() => compileExpression('toString(1)'), ExpressionError);
+});
