@@ -1,10 +1,11 @@
 // npm run build: TypeScript → build/, AssemblyScript → WebAssembly beside it. Begins anew, so that nothing of a removed source stays.
-import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './debian.mjs';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'build');
+const runner = join('src', 'worker', 'process', 'run_hook.py');
 const began = new Date();
 
 rmSync(out, { recursive: true, force: true });
@@ -16,6 +17,8 @@ try {
   rmSync(out, { recursive: true, force: true });
   process.exit(1);
 }
+// The one program that is not compiled.
+copyFileSync(join(root, runner), join(out, runner));
 chmodSync(join(out, 'src', 'cli.js'), 0o755);
 // The set-up compares this with the sources: what was saved during the build is built again.
 utimesSync(out, began, began);

@@ -84,6 +84,7 @@ export interface Config {
   readonly pool: {
     readonly workers: number;
     readonly processFile: string | null;
+    readonly processCommand: string | null;
     readonly processTimeoutMs: number;
   };
   readonly errors: {
@@ -214,6 +215,8 @@ function assemble(
   }
   if (value('verbose') && value('quiet'))
     throw new ClientError('CONFIG', '--verbose and --quiet exclude each other.');
+  if (given.process !== undefined && given['process-command'] !== undefined)
+    throw new ClientError('CONFIG', '--process and --process-command exclude each other.');
   checkForm(value('output'), dir, explicit);
   return {
     topics: topicsOf(words, broker.isAntares),
@@ -256,6 +259,7 @@ function assemble(
     pool: {
       workers: value('workers'),
       processFile: file('process'),
+      processCommand: optional('process-command'),
       processTimeoutMs: value('process-timeout'),
     },
     errors: {
@@ -284,7 +288,17 @@ function assemble(
 const unfit: Readonly<Record<FlagValue<'output'>, readonly FlagName[]>> = {
   json: ['compress', 'segment-bytes', 'segment-alerts', 'segment-age'],
   ndjson: ['path', 'indent'],
-  raw: ['path', 'indent', 'compress', 'non-finite', 'format', 'process', 'fields', 'stamps'],
+  raw: [
+    'path',
+    'indent',
+    'compress',
+    'non-finite',
+    'format',
+    'process',
+    'process-command',
+    'fields',
+    'stamps',
+  ],
 };
 
 /** @throws ClientError CONFIG naming both options. */

@@ -392,7 +392,14 @@ export const flags = {
   process: define({
     group: HOOK,
     value: path,
-    describe: 'Module that exports processAlert(alert, context); run on every alert before it is saved',
+    describe:
+      'JavaScript module that exports processAlert(alert, context), or Python file with process_alert(alert); run on every alert before it is saved',
+  }),
+  'process-command': define({
+    group: HOOK,
+    value: text,
+    describe:
+      'Shell command that does the same in any language: a line of JSON in, a line out (docs/hooks.md)',
   }),
   'process-timeout': define({
     group: HOOK,

@@ -22,6 +22,7 @@ export function settingsForWorkers(
         ? null
         : { dir: output.dir, sync, caseInsensitive, writer, form: outputForm(output) },
     processFile: pool.processFile,
+    processCommand: pool.processCommand,
     processTimeoutMs: pool.processTimeoutMs,
     onError: errors.onError,
     logEachAlert: output.dir === null ? log.level !== 'warn' : log.level === 'debug',

@@ -130,6 +130,7 @@ export interface WorkerSettings {
     readonly form: OutputForm;
   } | null;
   readonly processFile: string | null;
+  readonly processCommand: string | null;
   readonly processTimeoutMs: number;
   readonly onError: 'dead-letter' | 'skip' | 'stop';
   readonly logEachAlert: boolean;

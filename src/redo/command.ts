@@ -16,6 +16,7 @@ const options = [
   'schema-dir',
   'schema-cache',
   'process',
+  'process-command',
   'process-timeout',
   'config',
   'verbose',

@@ -14,7 +14,7 @@ import { stripPrefix } from '../topic-name.ts';
 import { asFailure, type Prepare } from '../worker/message-worker.ts';
 import { escapeName } from '../worker/name/escape.ts';
 import { createPrepare } from '../worker/prepare.ts';
-import { loadHook, type ProcessAlert } from '../worker/process/hook.ts';
+import { type Hook, loadAnyHook } from '../worker/process/load.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
 import { AlertLines } from '../worker/write/alert-lines.ts';
 import { OutputFolder } from '../worker/write/folder.ts';
@@ -75,7 +75,7 @@ class Redoer {
   readonly #schemas = new KnownSchemas();
   readonly #registry: SchemaRegistry;
   readonly #prepares = new Map<string, Prepare>();
-  #hook: ProcessAlert | null = null;
+  #hook: Hook | null = null;
 
   constructor(
     settings: WorkerSettings,
@@ -93,10 +93,10 @@ class Redoer {
   }
 
   async loadHook(): Promise<void> {
-    const { processFile } = this.#settings;
-    if (processFile === null) return;
     try {
-      this.#hook = await loadHook(processFile);
+      this.#hook = await loadAnyHook(this.#settings, (level, text, fields) => {
+        this.#log[level](fields, text);
+      });
     } catch (error) {
       throw new ClientError('HOOK_LOAD', messageOf(error), { cause: error });
     }

@@ -6,7 +6,7 @@ import { BatchWorker } from './batch-worker.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { MessageWorker } from './message-worker.ts';
 import { createPrepare } from './prepare.ts';
-import { loadHook } from './process/hook.ts';
+import { loadAnyHook } from './process/load.ts';
 import { KnownSchemas } from './schemas.ts';
 import { OutputFolder } from './write/folder.ts';
 import { createSink } from './write/create-sink.ts';
@@ -29,7 +29,7 @@ const say = (message: FromWorker): void => {
 };
 
 async function start(): Promise<void> {
-  const { output, processFile } = settings;
+  const { output } = settings;
   const folder =
     output === null
       ? null
@@ -40,10 +40,11 @@ async function start(): Promise<void> {
       : await createSink(output, folder, (batchId, chunk) => {
           port.postMessage({ type: 'chunk', batchId, chunk } satisfies FromWorker, [chunk.bytes.buffer]);
         });
-  const hook = processFile === null ? null : await loadHook(processFile);
-  const prepare = createPrepare(settings, schemas, hook, (level: LogLevel, text, fields) => {
+  const sendLog = (level: LogLevel, text: string, fields: Record<string, unknown>): void => {
     say({ type: 'log', level, text, fields });
-  });
+  };
+  const hook = await loadAnyHook(settings, sendLog);
+  const prepare = createPrepare(settings, schemas, hook, sendLog);
   const messages = new MessageWorker(settings, prepare, sink, folder);
 
   const takeUp = async (message: ToWorker): Promise<void> => {

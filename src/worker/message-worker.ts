@@ -55,6 +55,13 @@ export type Prepare = (
   wanted: number,
 ) => Promise<{ readonly complete: boolean }> | { readonly complete: boolean };
 
+/** Takes an alert that was not selected. */
+export function dropping(take: (alert: PreparedAlert) => void): () => void {
+  return () => {
+    take({ path: '', bytes: null });
+  };
+}
+
 /** So many bad messages, and the thread's event loop turns once. */
 const FAILURES_A_TURN = 50;
 

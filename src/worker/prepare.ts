@@ -3,13 +3,16 @@ import type { FormatOption } from './decode/detect.ts';
 import { ReturnedValueError } from './encode/returned.ts';
 import type { Message } from './message.ts';
 import { stripPrefix } from '../topic-name.ts';
-import type { Prepare, PreparedAlert } from './message-worker.ts';
+import { dropping, type Prepare, type PreparedAlert } from './message-worker.ts';
 import { PathTemplate } from './name/template.ts';
-import { type AlertContext, HookError, type HookLogger, type ProcessAlert, runHook } from './process/hook.ts';
+import { prepareByChild } from './prepare-by-child.ts';
+import { ChildHook } from './process/child-hook.ts';
+import { type AlertContext, HookError, type HookLogger, runHook } from './process/hook.ts';
+import type { Hook } from './process/load.ts';
 import type { KnownSchemas } from './schemas.ts';
 import type { Reduction } from './select/reduced.ts';
 import { Selection } from './select/selection.ts';
-import { type AlertBytes, type AlertObject, Transcoder } from './transcode.ts';
+import { type AlertBytes, type AlertObject, Transcoder, type TranscoderOptions } from './transcode.ts';
 import { whyNoWebAssembly } from './wasm/module.ts';
 
 /** Sends a line to the client's log. */
@@ -22,7 +25,7 @@ export type SendLog = (level: LogLevel, text: string, fields: Record<string, unk
 export function createPrepare(
   settings: WorkerSettings,
   schemas: KnownSchemas,
-  hook: ProcessAlert | null,
+  hook: Hook | null,
   sendLog: SendLog,
 ): Prepare {
   const form = settings.output?.form.kind ?? 'json';
@@ -31,7 +34,7 @@ export function createPrepare(
   const template = new PathTemplate(settings.pathTemplate, settings.output?.caseInsensitive ?? false);
   // In segments an alert has no name; only who reads the log wants one.
   const named = form === 'json' || settings.logEachAlert;
-  const transcoder = new Transcoder({
+  const options: TranscoderOptions = {
     format: settings.format as FormatOption,
     indent: settings.indent,
     nonFinite: settings.nonFinite,
@@ -39,7 +42,8 @@ export function createPrepare(
     schemas,
     selection,
     reduction: reductionOf(settings.select),
-  });
+  };
+  const transcoder = new Transcoder(options);
   if (form === 'raw') {
     return (message, take, wanted) =>
       untouched(message, transcoder.wantsAny(message) ? take : dropping(take), wanted);
@@ -52,6 +56,7 @@ export function createPrepare(
   if (settings.workerIndex === 0 && settings.deadThreads.length === 0) {
     sendLog(...howTranscoded(transcoder, hook, settings), {});
   }
+  if (hook instanceof ChildHook) return prepareByChild(options, hook, pathOf);
   if (hook === null) {
     return (message, take, wanted) => {
       let given = 0;
@@ -82,10 +87,10 @@ export function createPrepare(
 /** Which way alerts go, said once by the first worker. */
 function howTranscoded(
   transcoder: Transcoder,
-  hook: ProcessAlert | null,
+  hook: Hook | null,
   settings: WorkerSettings,
 ): [LogLevel, string] {
-  if (hook !== null)
+  if (hook !== null && !(hook instanceof ChildHook))
     return ['debug', 'Alerts are transcoded without WebAssembly: processAlert is given objects.'];
   if (transcoder.usesWebAssembly) return ['debug', 'Alerts are transcoded with WebAssembly.'];
   if (settings.select.fields !== null || settings.select.stamps !== 'keep')
@@ -99,13 +104,6 @@ const untouched: Prepare = ({ topic, partition, offset, value }, take) => {
   take({ path: `${topic}/${partition}/${offset}`, bytes: value });
   return { complete: true };
 };
-
-/** Takes an alert that was not selected. */
-function dropping(take: (alert: PreparedAlert) => void): () => void {
-  return () => {
-    take({ path: '', bytes: null });
-  };
-}
 
 function reductionOf({ fields, stamps }: WorkerSettings['select']): Reduction | null {
   return fields === null && stamps === 'keep' ? null : { fields, dropStamps: stamps === 'drop' };

@@ -23,6 +23,8 @@ export interface AlertBytes {
   readonly record: number;
   /** How many alerts the message holds. */
   readonly records: number;
+  /** Whether NaN and infinities stand in it as they are, or as null. */
+  readonly literal: boolean;
   /** JSON, in ASCII. Valid until the next alert is transcoded. */
   readonly bytes: Uint8Array;
   /** Texts of the fields that were asked for, in that order; undefined: missing, null, or no plain value. */
@@ -107,10 +109,11 @@ export class Transcoder {
     const fast = this.#startFast();
     let done = 0;
     if (fast !== null && documents !== null) {
-      const transcoded = fast.transcode(documents, this.#isLiteral(open));
+      const literal = this.#isLiteral(open);
+      const transcoded = fast.transcode(documents, literal);
       let next = transcoded.next();
       for (; next.done !== true; next = transcoded.next()) {
-        if (wanted[done] === true) yield { record: done, records, ...next.value };
+        if (wanted[done] === true) yield { record: done, records, literal, ...next.value };
         else drop();
         done += 1;
       }

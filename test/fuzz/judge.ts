@@ -171,6 +171,7 @@ export class Judge {
       topicPrefix: '',
       output: { dir: this.#out, sync: 'none', caseInsensitive: false, writer, form: { kind: 'json' } },
       processFile: null,
+      processCommand: null,
       processTimeoutMs: 1000,
       onError: 'dead-letter',
       logEachAlert: true,

@@ -21,6 +21,7 @@ test('four thousand damaged streams in a row keep no memory', async () => {
     topicPrefix: '',
     output: null,
     processFile: null,
+    processCommand: null,
     processTimeoutMs: 1000,
     onError: 'skip',
     logEachAlert: false,

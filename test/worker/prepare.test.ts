@@ -19,6 +19,7 @@ function said(workerIndex: number, hook: ProcessAlert | null, deadThreads: reado
     topicPrefix: '',
     output: null,
     processFile: null,
+    processCommand: null,
     processTimeoutMs: 1_000,
     onError: 'stop',
     logEachAlert: false,

@@ -38,10 +38,10 @@ export class HookLoadError extends Error {
   override readonly name = 'HookLoadError';
 }
 
-/** The hook threw, or took too long. */
+/** The hook threw, took too long, or its process died. */
 export class HookError extends Error {
   override readonly name = 'HookError';
-  readonly code: 'HOOK_THREW' | 'HOOK_TIMEOUT' | 'HOOK_RESULT';
+  readonly code: 'HOOK_THREW' | 'HOOK_TIMEOUT' | 'HOOK_RESULT' | 'HOOK_DIED';
 
   constructor(code: HookError['code'], text: string, cause?: unknown) {
     super(text, { cause });
