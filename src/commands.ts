@@ -3,6 +3,7 @@ import { doctorCommand } from './doctor/command.ts';
 import { redoCommand } from './redo/command.ts';
 import { completionCommand } from './shell/command.ts';
 import { simulateCommand } from './simulate/command.ts';
+import { toolCommands } from './tools/commands.ts';
 import { verifyCommand } from './verify/command.ts';
 
 /** All that the command can do beside reading. @param environment options that the environment gave. */
@@ -13,6 +14,7 @@ export function subcommands(
     doctorCommand(environment),
     verifyCommand(environment),
     redoCommand(environment),
+    ...toolCommands(environment),
     simulateCommand,
   ];
   return [...commands, completionCommand(commands)];

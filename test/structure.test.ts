@@ -48,6 +48,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulate: ['broker', 'worker'],
   journal: ['batch', 'segment'],
   verify: ['broker', 'worker', 'journal', 'segment'],
+  tools: ['broker', 'worker', 'segment', 'verify', 'redo'],
   redo: ['broker', 'worker', 'journal', 'segment', 'verify'],
   doctor: ['broker'],
   shell: [],

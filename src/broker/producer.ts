@@ -12,9 +12,11 @@ export interface MessageToSend {
   readonly topic: string;
   /** null: the broker's choice. */
   readonly partition: number | null;
-  readonly value: Buffer;
+  /** null: a tombstone. */
+  readonly value: Buffer | null;
   readonly key?: Buffer;
   readonly timestampMs?: number;
+  readonly headers?: readonly { readonly key: string; readonly value: string }[];
 }
 
 /** Sends messages and knows of each that it arrived. */
@@ -51,11 +53,20 @@ export class AlertProducer {
   }
 
   /** Hands a message over; waits where the queue is full. @throws ClientError when an earlier one did not arrive. */
-  async send({ topic, partition, value, key, timestampMs }: MessageToSend): Promise<void> {
+  async send({ topic, partition, value, key, timestampMs, headers = [] }: MessageToSend): Promise<void> {
     for (;;) {
       if (this.#failure !== null) throw this.#failure;
       try {
-        this.#producer.produce(topic, partition, value, key ?? null, timestampMs ?? Date.now());
+        const named = headers.map((header) => ({ [header.key]: header.value }));
+        this.#producer.produce(
+          topic,
+          partition,
+          value,
+          key ?? null,
+          timestampMs ?? Date.now(),
+          undefined,
+          named,
+        );
         this.#sent += 1;
         return;
       } catch (error) {

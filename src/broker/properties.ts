@@ -100,6 +100,19 @@ export function consumerProperties(config: Config): Properties {
   };
 }
 
+/** What librdkafka is told where messages are sent. @throws ClientError CONFIG */
+export function producerProperties({ broker }: Config): Properties {
+  refuse(broker);
+  return {
+    'bootstrap.servers': broker.bootstrapServers,
+    'client.id': 'antares-client',
+    // Without it a retry may change the order.
+    'enable.idempotence': true,
+    ...securityProperties(broker),
+    ...broker.properties,
+  };
+}
+
 /** The part that any client of the broker needs. @throws ClientError CONFIG */
 export function securityProperties(broker: Config['broker']): Properties {
   const { securityProtocol } = broker;

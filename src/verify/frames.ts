@@ -9,15 +9,15 @@ const FIXED_BYTES = 8 + 8 + 4 + 4 + 4;
 
 /** Cuts chunks of a raw segment into frames and checks each (docs/output-folder.md). */
 export class FrameSplitter {
-  readonly #onFrame: (offset: number) => void;
+  readonly #onFrame: (offset: number, frame: Buffer) => void;
   #pending: Buffer[] = [];
   #bytes = 0;
   #wanted: number = MAGIC.length;
   #begun = false;
   #inFrame = false;
 
-  /** @param onFrame gets the offset of each whole frame. */
-  constructor(onFrame: (offset: number) => void) {
+  /** @param onFrame gets the offset of each whole frame, and its bytes behind its length. */
+  constructor(onFrame: (offset: number, frame: Buffer) => void) {
     this.#onFrame = onFrame;
   }
 
@@ -51,7 +51,7 @@ export class FrameSplitter {
       this.#begun = true;
       this.#wanted = LENGTH_BYTES;
     } else if (this.#inFrame) {
-      this.#onFrame(checkFrame(part));
+      this.#onFrame(checkFrame(part), part);
       this.#inFrame = false;
       this.#wanted = LENGTH_BYTES;
     } else {

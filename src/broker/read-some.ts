@@ -1,0 +1,52 @@
+import { ClientError } from '../errors.ts';
+import type { AlertConsumer, ConsumedMessage, PartitionOffset, TopicPartition } from './consumer.ts';
+
+const BATCH = 100;
+const READ_TIMEOUT_MS = 100;
+/** Of a broker that answered a moment ago. */
+const SILENCE_MS = 20_000;
+
+/**
+ * Reads from these places on, outside of any group: nothing is subscribed to and nothing committed. A partition is through when `take`
+ * says `enough` of it, or at its end.
+ *
+ * @throws ClientError BROKER_UNREACHABLE when nothing comes for a while.
+ */
+export async function readSome(
+  consumer: AlertConsumer,
+  places: readonly PartitionOffset[],
+  stop: AbortSignal,
+  take: (message: ConsumedMessage) => 'more' | 'enough',
+): Promise<void> {
+  const open = new Map(places.map((at) => [keyOf(at), at]));
+  let trouble = '';
+  let heardMs = performance.now();
+  const finish = (at: TopicPartition): void => {
+    if (open.delete(keyOf(at))) consumer.pause([at]);
+  };
+  consumer.onPartitionEnd = finish;
+  consumer.onTrouble = (text) => {
+    trouble = ` (${text})`;
+  };
+  consumer.assign(places);
+  while (open.size > 0 && !stop.aborted) {
+    const before = open.size;
+    const messages = await consumer.consume(BATCH, READ_TIMEOUT_MS);
+    for (const message of messages)
+      if (open.has(keyOf(message)) && take(message) === 'enough') finish(message);
+    if (messages.length > 0 || open.size < before) heardMs = performance.now();
+    if (performance.now() - heardMs < SILENCE_MS) continue;
+    const [at] = open.keys();
+    throw new ClientError(
+      'BROKER_UNREACHABLE',
+      `The broker gave nothing of ${at ?? ''} for ${SILENCE_MS / 1000} s${trouble}.`,
+    );
+  }
+  // A pause would outlast the assignment.
+  consumer.resume(places);
+  consumer.unassign(places);
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}

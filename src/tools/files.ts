@@ -1,0 +1,97 @@
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import * as zlib from 'node:zlib';
+import { ClientError } from '../errors.ts';
+import { readLetter } from '../redo/letter.ts';
+import { LineSplitter } from '../verify/lines.ts';
+import type { Message } from '../worker/message.ts';
+import { RAW_MAGIC } from '../worker/write/raw.ts';
+import { readRawSegment } from './raw-segment.ts';
+import { zstdFrames } from './zstd-frames.ts';
+
+/** A message of a file. */
+export interface FiledMessage {
+  readonly message: Message;
+  /** It is a line of JSON, whatever the format of the messages was. */
+  readonly isJson: boolean;
+}
+
+/**
+ * The messages in a file: those of a raw segment, the lines of an NDJSON segment, or the one that the file is; a dead letter's with its
+ * key and headers.
+ *
+ * @throws ClientError USAGE where there is no such file; Error where it is not whole.
+ */
+export async function* messagesIn(path: string): AsyncGenerator<FiledMessage> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new ClientError('USAGE', `There is no file ${path}.`);
+  if (isRaw(path)) {
+    for await (const message of readRawSegment(path, basename(path), 0)) {
+      if (message.tombstone !== true) yield { message, isJson: false };
+    }
+  } else if (/\.ndjson(\.gz|\.zst)?$/.test(path)) {
+    yield* linesOf(path);
+  } else {
+    yield { message: wholeFile(path), isJson: false };
+  }
+}
+
+function isRaw(path: string): boolean {
+  const start = Buffer.alloc(RAW_MAGIC.length);
+  const file = openSync(path, 'r');
+  try {
+    return readSync(file, start) === start.length && start.equals(RAW_MAGIC);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function wholeFile(path: string): Message {
+  if (path.endsWith('.bin') && existsSync(path.replace(/\.bin$/, '.json')))
+    return readLetter(dirname(path), { folder: '', base: basename(path, '.bin') }).message;
+  return plainMessage(path, readFileSync(path));
+}
+
+function plainMessage(path: string, value: Buffer): Message {
+  return { topic: basename(path), partition: 0, offset: 0, timestampMs: -1, key: null, headers: [], value };
+}
+
+async function* linesOf(path: string): AsyncGenerator<FiledMessage> {
+  let lines: Buffer[] = [];
+  const splitter = new LineSplitter((line) => lines.push(Buffer.from(line)));
+  const chunks = path.endsWith('.zst') ? unpackZstd(path) : unpackStream(path);
+  for await (const chunk of chunks) {
+    splitter.take(chunk);
+    for (const line of lines) yield { message: plainMessage(path, line), isJson: true };
+    lines = [];
+  }
+  if (splitter.rest().length > 0) throw new RangeError('its last line has no end');
+}
+
+async function* unpackStream(path: string): AsyncGenerator<Buffer> {
+  const file = createReadStream(path);
+  if (!path.endsWith('.gz')) {
+    yield* file as AsyncIterable<Buffer>;
+    return;
+  }
+  const unpacked = zlib.createGunzip();
+  // What fails there ends the loop below with its error.
+  pipeline(file, unpacked).catch(() => undefined);
+  yield* unpacked as AsyncIterable<Buffer>;
+}
+
+/** Node has zstd from 22.15 on. */
+async function* unpackZstd(path: string): AsyncGenerator<Buffer> {
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
+  if (createZstdDecompress === undefined) {
+    const { init, decompress } = await import('@bokuweb/zstd-wasm');
+    await init();
+    for (const frame of zstdFrames(readFileSync(path))) yield Buffer.from(decompress(frame));
+    return;
+  }
+  const unpacked = createZstdDecompress();
+  pipeline(createReadStream(path), unpacked).catch(() => undefined);
+  yield* unpacked as AsyncIterable<Buffer>;
+}

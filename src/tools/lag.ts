@@ -1,0 +1,63 @@
+import { partitionsOf } from '../broker/topics.ts';
+import { print, table } from './print.ts';
+import { openSession, shownTopic, type ToolInput, withBroker } from './session.ts';
+
+interface LagRow {
+  readonly topic: string;
+  readonly partition: number;
+  readonly committed: number;
+  readonly end: number;
+  readonly lag: number;
+  /** Messages behind the committed offset that the broker has no more. */
+  readonly expired: number;
+}
+
+/** `antares-client lag`. @throws ClientError */
+export async function lag(input: ToolInput): Promise<void> {
+  const session = openSession(input);
+  const { config, log } = session;
+  await withBroker(session, async ({ consumer, catalogue }) => {
+    const names = [...catalogue.keys()].filter((name) => !name.startsWith('__')).sort();
+    const committed = await consumer.committed(partitionsOf(names, catalogue));
+    const rows = await Promise.all(
+      committed
+        .filter(({ offset }) => offset >= 0)
+        .map(async ({ topic, partition, offset }): Promise<LagRow> => {
+          const { low, high } = await consumer.watermarks({ topic, partition });
+          return {
+            topic: shownTopic(topic, config),
+            partition,
+            committed: offset,
+            end: high,
+            lag: Math.max(0, high - Math.max(offset, low)),
+            expired: Math.max(0, low - offset),
+          };
+        }),
+    );
+    rows.sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition));
+    if (rows.length === 0)
+      log.warn(
+        `The group ${config.broker.group} has committed nothing on ${config.broker.bootstrapServers}.`,
+      );
+    else await print(input.given['json'] === true ? asJson(rows) : asTable(rows));
+  });
+}
+
+function asJson(rows: readonly LagRow[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
+
+function asTable(rows: readonly LagRow[]): string {
+  const cells = rows.map(({ topic, partition, committed, end, lag: behind, expired }) => [
+    String(partition),
+    String(committed),
+    String(end),
+    String(behind),
+    expired > 0 ? `${topic} (${expired} expired unread)` : topic,
+  ]);
+  const total = rows.reduce((sum, row) => sum + row.lag, 0);
+  return table(
+    [['PART', 'COMMITTED', 'END', 'LAG', 'TOPIC'], ...cells, ['', '', '', String(total), 'in all']],
+    [true, true, true, true, false],
+  );
+}

@@ -1,0 +1,42 @@
+import type { FlagName } from '../flags.ts';
+
+/** Options that say where the broker is and how to speak to it. */
+export const brokerOptions: readonly FlagName[] = [
+  'host',
+  'port',
+  'bootstrap-servers',
+  'group',
+  'api-key',
+  'api-secret',
+  'api-secret-file',
+  'security-protocol',
+  'sasl-mechanism',
+  'ssl-ca-location',
+  'ssl-certificate',
+  'ssl-key',
+  'ssl-key-password',
+  'ssl-key-password-file',
+  'sasl-oauth-token-url',
+  'sasl-oauth-client-id',
+  'sasl-oauth-client-secret',
+  'sasl-oauth-client-secret-file',
+  'sasl-oauth-scope',
+  'property',
+  'unsafe',
+  'connect-timeout',
+];
+
+/** Options that say where schemas are. */
+export const schemaOptions: readonly FlagName[] = [
+  'schema-registry',
+  'schema-registry-auth',
+  'schema-registry-ca',
+  'schema-dir',
+  'schema-cache',
+];
+
+/** Options that say how alerts are read and shown. */
+export const decodeOptions: readonly FlagName[] = ['format', 'indent', 'non-finite', ...schemaOptions];
+
+/** Options of every tool. */
+export const commonOptions: readonly FlagName[] = ['config', 'verbose', 'quiet', 'log-format'];

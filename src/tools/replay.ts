@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTopics } from '../broker/admin.ts';
+import { AlertProducer } from '../broker/producer.ts';
+import { producerProperties } from '../broker/properties.ts';
+import { ClientError, messageOf } from '../errors.ts';
+import type { Message } from '../worker/message.ts';
+import { humanBytes } from './print.ts';
+import { type RecordedPartition, recordedPartitions } from './recorded.ts';
+import { openSession, type ToolInput } from './session.ts';
+
+/** A timer takes no more. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
+
+/** `antares-client replay`. @throws ClientError */
+export async function replay(input: ToolInput): Promise<void> {
+  const { given } = input;
+  const speed = speedOf(String(given['speed']));
+  if (given['bootstrap-servers'] === undefined && given['host'] === undefined)
+    throw new ClientError('USAGE', 'replay needs --bootstrap-servers HOST:PORT: where to send the messages.');
+  const dir = resolve(String(given['dir']));
+  const partitions = recordedPartitions(dir);
+  if (partitions.length === 0)
+    throw new ClientError('USAGE', `There are no raw segments in ${dir}; --output raw makes them.`);
+  const { config, log, stop } = openSession(input);
+  const properties = producerProperties(config);
+  const topics = [...new Set(partitions.map(({ topic }) => topic))];
+  for (const topic of topics) await createTopics(properties, [topic], countOf(topic, partitions));
+  const producer = await AlertProducer.connect(properties);
+  const startMs = performance.now();
+  let sent = 0;
+  let bytes = 0;
+  let altered = 0;
+  let firstMs: number | null = null;
+  try {
+    for await (const message of inOrderOfTime(partitions)) {
+      if (message.timestampMs >= 0) {
+        firstMs ??= message.timestampMs;
+        const dueMs = startMs + (message.timestampMs - firstMs) / speed;
+        await waitUntil(dueMs, stop);
+      }
+      if (stop.aborted) break;
+      altered += await send(producer, message);
+      sent += 1;
+      bytes += message.value.length;
+    }
+    await producer.flush();
+  } finally {
+    await producer.close();
+  }
+  if (altered > 0)
+    log.warn(
+      `${altered} headers hold bytes that are no UTF-8 text, or none; node-rdkafka sends headers as text only.`,
+    );
+  const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
+  log.info(
+    `${sent} messages (${humanBytes(bytes)}) in ${seconds} s to ${config.broker.bootstrapServers}: ${topics.join(', ')}.`,
+  );
+}
+
+function speedOf(given: string): number {
+  const speed = given === 'full' ? Number.POSITIVE_INFINITY : Number(given);
+  if (speed > 0) return speed;
+  throw new ClientError('USAGE', `--speed ${given} cannot be used: it must be a number above 0, or full.`);
+}
+
+function countOf(topic: string, partitions: readonly RecordedPartition[]): number {
+  return 1 + Math.max(...partitions.filter((each) => each.topic === topic).map(({ partition }) => partition));
+}
+
+async function waitUntil(dueMs: number, stop: AbortSignal): Promise<void> {
+  for (
+    let waitMs = dueMs - performance.now();
+    waitMs > 1 && !stop.aborted;
+    waitMs = dueMs - performance.now()
+  )
+    await sleep(Math.min(waitMs, MAX_WAIT_MS), undefined, { signal: stop }).catch(() => undefined);
+}
+
+/** @returns how many headers could not be sent as they are. */
+async function send(producer: AlertProducer, message: Message): Promise<number> {
+  const { topic, partition, key, value, tombstone, timestampMs } = message;
+  const headers = message.headers.map((header) => {
+    const text = Buffer.from(header.value ?? []).toString();
+    const isExact = header.value !== null && Buffer.from(text).equals(header.value);
+    return { key: header.key, value: text, isExact };
+  });
+  await producer.send({
+    topic,
+    partition,
+    value: tombstone === true ? null : Buffer.from(value),
+    ...(key === null ? {} : { key: Buffer.from(key) }),
+    ...(timestampMs < 0 ? {} : { timestampMs }),
+    headers,
+  });
+  return headers.filter(({ isExact }) => !isExact).length;
+}
+
+/** The oldest of all partitions' next messages; each partition keeps its own order. */
+async function* inOrderOfTime(partitions: readonly RecordedPartition[]): AsyncGenerator<Message> {
+  const open: { next: Message; rest: AsyncGenerator<Message> }[] = [];
+  for (const each of partitions) {
+    const rest = each.messages();
+    const first = await nextOf(rest);
+    if (first !== null) open.push({ next: first, rest });
+  }
+  while (open.length > 0) {
+    const oldest = open.reduce((a, b) => (b.next.timestampMs < a.next.timestampMs ? b : a));
+    yield oldest.next;
+    const next = await nextOf(oldest.rest);
+    if (next === null) open.splice(open.indexOf(oldest), 1);
+    else oldest.next = next;
+  }
+}
+
+async function nextOf(messages: AsyncGenerator<Message>): Promise<Message | null> {
+  try {
+    const result = await messages.next();
+    return result.done === true ? null : result.value;
+  } catch (error) {
+    throw new ClientError('BAD_MESSAGE', `A segment cannot be replayed: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { connect, type Connected } from '../broker/connect.ts';
+import { type Config, resolveConfig } from '../config.ts';
+import { createLog, type Log } from '../log.ts';
+import { listenForStop } from '../signals.ts';
+
+/** What a tool is started with. */
+export interface ToolInput {
+  readonly given: Readonly<Record<string, unknown>>;
+  /** Options that the environment gave, by option name. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A tool at work. */
+export interface Session {
+  readonly config: Config;
+  readonly log: Log;
+  readonly stop: AbortSignal;
+}
+
+/** Reads the options. @throws ClientError CONFIG */
+export function openSession({ given, environment }: ToolInput, topic = 'any'): Session {
+  const config = resolveConfig({
+    commandLine: { topics: [topic], given },
+    environment,
+    isTerminal: process.stderr.isTTY,
+  });
+  const log = createLog(config.log);
+  for (const warning of config.warnings) log.warn(warning);
+  return { config, log, stop: listenForStop() };
+}
+
+/** The same without the broker, which is not asked: its credentials are none of the tool's business. */
+export function openOffline({ given, environment }: ToolInput): Session {
+  const auth = environment['schema-registry-auth'];
+  return openSession({
+    given: { ...given, 'bootstrap-servers': 'localhost:9092' },
+    environment: auth === undefined ? {} : { 'schema-registry-auth': auth },
+  });
+}
+
+/** Reads a few messages, not a stream: nothing is fetched ahead. */
+const modest = { 'queued.min.messages': '1', 'fetch.message.max.bytes': '65536' } as const;
+
+/**
+ * Works with a connection and closes it. Nothing is done where the tool was stopped before.
+ *
+ * @throws ClientError
+ */
+export async function withBroker(
+  { config, log, stop }: Session,
+  work: (connected: Connected) => Promise<void>,
+): Promise<void> {
+  const broker = { ...config.broker, properties: { ...modest, ...config.broker.properties } };
+  const connected = await connect({ ...config, broker }, log, stop);
+  if (connected === null) return;
+  try {
+    await work(connected);
+  } finally {
+    await connected.consumer.disconnect();
+  }
+}
+
+/** A topic as the user types it. */
+export function shownTopic(topic: string, { topics: { prefix } }: Config): string {
+  return topic.startsWith(prefix) ? topic.slice(prefix.length) : topic;
+}
