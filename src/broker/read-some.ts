@@ -24,7 +24,11 @@ export async function readSome(
   const finish = (at: TopicPartition): void => {
     if (open.delete(keyOf(at))) consumer.pause([at]);
   };
-  consumer.onPartitionEnd = finish;
+  // Told within consume(), before the messages that it gives.
+  const ended: TopicPartition[] = [];
+  consumer.onPartitionEnd = (end) => {
+    ended.push(end);
+  };
   consumer.onTrouble = (text) => {
     trouble = ` (${text})`;
   };
@@ -34,6 +38,7 @@ export async function readSome(
     const messages = await consumer.consume(BATCH, READ_TIMEOUT_MS);
     for (const message of messages)
       if (open.has(keyOf(message)) && take(message) === 'enough') finish(message);
+    for (const end of ended.splice(0)) finish(end);
     if (messages.length > 0 || open.size < before) heardMs = performance.now();
     if (performance.now() - heardMs < SILENCE_MS) continue;
     const [at] = open.keys();

@@ -73,11 +73,11 @@ test('topics lists partitions, counts, times and sizes, as a table of 80 columns
       ...{ topic, partitions: 2, messages: 11 },
       first: '2026-11-24T03:00:00.000Z',
       last: '2026-11-24T03:00:09.000Z',
-      estimatedBytes: 135,
+      estimatedBytes: 138,
     },
   ]);
   const table = await runClient(t, ['topics', `^${topic}$`]);
-  assert.match(table.stdout, new RegExp(`^ *2 +11 +~135 B  2026-11-24  2026-11-24 03:00  ${topic}$`, 'm'));
+  assert.match(table.stdout, new RegExp(`^ *2 +11 +~138 B  2026-11-24  2026-11-24 03:00  ${topic}$`, 'm'));
   for (const line of table.stdout.split('\n')) assert.ok(line.length <= 80, line);
   const none = await runClient(t, ['topics', '(']);
   assert.equal(none.code, 2);
