@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCommandLine } from '../src/arguments.ts';
+import { subcommands } from '../src/commands.ts';
 import { ClientError } from '../src/errors.ts';
 import { flagList } from '../src/flags.ts';
 import { simulateCommand } from '../src/simulate/command.ts';
@@ -89,8 +90,13 @@ test('every command that the documents show is one that the client takes', async
     .flatMap((file) => readFileSync(join(projectRoot, file), 'utf8').split('\n'))
     .map((line) => /^\$ (?:npx )?antares-client (.*)$/.exec(line)?.[1])
     .filter((words) => words !== undefined)
-    .map((words) => words.split(/\s+/).map((word) => word.replace(/^'(.*)'$/, '$1')))
-    .filter(([first]) => first !== 'simulate');
+    .map((words) => (words.split(/ [|>] /)[0] ?? '').match(/'[^']*'|"[^"]*"|\S+/g) ?? [])
+    .map((words) => words.map((word) => word.replace(/^(['"])(.*)\1$/, '$2')));
   assert.ok(commands.length > 0);
-  for (const words of commands) await configOf(words, { 'api-key': 'key', 'api-secret': 'secret' });
+  // Only read, not run.
+  const others = subcommands({}).map((each) => ({ ...each, handler: () => undefined }));
+  for (const words of commands) {
+    const isMain = (await readCommandLine(words, others)) !== null;
+    if (isMain) await configOf(words, { 'api-key': 'key', 'api-secret': 'secret' });
+  }
 });

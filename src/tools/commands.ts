@@ -42,9 +42,13 @@ const tools: readonly Tool[] = [
     usage: '$0 peek TOPIC [-n 3] [options]\n\nReads outside of any group and commits nothing.',
     options: [...brokerOptions, ...decodeOptions],
     more: (command) =>
-      command
-        .positional('topic', { type: 'string', describe: 'The topic' })
-        .option('n', { string: true, requiresArg: true, default: '3', describe: 'How many messages' }),
+      command.positional('topic', { type: 'string', describe: 'The topic' }).option('count', {
+        alias: 'n',
+        string: true,
+        requiresArg: true,
+        default: '3',
+        describe: 'How many messages',
+      }),
     run: async (input) => (await import('./peek.ts')).peek(input),
   },
   {

@@ -1,15 +1,15 @@
 import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import { ClientError } from '../errors.ts';
 import { readLetter } from '../redo/letter.ts';
 import { LineSplitter } from '../verify/lines.ts';
+import { unpackZstd } from '../verify/zstd-frames.ts';
 import type { Message } from '../worker/message.ts';
 import { RAW_MAGIC } from '../worker/write/raw.ts';
 import { readRawSegment } from './raw-segment.ts';
-import { zstdFrames } from './zstd-frames.ts';
 
 /** A message of a file. */
 export interface FiledMessage {
@@ -61,7 +61,7 @@ function plainMessage(path: string, value: Buffer): Message {
 async function* linesOf(path: string): AsyncGenerator<FiledMessage> {
   let lines: Buffer[] = [];
   const splitter = new LineSplitter((line) => lines.push(Buffer.from(line)));
-  const chunks = path.endsWith('.zst') ? unpackZstd(path) : unpackStream(path);
+  const chunks = unpacked(path);
   for await (const chunk of chunks) {
     splitter.take(chunk);
     for (const line of lines) yield { message: plainMessage(path, line), isJson: true };
@@ -70,28 +70,17 @@ async function* linesOf(path: string): AsyncGenerator<FiledMessage> {
   if (splitter.rest().length > 0) throw new RangeError('its last line has no end');
 }
 
-async function* unpackStream(path: string): AsyncGenerator<Buffer> {
+/** Node has zstd from 22.15 on. */
+function unpacked(path: string): AsyncIterable<Buffer> {
   const file = createReadStream(path);
-  if (!path.endsWith('.gz')) {
-    yield* file as AsyncIterable<Buffer>;
-    return;
-  }
-  const unpacked = zlib.createGunzip();
-  // What fails there ends the loop below with its error.
-  pipeline(file, unpacked).catch(() => undefined);
-  yield* unpacked as AsyncIterable<Buffer>;
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
+  if (path.endsWith('.zst'))
+    return createZstdDecompress === undefined ? unpackZstd(file) : through(file, createZstdDecompress());
+  return path.endsWith('.gz') ? through(file, zlib.createGunzip()) : file;
 }
 
-/** Node has zstd from 22.15 on. */
-async function* unpackZstd(path: string): AsyncGenerator<Buffer> {
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
-  if (createZstdDecompress === undefined) {
-    const { init, decompress } = await import('@bokuweb/zstd-wasm');
-    await init();
-    for (const frame of zstdFrames(readFileSync(path))) yield Buffer.from(decompress(frame));
-    return;
-  }
-  const unpacked = createZstdDecompress();
-  pipeline(createReadStream(path), unpacked).catch(() => undefined);
-  yield* unpacked as AsyncIterable<Buffer>;
+/** What fails on the way ends the reading of it with its error. */
+function through(file: Readable, unpack: Duplex): Duplex {
+  pipeline(file, unpack).catch(() => undefined);
+  return unpack;
 }

@@ -7,7 +7,7 @@ import { openSession, shownTopic, type ToolInput, withBroker } from './session.t
 
 /** `antares-client peek`. @throws ClientError */
 export async function peek(input: ToolInput): Promise<void> {
-  const count = countOf(String(input.given['n']));
+  const count = countOf(String(input.given['count']));
   const session = openSession(input, String(input.given['topic']));
   const { config, log } = session;
   const printer = new AlertPrinter(session);
