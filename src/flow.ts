@@ -194,6 +194,7 @@ export class Flow {
       believes: (at, next) => this.#secondLook.believes(at, next),
       onMoved: () => {
         this.#committer.finished();
+        void this.#checkEnd();
         this.#changed();
       },
     });
@@ -359,6 +360,7 @@ export class Flow {
     }
     this.#returns.retryLimited();
     this.#committer.finished();
+    void this.#checkEnd();
     this.#changed();
   }
 
@@ -516,17 +518,24 @@ export class Flow {
   }
 
   async #tick(): Promise<void> {
-    const { config, consumer } = this.#parts;
+    const { config } = this.#parts;
     const { partitions } = this.#assignment;
     for (const at of partitions.values()) this.#catchUp(at);
     this.#watchPublications();
     const stall = findStall(partitions.values(), performance.now(), config.stop.stallTimeoutMs);
     if (stall !== null) this.#fail(stall);
+    await this.#checkEnd();
+  }
+
+  /** `--until-end`: asked whenever something of ours has come to its end, and every second for the sake of what others do. */
+  async #checkEnd(): Promise<void> {
+    const { consumer, log } = this.#parts;
+    const { partitions } = this.#assignment;
     if (this.#until === null || this.#isOver() || !this.#until.ownDone(partitions)) return;
     try {
       if (await this.#until.othersDone(consumer, partitions)) this.#finish();
     } catch (error) {
-      this.#parts.log.debug(`The group's offsets could not be read: ${messageOf(error)}.`);
+      log.debug(`The group's offsets could not be read: ${messageOf(error)}.`);
     }
   }
 
