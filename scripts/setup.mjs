@@ -90,9 +90,7 @@ function compilerEnvironment() {
 export function build() {
   const info = join(root, 'build', 'src', 'cli.js');
   const built = existsSync(info) ? statSync(join(root, 'build')).mtimeMs : 0;
-  const sources = ['src', 'test', 'bench', 'tsconfig.json', 'package.json'].map((name) =>
-    newest(join(root, name)),
-  );
+  const sources = ['src', 'test', 'tsconfig.json', 'package.json'].map((name) => newest(join(root, name)));
   if (Math.max(...sources) <= built) return;
   run(process.execPath, [join(root, 'scripts', 'build.mjs')], { cwd: root });
 }
