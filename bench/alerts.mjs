@@ -28,6 +28,8 @@ export function alertsOf(survey, samplesDir, { small = false } = {}) {
   const at = (i) => patches[i % patches.length];
   return {
     survey,
+    /** Of real alerts; null: the simulator's. */
+    schemaDir: samplesDir === null ? null : join(samplesDir, 'lsst', 'registry'),
     origin: samplesDir === null ? 'simulated' : 'real',
     idKey: idKeys[survey],
     meanBytes: bases.reduce((sum, { value }) => sum + value.length, 0) / bases.length,

@@ -41,12 +41,14 @@ async function once({ lab, contestant, alerts, topic, count }) {
   // What earlier runs left in the page cache is not for this one to write.
   execFileSync('sync', ['-f', dir]);
   try {
-    const command = contestant.command({ lab, topic, group, dir, count, survey: alerts.survey });
+    const schemaDir = alerts.schemaDir ?? lab.schemaDir;
+    const where = { lab, topic, group, dir, count, schemaDir, survey: alerts.survey };
+    const command = contestant.command(where);
     const measured = await measureRun({ lab, topic, group, count, command, finished: contestant.finished });
     const bytesWritten = checkOutput(contestant.check, dir, {
       alerts,
       count,
-      schemaDir: lab.schemaDir,
+      schemaDir,
       topic,
     });
     return { ...measured, bytesWritten };

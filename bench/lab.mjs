@@ -12,9 +12,8 @@ export const PARTITIONS = 4;
 
 /**
  * @param bootstrapServers of a broker that runs already; undefined: one is started here.
- * @param samplesDir real alerts, for their schemas; null: simulated ones.
  */
-export async function openLab({ bootstrapServers, samplesDir = null }) {
+export async function openLab({ bootstrapServers }) {
   const folder = mkdtempSync(join(tmpdir(), 'antares-bench-'));
   const kafka = bootstrapServers === undefined ? await startKafka() : null;
   const servers = bootstrapServers ?? kafka.bootstrap.plaintext;
@@ -23,11 +22,12 @@ export async function openLab({ bootstrapServers, samplesDir = null }) {
     logLevel: kafkajs.logLevel.NOTHING,
   }).admin();
   await admin.connect();
-  const schemaDir = samplesDir === null ? join(folder, 'schemas') : join(samplesDir, 'lsst', 'registry');
-  if (samplesDir === null) await writeLsstSchema(schemaDir);
+  const schemaDir = join(folder, 'schemas');
+  await writeLsstSchema(schemaDir);
   let runs = 0;
   return {
     servers,
+    /** Of simulated alerts. */
     schemaDir,
     folder,
     brokerPid: kafka?.pid ?? null,

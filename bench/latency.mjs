@@ -81,7 +81,7 @@ async function measure(lab, alerts, pace, form, { clientOptions, workers }) {
   writeFileSync(syncs, '');
   await lab.createTopic(topic, PARTITIONS, { 'message.timestamp.type': 'LogAppendTime' });
   const flags = [...forms[form].flags, '--workers', String(workers.at(-1)), ...clientOptions];
-  const { file, args } = clientCommand({ lab, topic, group: topic, dir }, flags);
+  const { file, args } = clientCommand({ lab, topic, group: topic, dir, schemaDir: lab.schemaDir }, flags);
   const client = spawn(file, ['--import', join(import.meta.dirname, 'note-syncs.mjs'), ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, NOTE_SYNCS: syncs },

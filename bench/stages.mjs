@@ -24,7 +24,8 @@ export async function stages(lab, { surveys, samplesDir }) {
     const alerts = alertsOf(survey, samplesDir);
     const values = Array.from({ length: ALERTS }, (_, i) => alerts.message(i));
     const bench = new Bench({ time: SECONDS * 1000, warmupTime: 500 });
-    addSteps(bench, { survey, values, lab, echo });
+    const schemaDir = alerts.schemaDir ?? lab.schemaDir;
+    addSteps(bench, { survey, values, lab, schemaDir, echo });
     await bench.run();
     emptyFiles(join(lab.folder, `stages-${survey}`));
     for (const { name, result } of bench.tasks) {
@@ -52,7 +53,7 @@ export async function stages(lab, { surveys, samplesDir }) {
 }
 
 /** Each does its step to all alerts once. */
-function addSteps(bench, { survey, values, lab, echo }) {
+function addSteps(bench, { survey, values, lab, schemaDir, echo }) {
   const toPack = values.map((value, offset) => ({ offset, timestampMs: 0, key: null, value, headers: [] }));
   const batch = packBatch(survey, 0, toPack);
   const view = new BatchView(batch);
@@ -67,7 +68,7 @@ function addSteps(bench, { survey, values, lab, echo }) {
     bench.add('inflate', () => {
       for (const { value } of messages) inflateZlib(value);
     });
-  const schemas = schemasOf(lab.schemaDir);
+  const schemas = schemasOf(schemaDir);
   for (const indent of [4, 0]) {
     for (const webAssembly of [true, false]) {
       const options = {

@@ -18,8 +18,8 @@ export function client(output, { workers, batchSize, durability, options = [] })
     row: { who: 'this client', output, settings: `${workers} × worker, batch ${batchSize}, ${durability}` },
     finished: 'committed',
     check: outputs[output].check,
-    command: ({ lab, topic, group, dir }) =>
-      clientCommand({ lab, topic, group, dir }, [
+    command: (where) =>
+      clientCommand(where, [
         ...outputs[output].flags,
         ...['--workers', String(workers), '--batch-size', String(batchSize), '--durability', durability],
         ...['--until-end', ...options],
@@ -28,14 +28,14 @@ export function client(output, { workers, batchSize, durability, options = [] })
 }
 
 /** The command line of the client with these options. */
-export function clientCommand({ lab, topic, group, dir }, options) {
+export function clientCommand({ lab, topic, group, dir, schemaDir }, options) {
   return {
     file: process.execPath,
     args: [
       cli,
       topic,
       ...['--bootstrap-servers', lab.servers, '--group', group, '--output-dir', dir],
-      ...['--schema-dir', lab.schemaDir, '--log-format', 'json'],
+      ...['--schema-dir', schemaDir, '--log-format', 'json'],
       ...options,
     ],
   };

@@ -60,13 +60,13 @@ export function bestPython(output) {
     row: { who: 'best Python', ...row, settings: `${processes} processes, ${row.settings}` },
     finished: 'committed',
     check,
-    command: ({ lab, topic, group, dir, survey }) => ({
+    command: ({ lab, topic, group, dir, survey, schemaDir }) => ({
       file: join(bin, 'python'),
       args: [
         join(scripts, 'best.py'),
         ...['--servers', lab.servers, '--topic', topic, '--group', group, '--dir', dir],
         ...['--survey', survey, '--output', output, '--processes', String(processes)],
-        ...['--schemas', lab.schemaDir],
+        ...['--schemas', schemaDir],
       ],
     }),
   };
