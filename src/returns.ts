@@ -11,6 +11,8 @@ import type { Limit } from './stop/limit.ts';
 const OUTPUT_RETRY_MS = 1_000;
 const SCHEMA_RETRY_MS = 10_000;
 const SAY_AGAIN_MS = 60_000;
+/** A pause costs up to a second of librdkafka's before messages come again; a schema is mostly there in milliseconds. */
+const HOLD_AFTER_MS = 250;
 
 /** Errors that pass when somebody makes room. */
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
@@ -94,9 +96,12 @@ export class Returns {
 
   async #findSchema(at: PartitionProgress, work: Work, schemaId: number): Promise<void> {
     const { registry, pool, reader, onUnknownSchema } = this.#options;
-    reader.hold(at);
+    const holding = setTimeout(() => {
+      reader.hold(at);
+    }, HOLD_AFTER_MS);
     at.waitingFor = `schema ${schemaId}`;
     const answer = await registry.get(schemaId);
+    clearTimeout(holding);
     if (work.state !== 'returned') return;
     if (answer.kind === 'found') {
       pool.addSchema(schemaId, answer.schemaText);
@@ -107,6 +112,7 @@ export class Returns {
     } else {
       // A wrong setting is no bad message, and no reason to wait for ever either: the stall watch counts this.
       at.waitingFor = null;
+      reader.hold(at);
       this.#say(`schema ${schemaId}`, `${partitionKey(at)} waits at offset ${at.finished}: ${answer.reason}`);
       setTimeout(() => void this.#findSchema(at, work, schemaId), SCHEMA_RETRY_MS);
     }
