@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { doctorCommand } from './doctor/command.ts';
+import { profilesCommand } from './profiles/command.ts';
 import { redoCommand } from './redo/command.ts';
 import { completionCommand } from './shell/command.ts';
 import { simulateCommand } from './simulate/command.ts';
@@ -15,6 +16,7 @@ export function subcommands(
     verifyCommand(environment),
     redoCommand(environment),
     ...toolCommands(environment),
+    profilesCommand,
     simulateCommand,
   ];
   return [...commands, completionCommand(commands)];

@@ -1,13 +1,17 @@
-import { closest } from 'fastest-levenshtein';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandLine } from './arguments.ts';
+import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { ClientError, messageOf } from './errors.ts';
 import { configKey, type Flag, flagList, type FlagName, flags, type FlagValue } from './flags.ts';
 import { readCredentials } from './credentials.ts';
 import { areLoopback } from './loopback.ts';
 import { type SelectOptions, selectOptions } from './selection-options.ts';
-import { isSecretProperty, rememberSecret, warnWhereOthersRead } from './secrets.ts';
+import type { StartAt } from './place.ts';
+import { profileNamed } from './profiles/known.ts';
+import { optionsOf, type Profile } from './profiles/profile.ts';
+import { groupFor } from './profiles/group-rule.ts';
+import { isSecretProperty, rememberSecret } from './secrets.ts';
 
 /** The cluster that ANTARES runs today, and the prefix of its topics. */
 export const antares = { host: 'kafka.antares.noirlab.edu', port: 9092, topicPrefix: 'client.' } as const;
@@ -19,6 +23,8 @@ export interface Config {
     readonly kafkaNames: readonly string[];
     /** What Kafka's names begin with and folders do not. */
     readonly prefix: string;
+    /** `--partitions`; null: those that the group gives us. */
+    readonly partitions: readonly number[] | null;
   };
   readonly broker: {
     readonly bootstrapServers: string;
@@ -44,7 +50,9 @@ export interface Config {
     readonly caLocation: string | null;
     readonly group: string;
     readonly groupProtocol: 'classic' | 'consumer';
-    readonly startAt: 'earliest' | 'latest';
+    readonly startAt: StartAt;
+    /** The group's offsets are neither looked at nor committed. */
+    readonly replay: boolean;
     /** librdkafka properties from `-X`. */
     readonly properties: Readonly<Record<string, string>>;
     readonly unsafe: boolean;
@@ -96,6 +104,8 @@ export interface Config {
   readonly stop: {
     readonly limit: number | null;
     readonly untilEnd: boolean;
+    /** `--stop-at`, milliseconds since 1970. */
+    readonly stopAtMs: number | null;
     readonly connectTimeoutMs: number | null;
     readonly shutdownTimeoutMs: number;
     readonly stallTimeoutMs: number;
@@ -142,7 +152,22 @@ export function resolveConfig(sources: ConfigSources): Config {
   const warnings: string[] = [];
   const file = readConfigFile(commandLine.given['config'], warnings);
   const values: Record<string, unknown> = {};
-  for (const [name, flag] of flagList) values[name] = firstGiven(flag, givenBy(name, flag, sources, file));
+  const profile = chooseProfile(
+    commandLine.given['profile'] ?? environment['profile'] ?? file.options['profile'],
+    file,
+  );
+  const explicit = new Set(
+    [commandLine.given, environment, file.options].flatMap((source) =>
+      Object.keys(source).filter((name) => source[name] !== undefined),
+    ),
+  );
+  const fromProfile = profile === null ? {} : profileOptions(profile, explicit);
+  for (const [name, flag] of flagList) {
+    values[name] = firstGiven(flag, [
+      ...givenBy(name, flag, sources, file),
+      [`${configKey(name)} of the profile ${profile?.name ?? ''}`, fromProfile[configKey(name)]],
+    ]);
+  }
   for (const [name, flag] of flagList) {
     if (flag.secret === true && commandLine.given[name] !== undefined) {
       const orFile = `${name}-file` in flags ? ` or --${name}-file` : '';
@@ -152,12 +177,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     }
   }
   const topics = commandLine.topics.length > 0 ? commandLine.topics : file.topics;
-  const explicit = new Set(
-    [commandLine.given, environment, file.options].flatMap((source) =>
-      Object.keys(source).filter((name) => source[name] !== undefined),
-    ),
-  );
-  return freeze(assemble(values as unknown as Values, topics, sources, warnings, explicit));
+  return freeze(assemble(values as unknown as Values, topics, sources, warnings, explicit, profile));
 }
 
 /** Which options were given at all, and where. @throws ClientError CONFIG where the configuration file cannot be read. */
@@ -193,6 +213,7 @@ function assemble(
   sources: ConfigSources,
   warnings: string[],
   explicit: ReadonlySet<string>,
+  profile: NamedProfile | null,
 ): Config {
   const value = <N extends FlagName>(name: N): FlagValue<N> => given[name] as FlagValue<N>;
   const optional = <N extends FlagName>(name: N): FlagValue<N> | null => given[name] ?? null;
@@ -203,7 +224,15 @@ function assemble(
     return resolve(path);
   };
   const words = splitTopics(topics, sources.needsTopics ?? true);
-  const broker = brokerOf(given, warnings);
+  const ofBroker = brokerOf(given, warnings);
+  const group = groupFor(
+    profile,
+    profile?.name ?? '',
+    ofBroker.username,
+    explicit.has('group') ? value('group') : null,
+    value('group'),
+  );
+  const broker = { ...ofBroker, group };
   checkWebAddresses(given);
   const dir = given['output-dir'] === undefined ? null : resolve(given['output-dir']);
   const onError = given['on-error'] ?? (dir === null ? 'stop' : 'dead-letter');
@@ -217,9 +246,14 @@ function assemble(
     throw new ClientError('CONFIG', '--verbose and --quiet exclude each other.');
   if (given.process !== undefined && given['process-command'] !== undefined)
     throw new ClientError('CONFIG', '--process and --process-command exclude each other.');
+  if (value('until-end') && given['stop-at'] !== undefined)
+    throw new ClientError('CONFIG', '--until-end and --stop-at exclude each other: both say where to stop.');
   checkForm(value('output'), dir, explicit);
   return {
-    topics: topicsOf(words, broker.isAntares),
+    topics: {
+      ...topicsOf(words, profile?.topicPrefix ?? (broker.isAntares ? antares.topicPrefix : '')),
+      partitions: optional('partitions'),
+    },
     broker: { ...broker, caLocation: file('ssl-ca-location') },
     output: {
       dir,
@@ -271,6 +305,7 @@ function assemble(
     stop: {
       limit: optional('limit'),
       untilEnd: value('until-end'),
+      stopAtMs: optional('stop-at'),
       connectTimeoutMs: optional('connect-timeout'),
       shutdownTimeoutMs: value('shutdown-timeout'),
       stallTimeoutMs: value('stall-timeout'),
@@ -348,7 +383,8 @@ function brokerOf(given: Values, warnings: string[]): Omit<Config['broker'], 'ca
     ...readCredentials(given, isAntares, (warning) => warnings.push(warning)),
     group: given.group as string,
     groupProtocol: given['group-protocol'] ?? 'classic',
-    startAt: given['start-at'] ?? 'earliest',
+    startAt: given['start-at'] ?? { kind: 'earliest' },
+    replay: given.replay ?? false,
     properties: propertiesOf(given.property ?? [], warnings),
     unsafe: given.unsafe ?? false,
   };
@@ -387,8 +423,7 @@ function splitTopics(given: readonly string[], needed: boolean): string[] {
   );
 }
 
-function topicsOf(topics: readonly string[], isAntares: boolean): Config['topics'] {
-  const prefix = isAntares ? antares.topicPrefix : '';
+function topicsOf(topics: readonly string[], prefix: string): Omit<Config['topics'], 'partitions'> {
   return { prefix, kafkaNames: [...new Set(topics.map((topic) => kafkaName(topic, prefix)))] };
 }
 
@@ -413,6 +448,33 @@ function kafkaName(topic: string, prefix: string): string {
   return prefix === '' ? topic : `^${prefix.replaceAll('.', '\\.')}${topic.slice(1)}`;
 }
 
+type NamedProfile = Profile & { readonly name: string };
+
+function chooseProfile(given: unknown, { profiles }: ConfigFile): NamedProfile | null {
+  if (given === undefined) return null;
+  if (typeof given !== 'string')
+    throw new ClientError('CONFIG', '--profile takes one name; antares-client profiles lists them.');
+  const name = given;
+  return { name, ...profileNamed(name, profiles) };
+}
+
+/** What a profile sets, without what makes no sense beside the user's own options. */
+function profileOptions(profile: Profile, explicit: ReadonlySet<string>): Record<string, string> {
+  const {
+    bootstrapServers = '',
+    saslOauthTokenUrl = '',
+    saslOauthScope = '',
+    ...options
+  } = optionsOf(profile);
+  const given: Record<string, string> = { ...options };
+  const hasAddress = explicit.has('host') || explicit.has('port');
+  if (bootstrapServers !== '' && !hasAddress) given['bootstrapServers'] = bootstrapServers;
+  const otherLogin = explicit.has('sasl-mechanism') && !explicit.has('sasl-oauth-client-id');
+  if (saslOauthTokenUrl !== '' && !otherLogin) given['saslOauthTokenUrl'] = saslOauthTokenUrl;
+  if (saslOauthScope !== '' && !otherLogin) given['saslOauthScope'] = saslOauthScope;
+  return given;
+}
+
 /** The first source that gives the option, parsed. */
 function firstGiven(flag: Flag, sources: readonly (readonly [string, unknown])[]): unknown {
   const found = sources.find(([, value]) => value !== undefined);
@@ -431,65 +493,6 @@ function firstGiven(flag: Flag, sources: readonly (readonly [string, unknown])[]
 
 function isScalar(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-interface ConfigFile {
-  readonly topics: readonly string[];
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-function readConfigFile(given: unknown, warnings: string[]): ConfigFile {
-  if (given === undefined) return { topics: [], options: {} };
-  if (typeof given !== 'string')
-    throw new ClientError('CONFIG', '--config was given several times; once is enough.');
-  const content = parseConfigFile(given);
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new ClientError('CONFIG', `--config ${given} must hold a JSON object.`);
-  }
-  const { topics = [], ...rest } = content as Record<string, unknown>;
-  const list = typeof topics === 'string' ? [topics] : topics;
-  if (!Array.isArray(list) || list.some((topic) => typeof topic !== 'string')) {
-    throw new ClientError('CONFIG', `topics in ${given} must be a name or a list of names.`);
-  }
-  const byKey = new Map(Object.keys(flags).map((name) => [configKey(name), name]));
-  byKey.delete('config');
-  const options: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(rest)) {
-    const name = byKey.get(key) ?? byKey.get(configKey(key.replaceAll('_', '-')));
-    if (name === undefined) {
-      throw new ClientError(
-        'CONFIG',
-        `There is no key ${key} in a configuration file (${given}); did you mean ${closest(key, [...byKey.keys(), 'topics'])}?`,
-      );
-    }
-    options[name] = value;
-  }
-  const secret = flagList.find(([name, flag]) => flag.secret === true && options[name] !== undefined)?.[0];
-  if (secret !== undefined) {
-    const apart = `${secret}-file` in flags ? `; ${configKey(secret)}File keeps it apart` : '';
-    warnings.push(`${given} holds the secret ${configKey(secret)}${apart}.`);
-    warnWhereOthersRead(given, (warning) => warnings.push(warning));
-  }
-  return { topics: list as string[], options };
-}
-
-function parseConfigFile(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ClientError('CONFIG', `--config ${path} cannot be read: ${messageOf(error)}.`, {
-      cause: error,
-    });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // Node's message quotes the text around the fault, which may be a secret.
-    const at = /position (\d+)/.exec(messageOf(error))?.[1];
-    const where = at === undefined ? '' : ` (line ${text.slice(0, Number(at)).split('\n').length})`;
-    throw new ClientError('CONFIG', `--config ${path} cannot be read: it is not JSON${where}.`);
-  }
 }
 
 function freeze<T extends object>(value: T): T {

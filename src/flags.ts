@@ -1,5 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { z } from 'zod';
+import { DURATION_EXAMPLE, durationMs } from './duration.ts';
+import { parseStartAt, parseTime, type StartAt } from './place.ts';
 
 /** Kinds of values, each parsed from the text of a flag or from JSON. The messages end up behind "must be …". */
 const text = z.string().min(1, 'some text');
@@ -18,15 +20,30 @@ const integer = (from: number, to: number = Number.MAX_SAFE_INTEGER): z.ZodType<
 const oneOf = <const T extends readonly [string, ...string[]]>(...words: T): z.ZodType<T[number]> =>
   z.enum(words, { error: `one of ${words.join(', ')}` });
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
-const DURATION = 'a time with its unit, such as 500ms, 20s, 5m or 1h';
-const duration = z
-  .string({ error: DURATION })
-  .regex(/^\d+(\.\d+)?(ms|s|m|min|h)$/, DURATION)
-  .transform((given) => {
-    const [, count = '', unit = ''] = /^([\d.]+)(.*)$/.exec(given) ?? [];
-    return Number(count) * (unitsMs[unit] ?? 1);
+/** A text that a function understands; null: it does not. */
+const parsed = <T>(parse: (given: string) => T | null, error: string): z.ZodType<T> =>
+  z.string({ error }).transform((given, context) => {
+    const value = parse(given);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: error });
+    return z.NEVER;
   });
+const duration = parsed(durationMs, DURATION_EXAMPLE);
+const startAt = parsed<StartAt>(
+  (given) => parseStartAt(given, Date.now()),
+  'earliest, latest, committed, a past time such as 2026-11-24T03:00:00Z or 2h-ago, or last-500',
+);
+const stopAt = parsed(
+  (given) => parseTime(given, Date.now()),
+  'a time such as 2026-11-24T03:00:00Z or 2h-ago',
+);
+const PARTITIONS = 'numbers of partitions, such as 0,3';
+const partitionList = z
+  .union([z.number().transform(String), z.array(z.number()).transform(String), z.string()], {
+    error: PARTITIONS,
+  })
+  .pipe(z.string().regex(/^\d{1,9}(,\d{1,9})*$/, PARTITIONS))
+  .transform((given) => [...new Set(given.split(',').map(Number))]);
 
 const unitsBytes: Readonly<Record<string, number>> = {
   '': 1,
@@ -113,9 +130,29 @@ export const flags = {
   }),
   'start-at': define({
     group: READ,
-    value: oneOf('earliest', 'latest'),
-    fallback: 'earliest',
-    describe: 'Where to begin where the group has no committed offset',
+    value: startAt,
+    fallback: { kind: 'earliest' },
+    fallbackText: 'earliest',
+    describe:
+      'Where to begin: earliest, latest (where the group has committed nothing), committed (and nowhere else); or over what it has committed: a TIME, 2h-ago, last-500',
+  }),
+  'stop-at': define({
+    group: READ,
+    value: stopAt,
+    describe:
+      'Stop at the first message with this timestamp or a later one, in each partition: a TIME, 2h-ago',
+  }),
+  partitions: define({
+    group: READ,
+    value: partitionList,
+    describe: 'Read only these partitions of the topics, such as 0,3; they are not shared with the group',
+  }),
+  replay: define({
+    group: READ,
+    value: flag,
+    isSwitch: true,
+    fallback: false,
+    describe: "Read from --start-at on without looking at the group's offsets, and without touching them",
   }),
   limit: define({ group: READ, value: integer(1), describe: 'Stop after exactly so many saved alerts' }),
   'until-end': define({
@@ -159,6 +196,12 @@ export const flags = {
     describe: 'Images in the alert (ZTF, LSST): keep them as base64, or drop them',
   }),
 
+  profile: define({
+    group: BROKER,
+    value: text,
+    describe:
+      'The way to a public broker (antares-client profiles lists them), or one of your own; other options come first',
+  }),
   host: define({
     group: BROKER,
     value: text,
@@ -351,9 +394,9 @@ export const flags = {
 
   format: define({
     group: DECODE,
-    value: oneOf('auto', 'antares', 'avro', 'confluent', 'json', 'fink', 'text'),
+    value: oneOf('auto', 'antares', 'avro', 'confluent', 'json', 'fink', 'text', 'hop'),
     fallback: 'auto',
-    describe: "Format of the messages; auto looks at each message's first bytes",
+    describe: "Format of the messages; auto looks at each message's first bytes, hop at its header _format",
   }),
   'schema-registry': define({
     group: DECODE,

@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { Intake } from './batch/intake.ts';
 import { Reader } from './batch/read.ts';
+import { type Beginning, nothingKnown } from './beginning.ts';
 import { Assignment } from './broker/assignment.ts';
-import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
+import type { AlertConsumer } from './broker/consumer.ts';
 import type { SchemaRegistry } from './broker/schema-registry.ts';
 import { TroubleWatch } from './broker/trouble.ts';
 import { Committer } from './commit/committer.ts';
@@ -23,8 +24,7 @@ import { type SegmentForm, Segments } from './segment/segments.ts';
 import { Start } from './start.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
 import { Limit } from './stop/limit.ts';
-import { findStall } from './stop/stall.ts';
-import type { UntilEnd } from './stop/until-end.ts';
+import { findHungDisk, findStall } from './stop/stall.ts';
 import type { Running, Telemetry } from './telemetry/telemetry.ts';
 
 const TICK_MS = 1_000;
@@ -58,13 +58,6 @@ export interface FlowParts {
   readonly telemetry: Telemetry;
 }
 
-/** What was there before reading began. */
-export interface Beginning {
-  /** Partitions that appeared after the start. */
-  readonly isNew: (at: TopicPartition) => boolean;
-  readonly until: UntilEnd | null;
-}
-
 /**
  * The stages at work: read → batch → pool → commit, and what happens when one of them says no.
  *
@@ -88,8 +81,7 @@ export class Flow {
   readonly #start: Start;
   readonly #reread: Reread;
   readonly #secondLook: SecondLook;
-  #until: UntilEnd | null = null;
-  #isNew: (at: TopicPartition) => boolean = () => true;
+  #beginning: Beginning = nothingKnown;
   #failure: ClientError | null = null;
   #finished = false;
 
@@ -105,7 +97,10 @@ export class Flow {
       log,
       consumer,
       segments,
-      isNew: (at) => this.#isNew(at),
+      journal,
+      isNew: (at) => this.#beginning.isNew(at),
+      given: () => this.#beginning.given,
+      endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,
       onLost: (offsets) => {
         parts.telemetry.lostOffsets += offsets;
       },
@@ -179,7 +174,7 @@ export class Flow {
       pool: this.#pool,
       limit: this.#limit,
       progressOf: (at) => this.#assignment.get(at),
-      endOf: (at) => this.#until?.endOf(at) ?? null,
+      endOf: (at, messages) => this.#beginning.end?.endOf(at, messages) ?? null,
       onBegun: (work, at) => {
         this.#owners.set(work, at);
         segments?.of(at)?.begin(work);
@@ -205,6 +200,10 @@ export class Flow {
       partitions: this.#assignment.partitions,
       log,
       telemetry,
+      commits: commitsOf(config),
+      onRefused: () => {
+        if (this.#beginning.byHand !== null) this.#fail(groupInUse(config.broker.group));
+      },
       closeSegments:
         segments === null
           ? null
@@ -259,7 +258,7 @@ export class Flow {
       bytesInFlight: () => this.#bytesInFlight(),
       workerUse: () => this.#pool.takeUse(),
       endOf: (at) => this.#parts.consumer.knownEnd(at),
-      goalOf: (at) => this.#until?.endOf(at) ?? null,
+      goalOf: (at) => this.#beginning.end?.endOf(at) ?? null,
       isAlive: (withinMs) => this.isAlive(withinMs),
     };
   }
@@ -289,8 +288,10 @@ export class Flow {
     let reading = Promise.resolve();
     try {
       await this.#poolStarted();
-      ({ isNew: this.#isNew, until: this.#until } = await begin());
-      this.#parts.consumer.subscribe(topics);
+      this.#beginning = await begin();
+      const { byHand } = this.#beginning;
+      if (byHand === null) this.#parts.consumer.subscribe(topics);
+      else this.#assignment.takeByHand(byHand);
       reading = this.#reader.run();
       while (!this.#isOver()) await once(this.#events, 'change');
       await this.#shutDown();
@@ -521,36 +522,23 @@ export class Flow {
     const { config } = this.#parts;
     const { partitions } = this.#assignment;
     for (const at of partitions.values()) this.#catchUp(at);
-    this.#watchPublications();
-    const stall = findStall(partitions.values(), performance.now(), config.stop.stallTimeoutMs);
+    const { stallTimeoutMs } = config.stop;
+    const stall =
+      findStall(partitions.values(), performance.now(), stallTimeoutMs) ??
+      findHungDisk(partitions.values(), this.#segments, stallTimeoutMs);
     if (stall !== null) this.#fail(stall);
     await this.#checkEnd();
   }
 
-  /** `--until-end`: asked whenever something of ours has come to its end, and every second for the sake of what others do. */
+  /** Asked whenever something of ours has come to its end, and every second for the sake of what others do. */
   async #checkEnd(): Promise<void> {
     const { consumer, log } = this.#parts;
     const { partitions } = this.#assignment;
-    if (this.#until === null || this.#isOver() || !this.#until.ownDone(partitions)) return;
+    if (this.#isOver()) return;
     try {
-      if (await this.#until.othersDone(consumer, partitions)) this.#finish();
+      if ((await this.#beginning.end?.isReached(consumer, partitions)) === true) this.#finish();
     } catch (error) {
-      log.debug(`The group's offsets could not be read: ${messageOf(error)}.`);
-    }
-  }
-
-  /** A disk that never answers is no stall of the work, which goes on; but nothing is committed any more. */
-  #watchPublications(): void {
-    const { config } = this.#parts;
-    for (const at of this.#assignment.partitions.values()) {
-      const waitedMs = this.#segments?.of(at)?.publishingForMs ?? 0;
-      if (at.waitingFor !== null || waitedMs < config.stop.stallTimeoutMs) continue;
-      this.#fail(
-        new ClientError(
-          'STALLED',
-          `The disk has not confirmed a segment of ${partitionKey(at)} for ${Math.round(waitedMs / 1000)} s; nothing behind offset ${at.durable} is committed. Look at the disk; --stall-timeout sets the time.`,
-        ),
-      );
+      log.debug(`Whether the end is reached could not be asked: ${messageOf(error)}.`);
     }
   }
 
@@ -588,4 +576,17 @@ function otherTopic(at: PartitionProgress): ClientError {
     'TOPIC_RECREATED',
     `${partitionKey(at)} is not the topic that the output folder holds: the message before offset ${at.finished} is another one. The topic was deleted and made again; move its folder away, or give another --output-dir.`,
   );
+}
+
+/** With `--partitions` nobody divides them but the user, and a group whose members share them takes no offsets from outside. */
+function groupInUse(group: string): ClientError {
+  return new ClientError(
+    'GROUP_IN_USE',
+    `The group ${group} has members that share its partitions, so the broker takes no offsets from who reads with --partitions: give another --group. What was saved since the last commit comes again.`,
+  );
+}
+
+function commitsOf({ broker, topics }: Config): 'as-member' | 'by-hand' | 'never' {
+  if (broker.replay) return 'never';
+  return topics.partitions === null ? 'as-member' : 'by-hand';
 }

@@ -33,6 +33,8 @@ export interface OwnerOptions {
   readonly brokers: string;
   /** Another group is told of, not refused. */
   readonly share: boolean;
+  /** Nobody else may write there, of whatever group. */
+  readonly alone: boolean;
   readonly log: Log;
 }
 
@@ -44,7 +46,7 @@ export interface OwnerOptions {
  * @throws ClientError OUTPUT naming the other.
  */
 export async function enterOwner(options: OwnerOptions): Promise<() => Promise<void>> {
-  const { outputDir, writer, group, brokers, share, log } = options;
+  const { outputDir, writer, group, brokers, share, alone, log } = options;
   const folder = join(outputDir, OWNER_FOLDER);
   const path = join(folder, writer);
   const own: Owner = {
@@ -83,6 +85,12 @@ export async function enterOwner(options: OwnerOptions): Promise<() => Promise<v
     // Entered first, looked second: of two that start at once at least one sees the other.
     for (const other of await livingOthers(folder, writer)) {
       const who = `the group ${other.group} (host ${other.host}, process ${other.pid}, since ${other.started})`;
+      if (alone) {
+        throw new ClientError(
+          'OUTPUT',
+          `${outputDir} is written to by ${who}: segments that begin at a given place (--start-at, --replay) must have the folder to themselves. Stop the other process, or give another --output-dir.`,
+        );
+      }
       if (other.group !== group && !share) {
         throw new ClientError(
           'OUTPUT',

@@ -1,8 +1,8 @@
+import { findBeginning } from './beginning.ts';
 import { chooseCa } from './broker/ca.ts';
 import { connect } from './broker/connect.ts';
 import { cureFor, missingFeatures, requireFeatures } from './broker/features.ts';
 import { SchemaRegistry } from './broker/schema-registry.ts';
-import { readSubscription } from './broker/subscription.ts';
 import { chooseDurability } from './commit/durability.ts';
 import type { Config } from './config.ts';
 import { Flow } from './flow.ts';
@@ -11,9 +11,9 @@ import type { Log } from './log.ts';
 import { type Observation, observe } from './observe.ts';
 import { prepareOutput } from './output.ts';
 import { enterOwner } from './owner.ts';
+import { overridesCommits } from './place.ts';
 import { segmentForm } from './segment/form.ts';
 import { joinService, type Service } from './service.ts';
-import { UntilEnd } from './stop/until-end.ts';
 import { newWriter } from './temporary.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { stripPrefix } from './topic-name.ts';
@@ -35,11 +35,15 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   const service = joinService(process.env, log);
   const writer = newWriter();
   const { share } = output;
-  const { group, bootstrapServers: brokers } = broker;
+  const { bootstrapServers: brokers } = broker;
+  // Beside its group's members a replay is a stranger, who would put earlier messages into later ones' files.
+  const group = broker.replay ? `${broker.group} (replay)` : broker.group;
+  // Segments of readers that begin at places of their own would overlap.
+  const alone = output.form !== 'json' && (broker.replay || overridesCommits(broker.startAt));
   const leave =
     output.dir === null
       ? null
-      : await enterOwner({ outputDir: output.dir, writer, group, brokers, share, log });
+      : await enterOwner({ outputDir: output.dir, writer, group, brokers, share, alone, log });
   let observation: Observation | null = null;
   try {
     observation = await observe(config, log);
@@ -70,7 +74,10 @@ async function readAndSave(
   consumer.onStatistics = (json) => {
     telemetry.brokerStatistics = json;
   };
-  log.info(`Connected to ${broker.bootstrapServers} as a member of the group ${broker.group}.`);
+  const as = broker.replay
+    ? 'without a group'
+    : `as ${topics.partitions === null ? 'a member of ' : ''}the group ${broker.group}`;
+  log.info(`Connected to ${broker.bootstrapServers} ${as}.`);
 
   const registry = new SchemaRegistry(config.decode, log, stop);
   const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer);
@@ -82,10 +89,9 @@ async function readAndSave(
   stop.addEventListener('abort', () => {
     service.stopping();
   });
-  await flow.run(topics.kafkaNames, stop, async () => {
+  await flow.run(topics.kafkaNames, stop, () => {
     service.ready(`Reading ${topics.kafkaNames.join(', ')}`, (withinMs) => flow.isAlive(withinMs));
-    const { partitions, isNew } = readSubscription(topics.kafkaNames, catalogue, config.stop.untilEnd, log);
-    return { isNew, until: config.stop.untilEnd ? await UntilEnd.snapshot(consumer, partitions) : null };
+    return findBeginning(config, consumer, catalogue, log);
   });
 }
 

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
+import type { GivenPositions } from './broker/given-positions.ts';
 import { gapText, type OffsetGap, type StartPosition, startPositions } from './broker/start-position.ts';
 import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
 import type { Config } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
+import type { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import type { Published } from './segment/recover.ts';
 import type { Segments } from './segment/segments.ts';
+import { checkFiles, checkSegments } from './way-back.ts';
 
 /** A broker that has just started may tell an end that it had some seconds ago; so an end before ours is not believed at once. */
 const ENDS_ASKED = 6;
@@ -18,8 +21,13 @@ export interface StartOptions {
   readonly log: Log;
   readonly consumer: AlertConsumer;
   readonly segments: Segments | null;
+  readonly journal: Journal | null;
   /** Partitions that appeared after the start. */
   readonly isNew: (at: TopicPartition) => boolean;
+  /** The offsets that the user wants. */
+  readonly given: () => GivenPositions;
+  /** Where reading stops at the earliest; null: nowhere, or nobody knows yet. */
+  readonly endOf: (at: TopicPartition) => number | null;
   /** So many offsets are gone for good. */
   readonly onLost: (offsets: number) => void;
   readonly fail: (error: ClientError) => void;
@@ -35,7 +43,7 @@ export class Start {
 
   /** @throws BrokerError: asked again later. What is wrong with the files ends the client. */
   async positions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
-    const { consumer, config, segments, isNew, fail } = this.#options;
+    const { consumer, config, segments, isNew, given, fail } = this.#options;
     try {
       const published = new Map<string, Published>();
       for (const at of partitions) {
@@ -43,14 +51,14 @@ export class Start {
         if (found) published.set(partitionKey(at), found);
       }
       const { positions, gaps } = await this.#believable(() =>
-        startPositions(
-          consumer,
-          partitions,
-          config.broker.startAt,
+        startPositions(consumer, partitions, {
+          startAt: config.broker.startAt,
           isNew,
-          (at) => published.get(partitionKey(at))?.next ?? null,
-        ),
+          given: (at) => given().of(at),
+          publishedEnd: (at) => published.get(partitionKey(at))?.next ?? null,
+        }),
       );
+      for (const at of positions) await this.#checkWish(at, published.get(partitionKey(at)) ?? null);
       for (const gap of gaps) this.#gap(gap);
       return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
     } catch (error) {
@@ -59,6 +67,26 @@ export class Start {
       fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));
       return [];
     }
+  }
+
+  /** Whether what is saved already stands in the way of what the user wants. @throws ClientError OUTPUT */
+  async #checkWish(at: StartPosition, published: Published | null): Promise<void> {
+    const { log, segments, journal, config, given, endOf } = this.#options;
+    const wish = given().of(at);
+    if (wish === null) return;
+    if (segments !== null && published !== null) {
+      await checkSegments(segments, at, wish, published.next);
+      if (wish < published.next)
+        log.info(
+          `${partitionKey(at)}: the segments here hold offsets ${wish} to ${published.next - 1} already; reading begins behind them.`,
+        );
+    }
+    const end = endOf(at);
+    const everyMessageItsFile = ['{partition}', '{offset}'].every((field) =>
+      config.output.pathTemplate.includes(field),
+    );
+    if (journal !== null && end !== null && !everyMessageItsFile) await checkFiles(journal, at, end);
+    given().taken(at);
   }
 
   /** Offsets were passed over in mid-stream: markers and compaction are normal, an expired range is a loss. */
@@ -83,7 +111,8 @@ export class Start {
         const answer = await ask();
         if (asked === ENDS_ASKED || answer.gaps.every(({ lost }) => lost !== null)) return answer;
       } catch (error) {
-        if (asked === ENDS_ASKED || !(error instanceof ClientError)) throw error;
+        const seemsShort = error instanceof ClientError && error.code === 'TOPIC_RECREATED';
+        if (asked === ENDS_ASKED || !seemsShort) throw error;
       }
       this.#options.log.debug('A topic seems to end before what was read of it; the broker is asked again.');
       await sleep(ASK_AGAIN_MS);
@@ -94,6 +123,7 @@ export class Start {
   #withFiles(at: StartPosition, found: Published | null): StartPosition {
     const { log, segments } = this.#options;
     if (at.behind === 'segment' && found !== null) return { ...at, known: found.lastMessage };
+    if (at.behind === 'given') log.info(`${partitionKey(at)}: reading begins at offset ${at.offset}.`);
     if (at.behind === 'commit' && segments !== null) {
       const until =
         found === null ? 'no segment of it is here' : `the segments here end before ${found.next}`;

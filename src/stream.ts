@@ -1,11 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { Reader } from './batch/read.ts';
+import { type Beginning, findBeginning } from './beginning.ts';
 import { Assignment } from './broker/assignment.ts';
 import { connect } from './broker/connect.ts';
 import type { AlertConsumer, ConsumedMessage, TopicPartition } from './broker/consumer.ts';
 import { SchemaRegistry } from './broker/schema-registry.ts';
 import { gapText, startPositions, type StartPosition } from './broker/start-position.ts';
-import { readSubscription, type Subscription } from './broker/subscription.ts';
 import { TroubleWatch } from './broker/trouble.ts';
 import { Committer } from './commit/committer.ts';
 import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
@@ -14,7 +14,7 @@ import { type Config, resolveConfig } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { SecondLook } from './second-look.ts';
-import { UntilEnd } from './stop/until-end.ts';
+import type { ReadingEnd } from './stop/until-end.ts';
 import { DecodeError, SchemaNeeded } from './worker/decode/error.ts';
 import type { Message, MessageHeader } from './worker/message.ts';
 import { KnownSchemas } from './worker/schemas.ts';
@@ -44,8 +44,11 @@ export interface AlertStreamOptions {
   readonly group?: string | undefined;
   /** `consumer` is the new protocol of Kafka 4 (KIP-848). Default: classic. */
   readonly groupProtocol?: Config['broker']['groupProtocol'] | undefined;
-  /** Where to begin where the group has no committed offset. Default: earliest. */
-  readonly startAt?: 'earliest' | 'latest' | undefined;
+  /**
+   * `earliest` (default) and `latest`: where to begin where the group has no committed offset; `committed`: nowhere else. Over what the
+   * group has committed: `2026-11-24T03:00:00Z`, `2h-ago`, `last-500`.
+   */
+  readonly startAt?: string | undefined;
   /** End when every partition has reached the end that it had at the start. */
   readonly untilEnd?: boolean | undefined;
   readonly format?: Config['decode']['format'] | undefined;
@@ -180,20 +183,15 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
     const connected = await connect(config, this.#log, signal);
     if (connected === null) return null;
     const { consumer, catalogue } = connected;
-    const subscription = readSubscription(
-      config.topics.kafkaNames,
-      catalogue,
-      config.stop.untilEnd,
-      this.#log,
-    );
-    const until = config.stop.untilEnd ? await UntilEnd.snapshot(consumer, subscription.partitions) : null;
-    const running = this.#assemble(consumer, subscription, until);
+    const beginning = await findBeginning(config, consumer, catalogue, this.#log);
+    const running = this.#assemble(consumer, beginning);
     consumer.subscribe(config.topics.kafkaNames);
     running.reading = running.reader.run();
     return running;
   }
 
-  #assemble(consumer: AlertConsumer, { isNew }: Subscription, until: UntilEnd | null): Running {
+  #assemble(consumer: AlertConsumer, beginning: Beginning): Running {
+    const until = beginning.end;
     const config = this.#config;
     const log = this.#log;
     const trouble = new TroubleWatch(log, (error) => {
@@ -205,7 +203,13 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
     const assignment: Assignment = new Assignment({
       consumer,
       log,
-      startPositions: (partitions) => this.#startPositions(consumer, partitions, isNew),
+      startPositions: (partitions) =>
+        this.#startPositions(consumer, partitions, beginning).catch((error: unknown) => {
+          // A broker that does not answer is asked again.
+          if (!(error instanceof ClientError)) throw error;
+          this.#fail(error);
+          return [];
+        }),
       // What the caller has not committed is not ours to commit.
       drain: () => Promise.resolve(),
       betweenReads: (action) => reader.betweenReads(action),
@@ -254,6 +258,8 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
       durability: { fileSync: 'none', description: 'the caller’s', sync: () => Promise.resolve() },
       partitions: assignment.partitions,
       log,
+      commits: 'as-member',
+      onRefused: () => undefined,
       closeSegments: null,
       onSyncFailed: () => undefined,
       telemetry: null,
@@ -287,14 +293,15 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
   async #startPositions(
     consumer: AlertConsumer,
     partitions: readonly TopicPartition[],
-    isNew: (at: TopicPartition) => boolean,
+    { isNew, given }: Beginning,
   ): Promise<readonly StartPosition[]> {
-    const { positions, gaps } = await startPositions(
-      consumer,
-      partitions,
-      this.#config.broker.startAt,
+    const { startAt } = this.#config.broker;
+    const { positions, gaps } = await startPositions(consumer, partitions, {
+      startAt,
       isNew,
-    );
+      given: (at) => given.of(at),
+    });
+    for (const at of partitions) given.taken(at);
     for (const gap of gaps) this.#log.error({ ...gap }, gapText(gap));
     // Nothing is committed before the caller says so, not even where it begins.
     return positions.map((at) => ({ ...at, committed: at.offset }));
@@ -328,11 +335,7 @@ export class AlertStream implements AsyncIterable<StreamedAlert>, AsyncDisposabl
         if (assignment.get(next.at) === next.at) return next;
         continue;
       }
-      if (
-        until?.ownDone(assignment.partitions) === true &&
-        (await until.othersDone(consumer, assignment.partitions))
-      )
-        return null;
+      if ((await until?.isReached(consumer, assignment.partitions)) === true) return null;
       await once(this.#events, 'change');
     }
   }
@@ -433,7 +436,7 @@ interface Running {
   readonly assignment: Assignment;
   readonly reader: Reader;
   readonly committer: Committer;
-  readonly until: UntilEnd | null;
+  readonly until: ReadingEnd | null;
   readonly schemas: KnownSchemas;
   readonly transcoder: Transcoder;
   readonly registry: SchemaRegistry;

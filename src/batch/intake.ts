@@ -13,8 +13,8 @@ export interface IntakeOptions {
   readonly pool: Pool;
   readonly limit: Limit;
   readonly progressOf: (at: TopicPartition) => PartitionProgress | undefined;
-  /** Messages from this offset on are not ours to read; null: all are. */
-  readonly endOf: (at: TopicPartition) => number | null;
+  /** Messages from this offset on are not ours to read; null: all are. Is told what was read. */
+  readonly endOf: (at: TopicPartition, messages?: readonly ConsumedMessage[]) => number | null;
   readonly onBegun: (work: Work, at: PartitionProgress) => void;
   /** The broker passed over offsets from `from` on: markers, compaction, or a loss. */
   readonly onJump: (at: PartitionProgress, from: number) => void;
@@ -48,7 +48,7 @@ export class Intake {
     const progress = this.#options.progressOf(at);
     if (progress === undefined || !this.#takes(progress)) return;
     if (progress.known !== null && !this.#isKnown(progress, progress.known, messages)) return;
-    const end = this.#options.endOf(at) ?? Number.POSITIVE_INFINITY;
+    const end = this.#options.endOf(at, messages) ?? Number.POSITIVE_INFINITY;
     const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position && offset < end);
     const [first, last] = [fresh[0], fresh.at(-1)];
     if (first !== undefined && !this.#options.believes(progress, first.offset)) return;

@@ -49,6 +49,11 @@ export class Assignment {
     return this.#isAnswered;
   }
 
+  /** Takes partitions without the group: nobody gives them to us, and nobody takes them away. */
+  takeByHand(partitions: readonly TopicPartition[]): void {
+    this.#options.consumer.onRebalance({ kind: 'assign', partitions, errorCode: 0 });
+  }
+
   get(at: TopicPartition): PartitionProgress | undefined {
     return this.partitions.get(partitionKey(at));
   }

@@ -177,6 +177,31 @@ export class AlertConsumer {
     });
   }
 
+  /**
+   * The first offsets whose message has this timestamp or a later one; null where there is none. Markers of transactions have
+   * timestamps too. @throws BrokerError
+   */
+  offsetsForTime(
+    partitions: readonly TopicPartition[],
+    timeMs: number,
+  ): Promise<(TopicPartition & { offset: number | null })[]> {
+    if (partitions.length === 0) return Promise.resolve([]);
+    const asked = partitions.map(({ topic, partition }) => ({ topic, partition, offset: timeMs }));
+    return new Promise((resolve, reject) => {
+      this.#client.offsetsForTimes(asked, METADATA_TIMEOUT_MS, (error, offsets) => {
+        if (error as BrokerError | null) reject(asError(error));
+        else
+          resolve(
+            offsets.map(({ topic, partition, offset }) => ({
+              topic,
+              partition,
+              offset: ((offset as number | undefined) ?? -1) < 0 ? null : offset,
+            })),
+          );
+      });
+    });
+  }
+
   /** First offset that is there and the one after the last. @throws BrokerError */
   watermarks({ topic, partition }: TopicPartition): Promise<{ low: number; high: number }> {
     return new Promise((resolve, reject) => {
@@ -210,6 +235,11 @@ export class AlertConsumer {
   /** Commits what is stored. The result comes through {@link onCommit}. */
   commit(): void {
     this.#client.commit();
+  }
+
+  /** Commits offsets of partitions that were taken by hand: node-rdkafka stores none without a subscription. The result comes through {@link onCommit}. */
+  commitDirectly(offsets: readonly PartitionOffset[]): void {
+    this.#client.commit([...offsets]);
   }
 
   disconnect(): Promise<void> {

@@ -1,12 +1,14 @@
 import { ClientError } from '../errors.ts';
+import type { StartAt } from '../place.ts';
 import { type AlertConsumer, logicalOffset, type PartitionOffset, type TopicPartition } from './consumer.ts';
+import { nothingCommitted } from './given-positions.ts';
 
 /** Where reading of a partition begins. */
 export interface StartPosition extends PartitionOffset {
   /** The group's committed offset, or -1. */
   readonly committed: number;
-  /** How we come to begin here: behind what is published, at the commit, at what the broker still has, or at the group's start. */
-  readonly behind: 'segment' | 'commit' | 'expired' | 'start';
+  /** How we come to begin here: behind what is published, at the commit, at what the broker still has, at the group's start, or where the user said. */
+  readonly behind: 'segment' | 'commit' | 'expired' | 'start' | 'given';
   /** Read from here, a little before, and look whether it is the same topic. */
   readonly known?: KnownMessage | null;
 }
@@ -19,8 +21,17 @@ export interface KnownMessage {
   readonly crc32c: string;
 }
 
-/** Where the output of a partition ends: the offset behind the last one in it. */
-export type PublishedEnd = (at: TopicPartition) => number | null;
+/** What decides where partitions begin, beside what the group has committed. */
+export interface StartRules {
+  /** Where a partition begins that has no committed offset. */
+  readonly startAt: StartAt;
+  /** Partitions that appeared after the start are read from their beginning, also with `latest`. */
+  readonly isNew: (at: TopicPartition) => boolean;
+  /** The offset that the user wants, whatever the group has committed; null: none. */
+  readonly given?: (at: TopicPartition) => number | null;
+  /** Where the output of a partition ends: the offset behind the last one in it. */
+  readonly publishedEnd?: (at: TopicPartition) => number | null;
+}
 
 /** A committed offset that the broker no longer has. */
 export interface OffsetGap extends TopicPartition {
@@ -35,16 +46,13 @@ export interface OffsetGap extends TopicPartition {
  * there is. The broker's own reset never decides, because it would skip expired offsets without a word (contract, 5).
  * Where the files say that more is saved than was committed, the files are right (contract, 3).
  *
- * @param startAt where a partition begins that has no committed offset.
- * @param isNew partitions that appeared after the start are read from their beginning, also with `latest`.
- * @throws BrokerError; ClientError TOPIC_RECREATED where the output holds more than the broker ever had.
+ * @throws BrokerError; ClientError TOPIC_RECREATED where the output holds more than the broker ever had, NO_POSITION where the group has
+ * committed nothing and nothing else will do.
  */
 export async function startPositions(
   consumer: AlertConsumer,
   partitions: readonly TopicPartition[],
-  startAt: 'earliest' | 'latest',
-  isNew: (at: TopicPartition) => boolean,
-  publishedEnd: PublishedEnd = () => null,
+  { startAt, isNew, given = (): null => null, publishedEnd = (): null => null }: StartRules,
 ): Promise<{ positions: StartPosition[]; gaps: OffsetGap[] }> {
   const committed = await consumer.committed(partitions);
   const gaps: OffsetGap[] = [];
@@ -54,10 +62,13 @@ export async function startPositions(
       const at = { topic, partition };
       const published = publishedEnd(at) ?? logicalOffset.NONE;
       if (published > high) throw recreated(at, published, high);
+      const wish = given(at);
+      if (wish !== null) return wished(at, Math.max(wish, low), inGroup, published, gaps, low);
       const wanted = Math.max(inGroup, published);
       const own = { ...at, committed: Math.max(-1, inGroup) };
       if (wanted < 0) {
-        return { ...own, offset: startAt === 'latest' && !isNew(at) ? high : low, behind: 'start' };
+        if (startAt.kind === 'committed' && !isNew(at) && low < high) throw nothingCommitted(at);
+        return { ...own, offset: startAt.kind === 'latest' && !isNew(at) ? high : low, behind: 'start' };
       }
       if (wanted >= low && wanted <= high) {
         return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit' };
@@ -67,6 +78,26 @@ export async function startPositions(
     }),
   );
   return { positions, gaps };
+}
+
+/**
+ * The user says where. What is published is not saved again: reading begins behind it, and whether it holds all from the wish on is for
+ * its owner to check. The group's offset goes there too, be it back or forth.
+ */
+function wished(
+  at: TopicPartition,
+  wish: number,
+  inGroup: number,
+  published: number,
+  gaps: OffsetGap[],
+  low: number,
+): StartPosition {
+  const wanted = published < 0 ? wish : published;
+  const offset = Math.max(wanted, low);
+  if (offset > wanted) gaps.push({ ...at, wanted, available: low, lost: low - wanted });
+  const committed = inGroup > offset ? -1 : Math.max(-1, inGroup);
+  if (published < 0) return { ...at, offset, committed, behind: 'given' };
+  return { ...at, offset, committed, behind: offset > wanted ? 'expired' : 'segment' };
 }
 
 /** A topic that was deleted and made again is not the one that the files hold (contract, 3). */

@@ -44,6 +44,10 @@ export interface CommitterOptions {
   /** The assigned partitions, by {@link partitionKey}; kept up to date by their owner. */
   readonly partitions: ReadonlyMap<string, PartitionProgress>;
   readonly log: Log;
+  /** As a member of the group; for partitions taken by hand; or not at all: then what is durable counts as committed. */
+  readonly commits: 'as-member' | 'by-hand' | 'never';
+  /** A commit was refused: the partitions are another member's. */
+  readonly onRefused: () => void;
   /** Publishes the open segments of these partitions; null: no segments, files are made durable by {@link Durability}. */
   readonly closeSegments: ((partitions: readonly PartitionProgress[]) => void) | null;
   /** What was published since the last good sync may be lost: it must be written again. */
@@ -236,8 +240,16 @@ export class Committer {
   #commit(): void {
     const { consumer, partitions, log } = this.#options;
     const all = [...partitions.values()];
+    if (this.#options.commits === 'never') {
+      for (const at of all) at.committed = at.stored = at.durable;
+      return;
+    }
     for (const at of all) {
       if (at.durable <= at.stored) continue;
+      if (this.#options.commits === 'by-hand') {
+        at.stored = at.durable;
+        continue;
+      }
       try {
         consumer.storeOffsets([{ topic: at.topic, partition: at.partition, offset: at.durable }]);
         at.stored = at.durable;
@@ -246,9 +258,14 @@ export class Committer {
         log.debug(`The offset of ${partitionKey(at)} was not taken: ${messageOf(error)}.`);
       }
     }
-    if (!all.some((at) => at.committed < at.stored)) return;
+    const open = all.filter((at) => at.committed < at.stored);
+    if (open.length === 0) return;
     try {
-      consumer.commit();
+      if (this.#options.commits === 'as-member') consumer.commit();
+      else
+        consumer.commitDirectly(
+          open.map(({ topic, partition, stored }) => ({ topic, partition, offset: stored })),
+        );
       this.#commitSentMs = performance.now();
     } catch (error) {
       log.debug(`A commit could not be sent: ${messageOf(error)}; it is tried again.`);
@@ -266,6 +283,7 @@ export class Committer {
     } else if (NOT_OURS.has(error.code)) {
       this.#lost = true;
       log.debug(`A commit came too late, the partitions are another member's: ${error.message}.`);
+      this.#options.onRefused();
     } else if (error.code !== ERR_NO_OFFSET && error.code !== ERR_STALE_MEMBER_EPOCH) {
       log.warn(`A commit failed: ${error.message}; it is tried again.`);
     }

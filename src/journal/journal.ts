@@ -1,5 +1,6 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { journalEnd } from './journal-end.ts';
 import { JOURNAL_FOLDER } from './line.ts';
 import type { PartitionNotes } from './partition-notes.ts';
 
@@ -43,17 +44,25 @@ export class Journal {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
+  /** The offset behind the highest one that the journal of a partition tells of; 0: none. @throws Error what the system said. */
+  endOf({ topic, partition }: Pick<Finished, 'topic' | 'partition'>): Promise<number> {
+    return journalEnd(this.#pathOf(topic, partition));
+  }
+
   async #appendTo({ topic, partition, notes, upTo }: Finished): Promise<void> {
     const text = notes.textBelow(upTo);
     if (text === '') return;
-    const path = join(this.#dir, JOURNAL_FOLDER, this.#folderOf(topic), `${partition}.ndjson`);
     try {
-      await this.#write(path, text, notes.begins);
+      await this.#write(this.#pathOf(topic, partition), text, notes.begins);
     } catch (error) {
       notes.failed();
       throw error;
     }
     notes.written(upTo);
+  }
+
+  #pathOf(topic: string, partition: number): string {
+    return join(this.#dir, JOURNAL_FOLDER, this.#folderOf(topic), `${partition}.ndjson`);
   }
 
   async #write(path: string, text: string, begins: boolean): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { absences } from '../segment/record.ts';
 
 /** How a writer came to the offset where its lines begin; `journal`: it goes on behind a line that it could not finish. */
-const journalBeginnings = ['start', 'commit', 'expired', 'journal'] as const;
+const journalBeginnings = ['start', 'commit', 'expired', 'given', 'journal'] as const;
 
 /** What became of an offset that gave no alert. */
 export type JournalOutcome = (typeof absences)[number];

@@ -12,7 +12,7 @@ const fileName = z.string().regex(/^[^/\\\0]+$/);
 export const absences = ['filtered', 'dead', 'skipped', 'tombstone', 'missing', 'expired'] as const;
 
 /** How the reader came to a segment's first offset. */
-export const beginnings = ['segment', 'start', 'commit', 'expired'] as const;
+export const beginnings = ['segment', 'start', 'commit', 'expired', 'given'] as const;
 
 const recordSchema = z.strictObject({
   format: z.literal(1),

@@ -52,7 +52,8 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function readRecord(folder: string, name: string): Promise<SegmentRecord> {
+/** @throws ClientError OUTPUT */
+export async function readRecord(folder: string, name: string): Promise<SegmentRecord> {
   try {
     return parseRecord(await readFile(join(folder, name), 'utf8'));
   } catch (error) {

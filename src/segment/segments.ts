@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TopicPartition } from '../broker/consumer.ts';
 import type { PartitionProgress } from '../commit/partition-progress.ts';
 import { PartitionSegments, type SegmentLimits } from './partition-segments.ts';
+import { coveredFrom } from './covered.ts';
 import { type Published, recover } from './recover.ts';
 import type { SegmentRecord } from './record.ts';
 
@@ -50,6 +51,11 @@ export class Segments {
   /** What is published of a partition; null: nothing. @throws ClientError OUTPUT */
   recover(at: TopicPartition): Promise<Published | null> {
     return recover(this.#folder(at), this.#options.writer);
+  }
+
+  /** Where the unbroken run of published offsets begins that ends with the last one, as far back as `wanted`. @throws ClientError OUTPUT */
+  coveredFrom(at: TopicPartition, wanted: number): Promise<number> {
+    return coveredFrom(this.#folder(at), wanted);
   }
 
   of(at: PartitionProgress): PartitionSegments | undefined {

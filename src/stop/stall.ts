@@ -1,5 +1,6 @@
 import { ClientError } from '../errors.ts';
 import { type PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
+import type { Segments } from '../segment/segments.ts';
 
 /**
  * Names a partition that has work in flight but does not get on (contract, 4). Waiting for disk space or a registry is
@@ -15,6 +16,23 @@ export function findStall(
     return new ClientError(
       'STALLED',
       `${partitionKey(at)} has stood still at offset ${at.finished} for ${Math.round((nowMs - at.movedAtMs) / 1000)} s with messages in work; nothing above it is committed. Start again to go on from there; --stall-timeout sets the time.`,
+    );
+  }
+  return null;
+}
+
+/** A disk that never answers is no stall of the work, which goes on; but nothing is committed any more. */
+export function findHungDisk(
+  partitions: Iterable<PartitionProgress>,
+  segments: Segments | null,
+  timeoutMs: number,
+): ClientError | null {
+  for (const at of partitions) {
+    const waitedMs = segments?.of(at)?.publishingForMs ?? 0;
+    if (at.waitingFor !== null || waitedMs < timeoutMs) continue;
+    return new ClientError(
+      'STALLED',
+      `The disk has not confirmed a segment of ${partitionKey(at)} for ${Math.round(waitedMs / 1000)} s; nothing behind offset ${at.durable} is committed. Look at the disk; --stall-timeout sets the time.`,
     );
   }
   return null;

@@ -4,6 +4,7 @@ import type { Partition } from './partitions.ts';
 
 const EARLIER =
   'Offsets that are not in this folder, because their group had committed them before (archived, another machine)';
+const NOT_ASKED_FOR = 'Offsets that were not asked for (--start-at, --replay)';
 const EXPIRED = 'Offsets that had expired on the broker before they could be read';
 
 /** Whether what a folder says of a partition goes from offset to offset, each once, and fits to its dead letters. */
@@ -34,6 +35,7 @@ function compare(partition: Partition, previous: Span | null, span: Span, findin
   const behind = partition.beginnings.get(span.from);
   if (behind === 'expired') findings.note(EXPIRED, where, count);
   else if (behind === 'commit') findings.note(EARLIER, where, count);
+  else if (behind === 'given') findings.note(NOT_ASKED_FOR, where, count);
   else if (previous !== null || behind === undefined) lostBetween(previous, where, count, findings);
   // What came before the first that a folder has was archived, or there never was anything.
   else if (behind !== 'start') findings.note(EARLIER, where, count);

@@ -4,7 +4,7 @@ import { Cursor } from './avro/cursor.ts';
 import type { AvroType } from './avro/schema.ts';
 import { SchemaCache } from './avro/schema-cache.ts';
 import { readBson } from './bson.ts';
-import { detectFormat, type Format, type FormatOption, isGzip } from './detect.ts';
+import { detectFormat, type Format, hopFormat, type FormatOption, isGzip } from './detect.ts';
 import { DecodeError, SchemaNeeded } from './error.ts';
 import { inflateGzip, inflateZlib } from './inflate.ts';
 import { readJson } from './json.ts';
@@ -61,7 +61,9 @@ export class Decoder {
     if (raw.byteLength === 0) throw new DecodeError('EMPTY', 'The message has no bytes.');
     let value = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
     if (isGzip(value)) value = inflateGzip(value);
-    const format = this.#format === 'auto' ? detectFormat(value, message) : this.#format;
+    const option = this.#format;
+    const guess = option === 'auto' ? detectFormat : option === 'hop' ? hopFormat : (): Format => option;
+    const format = guess(value, message);
     switch (format) {
       case 'antares': {
         const document = inflateZlib(value);

@@ -5,7 +5,7 @@ import { DecodeError } from './error.ts';
 export type Format = 'antares' | 'avro' | 'confluent' | 'json' | 'fink' | 'text';
 
 /** What `--format` takes. */
-export type FormatOption = 'auto' | Format;
+export type FormatOption = 'auto' | 'hop' | Format;
 
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
@@ -53,4 +53,31 @@ function firstInk(bytes: Uint8Array): number | undefined {
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+/** Formats that Hopskotch's clients put into a header; all their models but Avro and blobs are JSON. */
+const hopFormats: ReadonlyMap<string, Format> = new Map([
+  ['json', 'json'],
+  ['voevent', 'json'],
+  ['circular', 'json'],
+  ['avro', 'avro'],
+]);
+
+/**
+ * What a message's `_format` header says. A blob is anything: what its first bytes tell, else text. Without the header, or with a name
+ * that nobody here knows, the bytes decide.
+ *
+ * @throws DecodeError UNKNOWN_FORMAT
+ */
+export function hopFormat(value: Uint8Array, message: Message): Format {
+  const header = message.headers.find(({ key }) => key === '_format')?.value ?? null;
+  const name = header === null ? '' : Buffer.from(header).toString('latin1');
+  const known = hopFormats.get(name);
+  if (known !== undefined) return known;
+  try {
+    return detectFormat(value, message);
+  } catch (error) {
+    if (name === 'blob' && error instanceof DecodeError) return 'text';
+    throw error;
+  }
 }

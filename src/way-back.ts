@@ -1,0 +1,46 @@
+import type { TopicPartition } from './broker/consumer.ts';
+import { partitionKey } from './commit/partition-progress.ts';
+import { ClientError } from './errors.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Segments } from './segment/segments.ts';
+
+/**
+ * Segments hold each offset once and in order, so a wish can be met only where it falls into what they hold without a gap (that is not saved
+ * again) or where they end.
+ *
+ * @param next the offset behind the last published one.
+ * @throws ClientError OUTPUT
+ */
+export async function checkSegments(
+  segments: Segments,
+  at: TopicPartition,
+  wish: number,
+  next: number,
+): Promise<void> {
+  const first = wish <= next ? await segments.coveredFrom(at, wish) : next;
+  if (wish >= first && wish <= next) return;
+  const why =
+    wish > next
+      ? `a gap of ${wish - next} offsets would follow them`
+      : 'segments cannot be put before or between them';
+  throw new ClientError(
+    'OUTPUT',
+    `The output folder holds segments of ${partitionKey(at)} from offset ${first} to ${next - 1}, and --start-at means ${wish}: ${why}. Give an empty --output-dir.`,
+  );
+}
+
+/**
+ * With one file an alert a name holds its latest message. Who goes back and stops before the place that the folder has come to would
+ * leave an earlier one there.
+ *
+ * @param end where reading stops.
+ * @throws ClientError OUTPUT
+ */
+export async function checkFiles(journal: Journal, at: TopicPartition, end: number): Promise<void> {
+  const told = await journal.endOf(at);
+  if (end >= told) return;
+  throw new ClientError(
+    'OUTPUT',
+    `The output folder holds alerts of ${partitionKey(at)} up to offset ${told - 1}, and reading again only up to ${end - 1} could leave an earlier message in a later one's file: give another --output-dir, or a --path with {partition} and {offset}, or leave --stop-at away.`,
+  );
+}
