@@ -20,7 +20,7 @@ test('the packed package holds what is needed and nothing else, and works elsewh
     .map(({ path }) => path)
     .filter(
       (path) =>
-        !/^(build\/src\/|build\/man\/antares-client\.1$|certs\/[\w-]+\.(pem|md)$|example_data\/|examples\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(
+        !/^(build\/src\/|build\/man\/antares-client\.1$|profiles\/[\w-]+\.json$|certs\/[\w-]+\.(pem|md)$|example_data\/|examples\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(
           path,
         ),
     );

@@ -180,8 +180,14 @@ async function examineGroup(
       `${group} may be used; it has commits in ${places.length} of ${partitions.length} partitions and is ${lag} messages behind`,
     );
   } catch (error) {
-    const { sentence } = classify(error as BrokerError, 'connecting');
-    return fault('Group', `${group}: ${sentence}`, null);
+    const { kind, sentence } = classify(error as BrokerError, 'connecting');
+    if (kind !== 'unreachable') return fault('Group', `${group}: ${sentence}`, null);
+    // The connection stands. A user without any right to a group is not told who coordinates it, and waits.
+    return fault(
+      'Group',
+      `${group}: the broker does not tell its offsets; that is how it looks where the user has no right to the group`,
+      'give another --group; some brokers want it to begin with the user name',
+    );
   }
 }
 
