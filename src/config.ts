@@ -59,7 +59,10 @@ export interface Config {
   };
   readonly output: {
     readonly dir: string | null;
+    /** What names an alert. */
     readonly pathTemplate: string;
+    /** Template of the folders of segments' files; null: one file at a time, in the partition's folder. */
+    readonly layout: string | null;
     readonly indent: number;
     readonly nonFinite: 'auto' | 'null' | 'literal';
     readonly durability: 'none' | 'disk';
@@ -257,7 +260,7 @@ function assemble(
     broker: { ...broker, caLocation: file('ssl-ca-location') },
     output: {
       dir,
-      pathTemplate: value('path'),
+      ...namesOf(value('path'), value('output'), explicit),
       indent: value('indent'),
       nonFinite: value('non-finite'),
       durability: value('durability'),
@@ -322,7 +325,7 @@ function assemble(
 /** Options that say nothing for an output form; a user who gives one expects something that would not happen. */
 const unfit: Readonly<Record<FlagValue<'output'>, readonly FlagName[]>> = {
   json: ['compress', 'segment-bytes', 'segment-alerts', 'segment-age'],
-  ndjson: ['path', 'indent'],
+  ndjson: ['indent'],
   raw: [
     'path',
     'indent',
@@ -335,6 +338,16 @@ const unfit: Readonly<Record<FlagValue<'output'>, readonly FlagName[]>> = {
     'stamps',
   ],
 };
+
+/** With segments `--path` is a folder, so that an alert in it is named by its id. */
+function namesOf(
+  path: string,
+  form: FlagValue<'output'>,
+  given: ReadonlySet<string>,
+): Pick<Config['output'], 'pathTemplate' | 'layout'> {
+  const layout = form !== 'json' && given.has('path') ? path : null;
+  return { layout, pathTemplate: layout === null ? path : `${layout}/{alert_id}` };
+}
 
 /** @throws ClientError CONFIG naming both options. */
 function checkForm(form: FlagValue<'output'>, dir: string | null, given: ReadonlySet<string>): void {

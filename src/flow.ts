@@ -20,6 +20,7 @@ import type { Work } from './pool/work.ts';
 import { Reread } from './reread.ts';
 import { Returns } from './returns.ts';
 import { SecondLook } from './second-look.ts';
+import { MAX_RANGE_FILES } from './segment/layout.ts';
 import { type SegmentForm, Segments } from './segment/segments.ts';
 import { Start } from './start.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
@@ -557,6 +558,11 @@ export class Flow {
         }),
       onTrouble: (at, error) => {
         this.#returns.fileTrouble(at, error);
+      },
+      onManyFiles: (at) => {
+        this.#parts.log.warn(
+          `--path gives the alerts of ${partitionKey(at)} more than ${MAX_RANGE_FILES} files at a time, so segments are closed before they are full. A template with fewer values makes larger files.`,
+        );
       },
     });
   }

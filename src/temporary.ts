@@ -28,7 +28,10 @@ export function temporaryName(writer: string, threadId: number, count: number): 
  * process that died. Their messages were never committed.
  */
 export function sweepTemporaries(folder: string, ownWriter: string, deadThreads: readonly number[]): void {
-  for (const name of readdirSync(folder)) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const { name } = entry;
+    // A message may have named a folder so.
+    if (entry.isDirectory()) continue;
     const [, host, pid, random, thread] = PATTERN.exec(name) ?? [];
     if (pid === undefined || host !== hostTag) continue;
     const own = `${host}-${pid}-${random ?? ''}` === ownWriter;

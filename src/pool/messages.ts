@@ -61,6 +61,15 @@ export interface SegmentChunk {
   readonly outcomes: Uint8Array;
   /** How many alerts each gave. */
   readonly alerts: Int32Array;
+  /** One for each file that something goes into. */
+  readonly parts: readonly ChunkPart[];
+}
+
+/** What goes into one file of a range. */
+export interface ChunkPart {
+  /** Below the output folder, as `--path` says; empty: the segment's own file, in the partition's folder. */
+  readonly folder: string;
+  readonly alerts: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -139,7 +148,13 @@ export interface WorkerSettings {
 /** One file an alert, or segments. */
 export type OutputForm =
   | { readonly kind: 'json' }
-  | { readonly kind: 'ndjson'; readonly compression: 'none' | 'gzip' | 'zstd'; readonly chunkBytes: number }
+  | {
+      readonly kind: 'ndjson';
+      readonly compression: 'none' | 'gzip' | 'zstd';
+      readonly chunkBytes: number;
+      /** The path template names the folder of an alert's file; else a partition has one file at a time. */
+      readonly byPath: boolean;
+    }
   | { readonly kind: 'raw'; readonly chunkBytes: number };
 
 /**

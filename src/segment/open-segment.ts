@@ -1,10 +1,11 @@
 import { crc32c } from '../checksum.ts';
 import { outcome, type BatchView, type Outcome } from '../batch/batch.ts';
 import type { SegmentChunk } from '../pool/messages.ts';
+import { type Layout, pathInLayout } from './layout.ts';
 import type { SegmentFile } from './segment-file.ts';
-import { segmentBase, type SegmentRecord } from './record.ts';
+import { type RangeRecord, segmentBase } from './record.ts';
 
-type Absence = SegmentRecord['absent'][number][0];
+type Absence = RangeRecord['absent'][number][0];
 
 const absenceOf: ReadonlyMap<Outcome, Absence> = new Map([
   [outcome.FILTERED, 'filtered'],
@@ -21,25 +22,39 @@ export interface SegmentPlace {
   readonly topic: string;
   readonly partition: number;
   readonly first: number;
-  readonly behind: SegmentRecord['behind'];
+  readonly behind: RangeRecord['behind'];
   readonly extension: string;
   readonly writer: string;
+  /** null: it is one file. */
+  readonly layout: Layout | null;
 }
 
-/** A segment that is being filled: its file, and the bookkeeping of what it covers. */
-export class OpenSegment {
+/** The only file of a segment without a layout. */
+const OWN_FOLDER = '';
+
+/** A file of a segment, and how many alerts it holds. */
+interface Filled {
   readonly file: SegmentFile;
+  alerts: number;
+}
+
+/** A segment that is being filled: its file, or those that `--path` gives it, and the bookkeeping of what it covers. */
+export class OpenSegment {
   readonly #place: SegmentPlace;
-  readonly #absent: SegmentRecord['absent'] = [];
-  readonly #several: SegmentRecord['several'] = [];
+  readonly #newFile: () => SegmentFile;
+  /** By their folders. */
+  readonly #files = new Map<string, Filled>();
+  readonly #absent: RangeRecord['absent'] = [];
+  readonly #several: RangeRecord['several'] = [];
   #next: number;
   #alerts = 0;
-  #lastMessage: SegmentRecord['lastMessage'] = null;
+  #lastMessage: RangeRecord['lastMessage'] = null;
 
-  constructor(place: SegmentPlace, file: SegmentFile) {
+  constructor(place: SegmentPlace, newFile: () => SegmentFile) {
     this.#place = place;
     this.#next = place.first;
-    this.file = file;
+    this.#newFile = newFile;
+    if (place.layout === null) this.#fileIn(OWN_FOLDER);
   }
 
   /** The offset behind the last one that it covers. */
@@ -51,18 +66,57 @@ export class OpenSegment {
     return this.#alerts;
   }
 
+  /** Bytes of its files, written or not. */
+  get bytes(): number {
+    return this.#sum(({ bytes }) => bytes);
+  }
+
+  /** Bytes that wait for being written. */
+  get unwritten(): number {
+    return this.#sum(({ unwritten }) => unwritten);
+  }
+
   /** Whether it covers nothing yet. */
   get empty(): boolean {
     return this.#next === this.#place.first;
   }
 
+  /** Folders that must be synced because its folder was made. */
+  get newlyMade(): readonly string[] {
+    return [...this.#files.values()].flatMap(({ file }) => file.newlyMade);
+  }
+
+  /** How many files it will have with this chunk. */
+  filesWith({ parts }: SegmentChunk): number {
+    return this.#files.size + parts.filter(({ folder }) => !this.#files.has(folder)).length;
+  }
+
   /** Takes over a chunk of a batch. */
-  add(view: BatchView, { from, outcomes, alerts, bytes }: SegmentChunk): void {
+  add(view: BatchView, { from, outcomes, alerts, parts }: SegmentChunk): void {
     outcomes.forEach((result, i) => {
       this.note(view.offset(from + i), result as Outcome, alerts[i] ?? 0);
     });
-    if (bytes.byteLength > 0) this.file.append(bytes);
+    for (const part of parts) {
+      const filled = this.#fileIn(part.folder);
+      filled.alerts += part.alerts;
+      filled.file.append(part.bytes);
+    }
     this.#remember(view, from + outcomes.length - 1);
+  }
+
+  /** Waits until all is written; with `sync`, until it is on the disk. @throws the system's error when the disk does not confirm. */
+  async complete(sync: boolean): Promise<void> {
+    for (const { file } of this.#files.values()) await file.complete(sync);
+  }
+
+  /** It is not wanted any more: nothing is tried again. */
+  giveUp(): void {
+    for (const { file } of this.#files.values()) file.giveUp();
+  }
+
+  /** Throws its files away. */
+  async discard(): Promise<void> {
+    for (const { file } of this.#files.values()) await file.discard();
   }
 
   /** Covers an offset, and what lies between it and the one before: there the broker has nothing. */
@@ -83,25 +137,40 @@ export class OpenSegment {
   }
 
   /** @param expired runs that the broker had no longer: what else it has nothing of are markers and compaction. */
-  record(expired: readonly OffsetRange[]): SegmentRecord {
-    const { topic, partition, first, behind, extension, writer } = this.#place;
-    return {
-      format: 1,
-      segment: `${segmentBase(first)}${extension}`,
-      temporary: this.file.temporary,
-      topic,
-      partition,
-      first,
-      last: this.#next - 1,
-      behind,
-      alerts: this.#alerts,
-      bytes: this.file.bytes,
-      crc32c: this.file.crc32c,
+  record(expired: readonly OffsetRange[]): RangeRecord {
+    const { topic, partition, first, behind, extension, writer, layout } = this.#place;
+    const offsets = { topic, partition, first, last: this.#next - 1, behind, alerts: this.#alerts };
+    const rest = {
       absent: this.#absent.flatMap((each) => (each[0] === 'missing' ? splitExpired(each, expired) : [each])),
       several: this.#several,
       lastMessage: this.#lastMessage,
       writer,
     };
+    if (layout === null) {
+      const { temporary, bytes, crc32c: checksum } = this.#fileIn(OWN_FOLDER).file;
+      const segment = `${segmentBase(first)}${extension}`;
+      return { format: 1, segment, temporary, ...offsets, bytes, crc32c: checksum, ...rest };
+    }
+    const files = Array.from(this.#files, ([folder, { file, alerts }]) => ({
+      path: pathInLayout(layout, folder, { partition, first, extension }),
+      temporary: file.temporary,
+      alerts,
+      bytes: file.bytes,
+      crc32c: file.crc32c,
+    }));
+    return { format: 2, files, ...offsets, ...rest };
+  }
+
+  #fileIn(folder: string): Filled {
+    let filled = this.#files.get(folder);
+    if (filled === undefined) this.#files.set(folder, (filled = { file: this.#newFile(), alerts: 0 }));
+    return filled;
+  }
+
+  #sum(of: (file: SegmentFile) => number): number {
+    let sum = 0;
+    for (const { file } of this.#files.values()) sum += of(file);
+    return sum;
   }
 
   #addAbsent(why: Absence, from: number, to: number): void {
@@ -119,9 +188,9 @@ export class OpenSegment {
 
 /** A run of missing offsets, cut where an expired one begins or ends. */
 function splitExpired(
-  [why, from, to]: SegmentRecord['absent'][number],
+  [why, from, to]: RangeRecord['absent'][number],
   expired: readonly OffsetRange[],
-): SegmentRecord['absent'] {
+): RangeRecord['absent'] {
   const hit = expired.find((range) => range[0] <= to && range[1] >= from);
   if (hit === undefined) return [[why, from, to]];
   const [first, last] = [Math.max(from, hit[0]), Math.min(to, hit[1])];

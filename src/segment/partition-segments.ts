@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { CutAt, SegmentChunk } from '../pool/messages.ts';
 import type { Work } from '../pool/work.ts';
 import { temporaryName } from '../temporary.ts';
+import type { Descriptors } from './descriptors.ts';
+import { type Layout, MAX_RANGE_FILES } from './layout.ts';
 import { type OffsetRange, OpenSegment } from './open-segment.ts';
-import { publishSegment } from './publish.ts';
-import type { SegmentRecord } from './record.ts';
+import { type PartitionFolder, PublicationCutOff, publishRange } from './publish.ts';
+import type { RangeRecord } from './record.ts';
 import { SegmentFile } from './segment-file.ts';
 
 /** The main thread writes segments; workers have numbers from 1 on. */
@@ -23,9 +26,12 @@ export interface SegmentLimits {
 export interface PartitionSegmentsOptions {
   readonly topic: string;
   readonly partition: number;
-  readonly folder: string;
+  readonly folder: PartitionFolder;
   readonly extension: string;
   readonly head: Uint8Array;
+  /** null: a segment is one file. */
+  readonly layout: Layout | null;
+  readonly descriptors: Descriptors | null;
   readonly limits: SegmentLimits;
   readonly writer: string;
   /** Whether segments must be on the disk when they count as published. */
@@ -37,6 +43,8 @@ export interface PartitionSegmentsOptions {
   /** Another writer was faster, or a segment could not be published: nothing of ours behind the last published one counts any more. */
   readonly onLost: (error: NodeJS.ErrnoException | null) => void;
   readonly onTrouble: (error: NodeJS.ErrnoException | null) => void;
+  /** The layout wants so many files at a time that a segment was closed before it was full. */
+  readonly onManyFiles: () => void;
 }
 
 /** A batch and what has come of it, until those before it are through. */
@@ -68,15 +76,15 @@ export class PartitionSegments {
   #bytesInLine = 0;
   #over = false;
 
-  constructor(options: PartitionSegmentsOptions, first: number, behind: SegmentRecord['behind']) {
+  constructor(options: PartitionSegmentsOptions, first: number, behind: RangeRecord['behind']) {
     this.#options = options;
     this.#open = this.#newSegment(first, behind);
   }
 
   /** Bytes that came from workers and are not in a file yet. */
   get bytesWaiting(): number {
-    let bytes = this.#bytesInLine + this.#open.file.unwritten;
-    for (const { file } of this.#closing) bytes += file.unwritten;
+    let bytes = this.#bytesInLine + this.#open.unwritten;
+    for (const { unwritten } of this.#closing) bytes += unwritten;
     return bytes;
   }
 
@@ -108,7 +116,7 @@ export class PartitionSegments {
     const entry = this.#line.find((each) => each.work === work);
     if (entry === undefined) return;
     entry.chunks.push(chunk);
-    this.#bytesInLine += chunk.bytes.byteLength;
+    this.#bytesInLine += bytesOf(chunk);
     this.#advance();
   }
 
@@ -125,7 +133,7 @@ export class PartitionSegments {
     const at = this.#line.findIndex((each) => each.work === work);
     if (at < 0) return;
     for (const { chunks } of this.#line.splice(at, 1))
-      for (const { bytes } of chunks) this.#bytesInLine -= bytes.byteLength;
+      for (const chunk of chunks) this.#bytesInLine -= bytesOf(chunk);
   }
 
   /**
@@ -145,15 +153,15 @@ export class PartitionSegments {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#line.length = 0;
     this.#bytesInLine = 0;
-    for (const { file } of this.#closing) file.giveUp();
-    await this.#open.file.discard();
+    for (const segment of this.#closing) segment.giveUp();
+    await this.#open.discard();
     await this.#publishing;
   }
 
   #advance(): void {
     for (let head = this.#line[0]; head !== undefined; head = this.#line[0]) {
       for (const chunk of head.chunks.splice(0)) {
-        this.#bytesInLine -= chunk.bytes.byteLength;
+        this.#bytesInLine -= bytesOf(chunk);
         this.#take(head, chunk);
       }
       if (!head.done) return;
@@ -167,18 +175,19 @@ export class PartitionSegments {
   }
 
   #take(entry: InLine, chunk: SegmentChunk): void {
-    const { limits } = this.#options;
+    const { limits, onManyFiles } = this.#options;
     const { view } = entry.work;
     for (let i = entry.taken; i < chunk.from; i++) this.#open.note(view.offset(i), view.outcomeAt(i), 0);
     const alerts = chunk.alerts.reduce((sum, each) => sum + each, 0);
     const overfull =
-      this.#open.alerts + alerts > limits.alerts ||
-      this.#open.file.bytes + chunk.bytes.byteLength > limits.bytes;
-    if (overfull && this.#open.alerts > 0) this.#rotate();
+      this.#open.alerts + alerts > limits.alerts || this.#open.bytes + bytesOf(chunk) > limits.bytes;
+    const crowded = this.#open.filesWith(chunk) > MAX_RANGE_FILES;
+    if (crowded) onManyFiles();
+    if ((overfull || crowded) && this.#open.alerts > 0) this.#rotate();
     this.#open.add(view, chunk);
     entry.taken = chunk.from + chunk.outcomes.length;
     this.#startClock();
-    if (this.#open.alerts >= limits.alerts || this.#open.file.bytes >= limits.bytes) this.#rotate();
+    if (this.#open.alerts >= limits.alerts || this.#open.bytes >= limits.bytes) this.#rotate();
   }
 
   #startClock(): void {
@@ -203,16 +212,16 @@ export class PartitionSegments {
     this.#publishingSinceMs = performance.now();
     try {
       if (this.#over) {
-        await segment.file.discard();
+        await segment.discard();
         return;
       }
-      await segment.file.complete(sync);
-      const result = await publishSegment(
+      await segment.complete(sync);
+      const result = await publishRange(
         folder,
         {
           record: segment.record(this.#expired),
           recordTemporary: temporaryName(writer, MAIN_THREAD, nextTemporary()),
-          newlyMade: segment.file.newlyMade,
+          newlyMade: segment.newlyMade,
         },
         sync,
       );
@@ -224,10 +233,11 @@ export class PartitionSegments {
         onLost(null);
       }
     } catch (error) {
-      await segment.file.discard();
+      const cutOff = error instanceof PublicationCutOff;
+      if (!cutOff) await segment.discard();
       if (this.#isOver()) return;
       this.#over = true;
-      onLost(error as NodeJS.ErrnoException);
+      onLost(cutOff ? error.cause : (error as NodeJS.ErrnoException));
     } finally {
       this.#closing.delete(segment);
       this.#publishingSinceMs = null;
@@ -239,18 +249,25 @@ export class PartitionSegments {
     return this.#over;
   }
 
-  #newSegment(first: number, behind: SegmentRecord['behind']): OpenSegment {
-    const { topic, partition, folder, extension, head, writer, nextTemporary, onTrouble } = this.#options;
-    const file = new SegmentFile({
-      folder,
-      temporary: temporaryName(writer, MAIN_THREAD, nextTemporary()),
-      head,
-      onTrouble: (error) => {
-        // A disk that was full is not one that does not answer: its time begins when it is written to again.
-        if (error === null && this.#publishingSinceMs !== null) this.#publishingSinceMs = performance.now();
-        onTrouble(error);
-      },
-    });
-    return new OpenSegment({ topic, partition, first, behind, extension, writer }, file);
+  #newSegment(first: number, behind: RangeRecord['behind']): OpenSegment {
+    const { topic, partition, folder, extension, layout, writer } = this.#options;
+    const { head, descriptors, nextTemporary, onTrouble } = this.#options;
+    const newFile = (): SegmentFile =>
+      new SegmentFile({
+        folder: join(folder.root, folder.below),
+        temporary: temporaryName(writer, MAIN_THREAD, nextTemporary()),
+        head,
+        onTrouble: (error) => {
+          // A disk that was full is not one that does not answer: its time begins when it is written to again.
+          if (error === null && this.#publishingSinceMs !== null) this.#publishingSinceMs = performance.now();
+          onTrouble(error);
+        },
+        descriptors,
+      });
+    return new OpenSegment({ topic, partition, first, behind, extension, writer, layout }, newFile);
   }
+}
+
+function bytesOf({ parts }: SegmentChunk): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 }

@@ -1,72 +1,124 @@
 import { link, open, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { syncFolder } from './durable.ts';
-import { formatRecord, recordName, type SegmentRecord } from './record.ts';
+import { dirname, join } from 'node:path';
+import { makeFolder, syncFolder } from './durable.ts';
+import { filesOf, formatRecord, type RangeRecord, type RecordedFile, recordName } from './record.ts';
 
-/** A segment whose data is whole, under its temporary name. */
+/** Where a partition's records and temporaries are. */
+export interface PartitionFolder {
+  /** The output folder. */
+  readonly root: string;
+  /** Below it. */
+  readonly below: string;
+}
+
+/** A range whose data is whole, under temporary names. */
 export interface Unpublished {
-  readonly record: SegmentRecord;
-  /** A temporary name for the record, in the same folder. */
+  readonly record: RangeRecord;
+  /** A temporary name for the record, in the partition's folder. */
   readonly recordTemporary: string;
   /** Further folders whose entries are new. */
   readonly newlyMade: readonly string[];
 }
 
+/** The record is published, its data not all: nothing may be thrown away, and whoever finds it goes on. */
+export class PublicationCutOff extends Error {
+  override readonly name = 'PublicationCutOff';
+  override readonly cause: NodeJS.ErrnoException;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause });
+    this.cause = cause;
+  }
+}
+
 /**
- * Publishes a segment in the order of docs/output-folder.md: its record by `link()`, which only one of two writers can, then its
+ * Publishes a range in the order of docs/output-folder.md: its record by `link()`, which only one of two writers can, then its
  * data.
  *
  * @param sync whether each step must be on the disk before the next.
- * @returns `taken`: another writer published a segment that begins at the same offset. Ours is thrown away.
- * @throws the system's error; then nothing is known to be durable.
+ * @returns `taken`: another writer published a range that begins at the same offset. Ours is thrown away.
+ * @throws PublicationCutOff, or the system's error before anything was published; then nothing is known to be durable.
  */
-export async function publishSegment(
-  folder: string,
+export async function publishRange(
+  at: PartitionFolder,
   { record, recordTemporary, newlyMade }: Unpublished,
   sync: boolean,
 ): Promise<'published' | 'taken'> {
+  const folder = join(at.root, at.below);
+  const files = filesOf(record, at.below);
   const temporary = join(folder, recordTemporary);
   await writeRecord(temporary, record, sync);
-  if (sync) for (const changed of new Set([folder, ...newlyMade])) await syncFolder(changed);
+  // Before the record: what can fail should fail while the range is nobody's yet.
+  const changed = new Set([folder, ...newlyMade, ...(await makeFolders(at, files))]);
+  if (sync) for (const each of changed) await syncFolder(each);
   try {
     await link(temporary, join(folder, recordName(record.first)));
   } catch (error) {
     await unlink(temporary);
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    await unlink(join(folder, record.temporary));
+    for (const each of files) await unlink(join(folder, each.temporary));
     return 'taken';
   }
-  await unlink(temporary);
-  await publishData(folder, record);
-  if (sync) await syncFolder(folder);
+  try {
+    await unlink(temporary);
+    await publishFiles(at, files, sync);
+  } catch (error) {
+    throw new PublicationCutOff(error as NodeJS.ErrnoException);
+  }
   return 'published';
 }
 
-/** Gives the data of a published record its name; another may have done so meanwhile. */
-export async function publishData(folder: string, { temporary, segment }: SegmentRecord): Promise<void> {
-  const [from, to] = [join(folder, temporary), join(folder, segment)];
+/** Gives the files of a published record their names; another may have done so with some of them meanwhile. */
+export async function publishFiles(
+  at: PartitionFolder,
+  files: readonly RecordedFile[],
+  sync: boolean,
+): Promise<void> {
+  const folder = join(at.root, at.below);
+  const changed = new Set([folder, ...foldersOf(at, files), ...(await makeFolders(at, files))]);
+  for (const { path, temporary } of files) await publishFile(join(folder, temporary), join(at.root, path));
+  if (sync) for (const each of changed) await syncFolder(each);
+}
+
+async function publishFile(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
     // Who recovers the folder finishes what it finds: then the name is there, and the temporary one may be gone.
-    if (
-      !(await stat(to).then(
-        () => true,
-        () => false,
-      ))
-    )
-      throw error;
+    if (!(await isThere(to))) throw error;
   }
   await unlink(from).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   });
 }
 
-async function writeRecord(path: string, record: SegmentRecord, sync: boolean): Promise<void> {
+/** The folders that files are published in. */
+export function foldersOf({ root }: PartitionFolder, files: readonly RecordedFile[]): ReadonlySet<string> {
+  return new Set(files.map(({ path }) => dirname(join(root, path))));
+}
+
+/** @returns the folders that got a new entry by it. */
+async function makeFolders(at: PartitionFolder, files: readonly RecordedFile[]): Promise<string[]> {
+  const changed: string[] = [];
+  for (const each of foldersOf(at, files)) changed.push(...(await makeFolder(each)));
+  return changed;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function writeRecord(path: string, record: RangeRecord, sync: boolean): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(formatRecord(record));
     if (sync) await file.sync();
+  } catch (error) {
+    await unlink(path).catch(() => undefined);
+    throw error;
   } finally {
     await file.close();
   }

@@ -1,51 +1,76 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ClientError, messageOf } from '../errors.ts';
 import { sweepTemporaries } from '../temporary.ts';
 import { syncFolder } from './durable.ts';
-import { publishData } from './publish.ts';
-import { parseRecord, RECORD_EXTENSION, type SegmentRecord } from './record.ts';
+import { foldersOf, type PartitionFolder, publishFiles } from './publish.ts';
+import { filesOf, parseRecord, type RangeRecord, RECORD_EXTENSION } from './record.ts';
 
 /** Where the published segments of a partition end. */
 export interface Published {
   /** The offset behind the last one that is covered. */
   readonly next: number;
-  readonly lastMessage: SegmentRecord['lastMessage'];
+  readonly lastMessage: RangeRecord['lastMessage'];
 }
 
 const SEGMENT = /^(\d{20})\.(?!record$)/;
+const TEMPORARY = /^\.antares-.*\.tmp$/;
 
 /**
- * Looks at what is published in a partition's folder, and finishes what a crash left between record and data. Temporaries are
+ * Looks at what is published of a partition, and finishes what a crash left between record and data. Temporaries are
  * swept whose writer is dead.
  *
  * @param writer this process's name as a writer.
  * @returns null: nothing is published.
  * @throws ClientError OUTPUT naming the record that cannot be believed.
  */
-export async function recover(folder: string, writer: string): Promise<Published | null> {
-  const names = await namesIn(folder);
-  const bases = new Set(names.flatMap((name) => SEGMENT.exec(name)?.[1] ?? []));
+export async function recover(at: PartitionFolder, writer: string): Promise<Published | null> {
+  const folder = join(at.root, at.below);
+  const names = await filesIn(folder);
   const records = names.filter((name) => name.endsWith(RECORD_EXTENSION)).sort();
-  for (const name of records) {
-    if (bases.has(name.slice(0, -RECORD_EXTENSION.length))) continue;
-    const record = await readRecord(folder, name);
-    // Without either the segment was moved away, or is lost; `verify` tells.
-    if (!names.includes(record.temporary)) continue;
-    await publishData(folder, record);
-  }
-  // Names that a killed writer gave may not be on the disk yet, and what is behind them is about to be committed.
-  if (records.length > 0) await syncFolder(folder);
-  if (names.length > 0) sweepTemporaries(folder, writer, []);
+  await finish(at, names, records);
   const last = records.at(-1);
-  if (last === undefined) return null;
-  const record = await readRecord(folder, last);
-  return { next: record.last + 1, lastMessage: record.lastMessage };
+  const record = last === undefined ? null : await readRecord(folder, last);
+  // Names that a killed writer gave may not be on the disk yet, and what is behind them is about to be committed.
+  if (record !== null) for (const each of namingFolders(at, record)) await syncFolder(each);
+  if (names.length > 0) sweepTemporaries(folder, writer, []);
+  return record === null ? null : { next: record.last + 1, lastMessage: record.lastMessage };
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** Publishes the files of records that have them under their temporary names only. */
+async function finish(
+  at: PartitionFolder,
+  names: readonly string[],
+  records: readonly string[],
+): Promise<void> {
+  const temporaries = new Set(names.filter((name) => TEMPORARY.test(name)));
+  if (temporaries.size === 0) return;
+  const segments = new Set(names.flatMap((name) => SEGMENT.exec(name)?.[1] ?? []));
+  for (const name of records) {
+    if (segments.has(name.slice(0, -RECORD_EXTENSION.length))) continue;
+    const record = await readRecord(join(at.root, at.below), name);
+    // A file without its temporary is published; or it was moved away, or is lost: `verify` tells.
+    const left = filesOf(record, at.below).filter(({ temporary }) => temporaries.has(temporary));
+    if (left.length > 0) await publishFiles(at, left, true);
+  }
+}
+
+/** The partition's folder, and those of a record's files with all that they are in. Some may have been moved away. */
+function namingFolders(at: PartitionFolder, record: RangeRecord): Set<string> {
+  const folders = new Set([join(at.root, at.below)]);
+  for (const folder of foldersOf(at, filesOf(record, at.below))) {
+    for (let each = folder; each.length >= at.root.length && existsSync(folder); each = dirname(each))
+      folders.add(each);
+  }
+  return folders;
+}
+
+/** A folder that a message named may have the name of a record. */
+async function filesIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new ClientError('OUTPUT', `${folder} cannot be read: ${messageOf(error)}.`, { cause: error });
@@ -53,7 +78,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** @throws ClientError OUTPUT */
-export async function readRecord(folder: string, name: string): Promise<SegmentRecord> {
+export async function readRecord(folder: string, name: string): Promise<RangeRecord> {
   try {
     return parseRecord(await readFile(join(folder, name), 'utf8'));
   } catch (error) {

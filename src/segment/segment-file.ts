@@ -2,6 +2,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Crc32c } from '../checksum.ts';
+import type { Descriptors } from './descriptors.ts';
 import { makeFolder } from './durable.ts';
 
 const RETRY_MS = 1_000;
@@ -14,6 +15,8 @@ export interface SegmentFileOptions {
   readonly head: Uint8Array;
   /** The file could not be written; it is tried again every second. null: now it could. */
   readonly onTrouble: (error: NodeJS.ErrnoException | null) => void;
+  /** Bounds how many files are held open; null: this one is held as long as it grows. */
+  readonly descriptors: Descriptors | null;
 }
 
 /**
@@ -28,6 +31,8 @@ export class SegmentFile {
   readonly #crc = new Crc32c();
   #bytes = 0;
   #handle: FileHandle | null = null;
+  #created = false;
+  #restFailure: Error | null = null;
   #written: Promise<void> = Promise.resolve();
   #unwritten = 0;
   #begun = false;
@@ -63,21 +68,29 @@ export class SegmentFile {
       await this.#write(bytes, position);
       this.#unwritten -= bytes.byteLength;
     });
+    this.#options.descriptors?.used(this);
+  }
+
+  /**
+   * Gives its descriptor back until there is more to write. What is written by then is synced: an error that the system reports later may never
+   * reach another descriptor.
+   */
+  rest(sync: boolean): void {
+    this.#written = this.#written
+      .then(() => this.#close(sync))
+      .catch((error: unknown) => {
+        this.#restFailure ??= error as Error;
+      });
   }
 
   /** Waits until all is written; with `sync`, until it is on the disk. @throws the system's error when the disk does not confirm. */
   async complete(sync: boolean): Promise<void> {
     if (!this.#begun) this.#begin();
     await this.#written;
+    this.#options.descriptors?.done(this);
     if (this.#givenUp) throw new Error('the segment was given up');
-    const handle = this.#handle;
-    this.#handle = null;
-    if (handle === null) return;
-    try {
-      if (sync) await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await this.#close(sync);
+    if (this.#restFailure !== null) throw this.#restFailure;
   }
 
   /** It is not wanted any more: nothing is tried again. */
@@ -89,8 +102,8 @@ export class SegmentFile {
   async discard(): Promise<void> {
     this.giveUp();
     await this.#written;
-    await this.#handle?.close();
-    this.#handle = null;
+    this.#options.descriptors?.done(this);
+    await this.#close(false).catch(() => undefined);
     await unlink(join(this.#options.folder, this.temporary)).catch(() => undefined);
   }
 
@@ -118,6 +131,11 @@ export class SegmentFile {
         if (failed) this.#options.onTrouble(null);
         return;
       } catch (error) {
+        // It was moved away while it rested: no later try brings back what was in it.
+        if (this.#handle === null && this.#created && (error as NodeJS.ErrnoException).code === 'ENOENT') {
+          this.#restFailure ??= error as Error;
+          return;
+        }
         failed = true;
         this.#options.onTrouble(error as NodeJS.ErrnoException);
         await sleep(RETRY_MS);
@@ -127,7 +145,22 @@ export class SegmentFile {
 
   async #open(): Promise<FileHandle> {
     const { folder } = this.#options;
+    const path = join(folder, this.temporary);
+    // What was written of it before must still be there.
+    if (this.#created) return open(path, 'r+');
     this.newlyMade.push(...(await makeFolder(folder)));
-    return open(join(folder, this.temporary), 'wx');
+    const handle = await open(path, 'wx');
+    this.#created = true;
+    return handle;
+  }
+
+  async #close(sync: boolean): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = null;
+    try {
+      if (sync) await handle?.sync();
+    } finally {
+      await handle?.close();
+    }
   }
 }

@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import type { TopicPartition } from '../broker/consumer.ts';
 import type { PartitionProgress } from '../commit/partition-progress.ts';
+import { Descriptors } from './descriptors.ts';
+import { tellsTopicsApart } from './layout.ts';
 import { PartitionSegments, type SegmentLimits } from './partition-segments.ts';
 import { coveredFrom } from './covered.ts';
+import type { PartitionFolder } from './publish.ts';
 import { type Published, recover } from './recover.ts';
-import type { SegmentRecord } from './record.ts';
+import type { RangeRecord } from './record.ts';
+
+/** Files of a layout that are held open at once, over all partitions. */
+const MAX_DESCRIPTORS = 256;
 
 /** How segments are written. */
 export interface SegmentForm {
@@ -14,6 +20,8 @@ export interface SegmentForm {
   /** What every file of this kind begins with. */
   readonly head: Uint8Array;
   readonly limits: SegmentLimits;
+  /** Template of the folders of a segment's files; null: a segment is one file in its partition's folder. */
+  readonly pathTemplate: string | null;
   /** This process's name as a writer. */
   readonly writer: string;
   /** Whether segments must be on the disk when they count as published. */
@@ -29,16 +37,22 @@ export interface SegmentsOptions extends SegmentForm {
   readonly onLost: (at: PartitionProgress, error: NodeJS.ErrnoException | null) => void;
   /** A file cannot be written for now; null: it can again. */
   readonly onTrouble: (at: PartitionProgress, error: NodeJS.ErrnoException | null) => void;
+  /** A segment was closed before it was full, because its alerts belong into too many files. Told once. */
+  readonly onManyFiles: (at: PartitionProgress) => void;
 }
 
 /** The segments of all assigned partitions. */
 export class Segments {
   readonly #options: SegmentsOptions;
   readonly #partitions = new Map<PartitionProgress, PartitionSegments>();
+  readonly #descriptors: Descriptors | null;
   #temporaries = 0;
+  #toldOfManyFiles = false;
 
   constructor(options: SegmentsOptions) {
     this.#options = options;
+    const { pathTemplate, sync } = options;
+    this.#descriptors = pathTemplate === null ? null : new Descriptors(MAX_DESCRIPTORS, sync);
   }
 
   /** Bytes that came from workers and are not in a file yet. */
@@ -55,7 +69,8 @@ export class Segments {
 
   /** Where the unbroken run of published offsets begins that ends with the last one, as far back as `wanted`. @throws ClientError OUTPUT */
   coveredFrom(at: TopicPartition, wanted: number): Promise<number> {
-    return coveredFrom(this.#folder(at), wanted);
+    const { root, below } = this.#folder(at);
+    return coveredFrom(join(root, below), wanted);
   }
 
   of(at: PartitionProgress): PartitionSegments | undefined {
@@ -63,8 +78,10 @@ export class Segments {
   }
 
   /** A partition is read from its durable mark on. */
-  begin(at: PartitionProgress, behind: SegmentRecord['behind']): void {
-    const { extension, head, limits, writer, sync, onPublished, onLost, onTrouble } = this.#options;
+  begin(at: PartitionProgress, behind: RangeRecord['behind']): void {
+    const { extension, head, limits, writer, sync, pathTemplate, folderOf } = this.#options;
+    const { onPublished, onLost, onTrouble, onManyFiles } = this.#options;
+    const prefix = pathTemplate === null || tellsTopicsApart(pathTemplate) ? '' : `${folderOf(at.topic)}-`;
     const { topic, partition } = at;
     const segments = new PartitionSegments(
       {
@@ -73,6 +90,8 @@ export class Segments {
         folder: this.#folder(at),
         extension,
         head,
+        layout: pathTemplate === null ? null : { prefix },
+        descriptors: this.#descriptors,
         limits,
         writer,
         sync,
@@ -85,6 +104,10 @@ export class Segments {
         },
         onTrouble: (error) => {
           onTrouble(at, error);
+        },
+        onManyFiles: () => {
+          if (!this.#toldOfManyFiles) onManyFiles(at);
+          this.#toldOfManyFiles = true;
         },
       },
       at.durable,
@@ -105,8 +128,8 @@ export class Segments {
     await segments?.abandon();
   }
 
-  #folder({ topic, partition }: TopicPartition): string {
+  #folder({ topic, partition }: TopicPartition): PartitionFolder {
     const { dir, folderOf } = this.#options;
-    return join(dir, folderOf(topic), String(partition));
+    return { root: dir, below: `${folderOf(topic)}/${partition}` };
   }
 }

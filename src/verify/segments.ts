@@ -2,12 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import {
+  filesOf,
   parseRecord,
+  type RangeRecord,
   RECORD_EXTENSION,
+  type RecordedFile,
   recordName,
   RecordError,
   segmentBase,
-  type SegmentRecord,
 } from '../segment/record.ts';
 import { offsets, type Source, type Span } from './cover.ts';
 import type { Findings } from './findings.ts';
@@ -15,16 +17,28 @@ import type { Partition, Partitions } from './partitions.ts';
 import { readSegmentData } from './segment-data.ts';
 import { entriesOf, foldersIn, isSegmentFile } from './tree.ts';
 
-/** Reads every segment of a folder against its record. */
-export async function readSegments(dir: string, partitions: Partitions, findings: Findings): Promise<void> {
+/**
+ * Reads every segment of a folder against its record.
+ *
+ * @returns the paths that records of layouts list.
+ */
+export async function readSegments(
+  dir: string,
+  partitions: Partitions,
+  findings: Findings,
+): Promise<ReadonlySet<string>> {
+  const listed = new Set<string>();
   for (const topic of foldersIn(dir).filter((name) => !name.startsWith('_'))) {
     for (const partition of foldersIn(join(dir, topic)).filter((name) => /^\d+$/.test(name))) {
-      const names = [...entriesOf(join(dir, topic, partition))].map(({ name }) => name).filter(isSegmentFile);
+      const entries = [...entriesOf(join(dir, topic, partition))].filter((entry) => !entry.isDirectory());
+      const names = entries.map(({ name }) => name).filter(isSegmentFile);
       if (names.length === 0) continue;
-      const place: Place = { dir, folder: `${topic}/${partition}`, names: new Set(names.sort()), findings };
+      const folder = `${topic}/${partition}`;
+      const place: Place = { dir, folder, names: new Set(names.sort()), listed, findings };
       await readPartition(place, partitions.of(topic, Number(partition)));
     }
   }
+  return listed;
 }
 
 /** A partition's folder of segments. */
@@ -33,6 +47,7 @@ interface Place {
   /** Below the output folder. */
   readonly folder: string;
   readonly names: ReadonlySet<string>;
+  readonly listed: Set<string>;
   readonly findings: Findings;
 }
 
@@ -47,12 +62,15 @@ async function readPartition(place: Place, into: Partition): Promise<void> {
       for (const each of names) if (each.startsWith(name.slice(0, 20))) recorded.add(each);
       continue;
     }
-    recorded.add(record.segment);
-    into.kinds.add(record.segment.slice(21));
+    if (record.format === 1) recorded.add(record.segment);
+    for (const file of filesOf(record, folder)) {
+      into.kinds.add(kindOf(file.path));
+      if (record.format === 2) place.listed.add(file.path);
+      await checkFile(place, record, file);
+    }
     into.alerts += record.alerts;
     into.beginnings.set(record.first, record.behind);
     into.spans.push(...spansOf(record, `${folder}/${name}`));
-    await checkData(place, record);
   }
   for (const name of names) {
     if (name.endsWith(RECORD_EXTENSION) || recorded.has(name)) continue;
@@ -61,7 +79,7 @@ async function readPartition(place: Place, into: Partition): Promise<void> {
 }
 
 /** @returns the record, or what is wrong with it. */
-function readRecord(path: string, name: string, partition: number): SegmentRecord | string {
+function readRecord(path: string, name: string, partition: number): RangeRecord | string {
   try {
     const record = parseRecord(readFileSync(path, 'utf8'));
     const contradiction =
@@ -78,10 +96,19 @@ function readRecord(path: string, name: string, partition: number): SegmentRecor
   }
 }
 
-function contradictionIn(record: SegmentRecord): string | null {
+function contradictionIn(record: RangeRecord): string | null {
   const { first, last, absent, several, alerts } = record;
   if (last < first) return 'it ends before it begins';
-  if (!record.segment.startsWith(`${segmentBase(first)}.`)) return `it names the segment ${record.segment}`;
+  for (const { path } of filesOf(record, '')) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const fits =
+      record.format === 1
+        ? name.startsWith(`${segmentBase(first)}.`)
+        : name.includes(`${record.partition}-${segmentBase(first)}.`);
+    if (!fits) return `it names the segment ${path}`;
+  }
+  if (filesOf(record, '').reduce((sum, file) => sum + file.alerts, 0) !== alerts)
+    return `it says ${alerts} alerts, and its files say another number`;
   let next = first;
   for (const [, from, to] of absent) {
     if (from < next || to < from || to > last) return 'its absent offsets are not in order';
@@ -94,12 +121,12 @@ function contradictionIn(record: SegmentRecord): string | null {
 }
 
 /** Alerts by what is said of each offset. */
-function linesOf({ first, last, absent, several }: SegmentRecord): number {
+function linesOf({ first, last, absent, several }: RangeRecord): number {
   const missing = absent.reduce((sum, [, from, to]) => sum + to - from + 1, 0);
   return last - first + 1 - missing + several.reduce((sum, [, alerts]) => sum + alerts - 1, 0);
 }
 
-function spansOf(record: SegmentRecord, name: string): Span[] {
+function spansOf(record: RangeRecord, name: string): Span[] {
   const source: Source = { name, run: 0 };
   const spans: Span[] = [];
   const add = (from: number, to: number, said: Span['said']): void => {
@@ -115,51 +142,58 @@ function spansOf(record: SegmentRecord, name: string): Span[] {
   return spans;
 }
 
-async function checkData({ dir, folder, names, findings }: Place, record: SegmentRecord): Promise<void> {
-  let path = `${folder}/${record.segment}`;
-  if (!names.has(record.segment)) {
-    if (!existsSync(join(dir, folder, record.temporary))) {
-      const count = record.last - record.first + 1;
-      findings.fault(
-        'lost',
-        `${path}, ${offsets(record.first, record.last)}: the record is there, the segment is not`,
-        count,
-      );
+/** What a file is, by its name. */
+function kindOf(path: string): string {
+  return path.slice(path.indexOf('.', path.lastIndexOf('/')) + 1);
+}
+
+async function checkFile(
+  { dir, folder, findings }: Place,
+  record: RangeRecord,
+  file: RecordedFile,
+): Promise<void> {
+  let { path } = file;
+  if (!existsSync(join(dir, path))) {
+    if (!existsSync(join(dir, folder, file.temporary))) {
+      const where = offsets(record.first, record.last);
+      // Which of them were in one file of several nobody knows.
+      const count = record.format === 1 ? record.last - record.first + 1 : file.alerts;
+      findings.fault('lost', `${path}, ${where}: the record is there, the segment is not`, count);
       return;
     }
     findings.note(
       'Segments whose publication was cut off; the next run finishes it',
-      `${path}, still named ${record.temporary}`,
+      `${path}, still named ${file.temporary}`,
     );
-    path = `${folder}/${record.temporary}`;
+    path = `${folder}/${file.temporary}`;
   }
   const frames = frameOffsets(record);
   let data;
   try {
     // Its final name tells how it is packed.
-    data = await readSegmentData(join(dir, path), record.segment, () => frames.next().value ?? null);
+    data = await readSegmentData(join(dir, path), file.path, () => frames.next().value ?? null);
   } catch (error) {
     findings.fault('torn', `${path} cannot be read: ${messageOf(error)}`);
     return;
   }
-  if (data.bytes !== record.bytes) {
-    findings.fault('torn', `${path} has ${data.bytes} bytes, its record says ${record.bytes}`);
-  } else if (data.crc32c !== record.crc32c) {
-    findings.fault('torn', `${path}: its checksum is ${data.crc32c}, its record says ${record.crc32c}`);
+  if (data.bytes !== file.bytes) {
+    findings.fault('torn', `${path} has ${data.bytes} bytes, its record says ${file.bytes}`);
+  } else if (data.crc32c !== file.crc32c) {
+    findings.fault('torn', `${path}: its checksum is ${data.crc32c}, its record says ${file.crc32c}`);
   } else if (data.problem !== null) {
     findings.fault('torn', `${path}: ${data.problem}`);
-  } else if (data.items !== record.alerts) {
-    const missing = record.alerts - data.items;
+  } else if (data.items !== file.alerts) {
+    const missing = file.alerts - data.items;
     findings.fault(
       missing > 0 ? 'lost' : 'doubled',
-      `${path} holds ${data.items} alerts, its record says ${record.alerts}`,
+      `${path} holds ${data.items} alerts, its record says ${file.alerts}`,
       Math.abs(missing),
     );
   }
 }
 
 /** The offsets of a raw segment's frames. */
-function* frameOffsets({ first, last, absent }: SegmentRecord): Generator<number, undefined> {
+function* frameOffsets({ first, last, absent }: RangeRecord): Generator<number, undefined> {
   let next = first;
   for (const [, from, to] of absent) {
     for (; next < from; next++) yield next;

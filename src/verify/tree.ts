@@ -5,6 +5,8 @@ import { join } from 'node:path';
 const TEMPORARY = /^\.antares-.*\.tmp$/;
 /** Everything that belongs to a segment. */
 const SEGMENT_FILE = /^(\d{20})\.(record|ndjson|ndjson\.gz|ndjson\.zst|raw|raw\.gz|raw\.zst)$/;
+/** A file of a range, in a folder that `--path` says. */
+const LAYOUT_FILE = /(?:^|-)\d+-\d{20}\.ndjson(?:\.gz|\.zst)?$/;
 
 export function isTemporary(name: string): boolean {
   return TEMPORARY.test(name);
@@ -12,6 +14,10 @@ export function isTemporary(name: string): boolean {
 
 export function isSegmentFile(name: string): boolean {
   return SEGMENT_FILE.test(name);
+}
+
+export function isLayoutFile(name: string): boolean {
+  return LAYOUT_FILE.test(name);
 }
 
 /** The entries of a folder, one at a time, for it may hold millions; none where it is not there. @throws Error */

@@ -27,12 +27,12 @@ export async function verifyFolder(dir: string): Promise<Verified> {
   const findings = new Findings();
   const partitions = new Partitions();
   const files = new AlertFiles();
-  await readSegments(dir, partitions, findings);
+  const listed = await readSegments(dir, partitions, findings);
   await readJournals(dir, partitions, files, findings);
   readDeadLetters(dir, partitions, findings);
   readRedone(dir, partitions, findings);
   for (const partition of partitions.all()) checkContinuity(partition, findings);
   files.check(dir, findings);
-  noteStrangers(dir, files, findings);
+  noteStrangers(dir, files, listed, findings);
   return { partitions: partitions.all(), findings };
 }

@@ -38,7 +38,8 @@ async function start(): Promise<void> {
     output === null || folder === null
       ? null
       : await createSink(output, folder, (batchId, chunk) => {
-          port.postMessage({ type: 'chunk', batchId, chunk } satisfies FromWorker, [chunk.bytes.buffer]);
+          const memory = chunk.parts.map(({ bytes }) => bytes.buffer);
+          port.postMessage({ type: 'chunk', batchId, chunk } satisfies FromWorker, memory);
         });
   const sendLog = (level: LogLevel, text: string, fields: Record<string, unknown>): void => {
     say({ type: 'log', level, text, fields });

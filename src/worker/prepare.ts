@@ -28,12 +28,12 @@ export function createPrepare(
   hook: Hook | null,
   sendLog: SendLog,
 ): Prepare {
-  const form = settings.output?.form.kind ?? 'json';
+  const form = settings.output?.form ?? { kind: 'json' };
   const selection = Selection.of(settings.select);
-  if (form === 'raw' && selection === null) return untouched;
+  if (form.kind === 'raw' && selection === null) return untouched;
   const template = new PathTemplate(settings.pathTemplate, settings.output?.caseInsensitive ?? false);
-  // In segments an alert has no name; only who reads the log wants one.
-  const named = form === 'json' || settings.logEachAlert;
+  // In segments an alert has no name; only their layout and who reads the log want one.
+  const named = form.kind === 'json' || (form.kind === 'ndjson' && form.byPath) || settings.logEachAlert;
   const options: TranscoderOptions = {
     format: settings.format as FormatOption,
     indent: settings.indent,
@@ -44,7 +44,7 @@ export function createPrepare(
     reduction: reductionOf(settings.select),
   };
   const transcoder = new Transcoder(options);
-  if (form === 'raw') {
+  if (form.kind === 'raw') {
     return (message, take, wanted) =>
       untouched(message, transcoder.wantsAny(message) ? take : dropping(take), wanted);
   }

@@ -6,15 +6,17 @@ import { SegmentFile } from '../../src/segment/segment-file.ts';
 import { newFolder } from '../support/client.ts';
 
 function segmentFrom(first: number, folder: string): OpenSegment {
-  const file = new SegmentFile({
-    folder,
-    temporary: 'x.tmp',
-    head: new Uint8Array(0),
-    onTrouble: () => undefined,
-  });
+  const newFile = (): SegmentFile =>
+    new SegmentFile({
+      folder,
+      temporary: 'x.tmp',
+      head: new Uint8Array(0),
+      onTrouble: () => undefined,
+      descriptors: null,
+    });
   return new OpenSegment(
-    { topic: 't', partition: 0, first, behind: 'start', extension: '.ndjson', writer: 'w' },
-    file,
+    { topic: 't', partition: 0, first, behind: 'start', extension: '.ndjson', writer: 'w', layout: null },
+    newFile,
   );
 }
 

@@ -12,13 +12,14 @@ const events: FileEvent[] = [];
 watchFiles({ kill: null, bug: null, traceFile: null }, (event) => events.push(event));
 // Only now: what they import by name from Node.js is watched.
 const { open } = await import('node:fs/promises');
-const { publishSegment } = await import('../../src/segment/publish.ts');
+const { publishRange } = await import('../../src/segment/publish.ts');
 const { recordName } = await import('../../src/segment/record.ts');
 const { recover } = await import('../../src/segment/recover.ts');
 
 test('what a writer published and was killed before it synced is on the disk before anybody goes on behind it', async (t) => {
   const root = newFolder(t);
-  const folder = join(root, 'topic', '0');
+  const at = { root, below: 'topic/0' };
+  const folder = join(root, at.below);
   mkdirSync(folder, { recursive: true });
   const killed = newWriter();
   const record = recordOf(7, 9, killed);
@@ -31,7 +32,7 @@ test('what a writer published and was killed before it synced is on the disk bef
     recordTemporary: temporaryName(killed, 0, 99),
     newlyMade: [root, join(root, 'topic')],
   };
-  assert.equal(await publishSegment(folder, unpublished, true), 'published');
+  assert.equal(await publishRange(at, unpublished, true), 'published');
   const last = events.at(-1);
   assert.ok(last?.call === 'fsync' && last.path === folder, 'its last call syncs the folder');
 
@@ -42,7 +43,7 @@ test('what a writer published and was killed before it synced is on the disk bef
   for (const event of events.slice(0, -1)) disk.apply(event);
   assert.deepEqual(survivors(), [], 'a power cut would take what it published');
   events.length = 0;
-  assert.equal((await recover(folder, newWriter()))?.next, 10);
+  assert.equal((await recover(at, newWriter()))?.next, 10);
   for (const event of events) disk.apply(event);
   assert.deepEqual(survivors(), published);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { publishSegment } from '../../src/segment/publish.ts';
+import { type PartitionFolder, publishRange } from '../../src/segment/publish.ts';
 import { formatRecord, recordName, type SegmentRecord } from '../../src/segment/record.ts';
 import { recover } from '../../src/segment/recover.ts';
 import { newWriter, temporaryName } from '../../src/temporary.ts';
@@ -12,12 +12,13 @@ import { recordOf as recordFor } from '../support/segments.ts';
 const writer = newWriter();
 let temporaries = 1_000;
 const recordOf = (first: number, last: number): SegmentRecord => recordFor(first, last, writer);
+const at = (folder: string): PartitionFolder => ({ root: folder, below: '' });
 
 /** Writes the data of a segment under its temporary name, and publishes it. */
 function publish(folder: string, record: SegmentRecord, content: string): Promise<'published' | 'taken'> {
   writeFileSync(join(folder, record.temporary), content);
   const recordTemporary = temporaryName(writer, 0, temporaries++);
-  return publishSegment(folder, { record, recordTemporary, newlyMade: [] }, true);
+  return publishRange(at(folder), { record, recordTemporary, newlyMade: [] }, true);
 }
 
 test('a published segment is there with its record, and nothing else', async (t) => {
@@ -26,7 +27,7 @@ test('a published segment is there with its record, and nothing else', async (t)
   assert.equal(await publish(folder, record, '{}\n'), 'published');
   assert.deepEqual(readdirSync(folder).sort(), [record.segment, recordName(7)].sort());
   assert.equal(readFileSync(join(folder, recordName(7)), 'utf8'), formatRecord(record));
-  assert.deepEqual(await recover(folder, writer), { next: 10, lastMessage: record.lastMessage });
+  assert.deepEqual(await recover(at(folder), writer), { next: 10, lastMessage: record.lastMessage });
 });
 
 test('of two writers that begin at one offset the first wins, and the other leaves nothing', async (t) => {
@@ -38,7 +39,7 @@ test('of two writers that begin at one offset the first wins, and the other leav
   assert.deepEqual([...results].sort(), ['published', 'taken']);
   const winner = results[0] === 'published' ? ['one\n', 5] : ['two\n', 10];
   assert.equal(readFileSync(join(folder, recordOf(0, 0).segment), 'utf8'), winner[0]);
-  assert.equal((await recover(folder, writer))?.next, winner[1]);
+  assert.equal((await recover(at(folder), writer))?.next, winner[1]);
   assert.equal(readdirSync(folder).length, 2);
 });
 
@@ -48,7 +49,7 @@ test('a record whose segment was not published before a crash is completed, and 
   const record = recordOf(5, 8);
   writeFileSync(join(folder, record.temporary), 'b\n');
   writeFileSync(join(folder, recordName(5)), formatRecord(record));
-  assert.equal((await recover(folder, writer))?.next, 9);
+  assert.equal((await recover(at(folder), writer))?.next, 9);
   assert.equal(readFileSync(join(folder, record.segment), 'utf8'), 'b\n');
   assert.ok(!existsSync(join(folder, record.temporary)));
 });
@@ -60,7 +61,10 @@ test('a writer that was overtaken between record and segment has published all t
   // Who recovered the folder was here in between.
   linkSync(join(folder, record.temporary), join(folder, record.segment));
   const recordTemporary = temporaryName(writer, 0, temporaries++);
-  assert.equal(await publishSegment(folder, { record, recordTemporary, newlyMade: [] }, false), 'published');
+  assert.equal(
+    await publishRange(at(folder), { record, recordTemporary, newlyMade: [] }, false),
+    'published',
+  );
   assert.deepEqual(readdirSync(folder).sort(), [record.segment, recordName(0)].sort());
 });
 
@@ -70,12 +74,12 @@ test('temporaries of dead writers are swept, those of living ones stay', async (
   // No process has this number.
   const dead = own.replace(/-\d+-/, '-4194305-');
   for (const name of [own, dead]) writeFileSync(join(folder, name), '');
-  assert.equal(await recover(folder, writer), null);
+  assert.equal(await recover(at(folder), writer), null);
   assert.deepEqual(readdirSync(folder), [own]);
 });
 
 test('a partition without a folder has nothing published', async (t) => {
-  assert.equal(await recover(join(newFolder(t), 'none'), writer), null);
+  assert.equal(await recover(at(join(newFolder(t), 'none')), writer), null);
 });
 
 test('a record that cannot be believed stops the client, naming it', async (t) => {
@@ -86,5 +90,8 @@ test('a record that cannot be believed stops the client, naming it', async (t) =
     formatRecord(recordOf(3, 4)).replace('"alerts":1', '"alerts":2'),
   );
   writeFileSync(join(folder, recordOf(3, 4).segment), '');
-  await assert.rejects(recover(folder, writer), { code: 'OUTPUT', message: /00000000000000000003\.record/ });
+  await assert.rejects(recover(at(folder), writer), {
+    code: 'OUTPUT',
+    message: /00000000000000000003\.record/,
+  });
 });

@@ -5,6 +5,7 @@ import {
   absences,
   beginnings,
   formatRecord,
+  type LayoutRecord,
   parseRecord,
   RECORD_EXTENSION,
   RecordError,
@@ -53,8 +54,23 @@ test('a record of which a byte was changed or cut off is refused', () => {
   }
 });
 
+test('a record of several files names none outside of the output folder', () => {
+  const { topic, partition, first, last, behind, alerts, absent, several, lastMessage, writer } = record;
+  const range = { topic, partition, first, last, behind, alerts, absent, several, lastMessage, writer };
+  const { bytes, crc32c: checksum, temporary } = record;
+  const layout = (path: string): LayoutRecord => ({
+    ...range,
+    format: 2,
+    files: [{ path, temporary, alerts: 10, bytes, crc32c: checksum }],
+  });
+  const good = layout('ztf/2026-11-24/..a/3-00000000000000000007.ndjson');
+  assert.deepEqual(parseRecord(formatRecord(good)), good);
+  for (const path of ['../x', 'a/../../x', '/x', 'a//x', 'a/./x', 'a/..', '', 'a\\x', 'a/', '..'])
+    assert.throws(() => parseRecord(formatRecord(layout(path))), RecordError, path);
+});
+
 test('a record of another format is refused, whatever its checksum', () => {
-  assert.throws(() => parseRecord(formatRecord({ ...record, format: 2 as 1 })), RecordError);
+  assert.throws(() => parseRecord(formatRecord({ ...record, format: 3 as 1 })), RecordError);
   assert.throws(() => parseRecord(formatRecord({ ...record, segment: '../x' })), RecordError);
 });
 

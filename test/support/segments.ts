@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { crc32c } from '../../src/checksum.ts';
-import { parseRecord, recordName, type SegmentRecord } from '../../src/segment/record.ts';
+import { parseRecord, type RangeRecord, recordName, type SegmentRecord } from '../../src/segment/record.ts';
 import { temporaryName } from '../../src/temporary.ts';
 import { filesIn } from './client.ts';
 
@@ -37,6 +37,7 @@ export function recordsIn(folder: string): SegmentRecord[] {
     .filter((name) => name.endsWith('.record'))
     .sort()
     .map((name) => parseRecord(readFileSync(join(folder, name), 'utf8')))
+    .filter((record) => record.format === 1)
     .filter(({ segment }) => names.includes(segment));
 }
 
@@ -49,7 +50,7 @@ export function linesIn(folder: string): string[] {
 }
 
 /** Every offset that the records say is covered, with why it is absent, or null for one that is saved. @throws Error at a gap or an overlap. */
-export function coverage(records: readonly SegmentRecord[]): (string | null)[] {
+export function coverage(records: readonly RangeRecord[]): (string | null)[] {
   const covered: (string | null)[] = [];
   for (const { first, last, absent } of records) {
     if (first !== covered.length) throw new Error(`${first} follows ${covered.length - 1}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { formatRecord, parseRecord } from '../../src/segment/record.ts';
+import { formatRecord, parseRecord, type SegmentRecord } from '../../src/segment/record.ts';
 import type { Findings } from '../../src/verify/findings.ts';
 import { reportOf } from '../../src/verify/report.ts';
 import { verifyFolder } from '../../src/verify/verify.ts';
@@ -182,7 +182,7 @@ test('a dead offset without its letter is lost, unless it was redone', async (t)
 test('a record whose segment still has its temporary name is unfinished, not lost', async (t) => {
   const dir = newFolder(t);
   const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9, extension: 'ndjson.gz' });
-  const { temporary } = parseRecord(readFileSync(join(dir, `${base}.record`), 'utf8'));
+  const { temporary } = parseRecord(readFileSync(join(dir, `${base}.record`), 'utf8')) as SegmentRecord;
   renameSync(join(dir, `${base}.ndjson.gz`), join(dir, 'ztf', '0', temporary));
   const { notes } = await assertFaults(dir, {});
   assert.ok(
@@ -261,7 +261,7 @@ test('a raw segment with a frame of another offset is torn, though its checksums
   const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 1, extension: 'raw' });
   const data = Buffer.concat([Buffer.from('ANTRAW1\n'), frame(0), frame(7)]);
   const { crc32c } = await import('../../src/checksum.ts');
-  const record = parseRecord(readFileSync(join(dir, `${base}.record`), 'utf8'));
+  const record = parseRecord(readFileSync(join(dir, `${base}.record`), 'utf8')) as SegmentRecord;
   put(dir, `${base}.raw`, data);
   put(dir, `${base}.record`, formatRecord({ ...record, bytes: data.length, crc32c: crc32c(data) }));
   await assertFaults(dir, { torn: 1 });

@@ -42,11 +42,18 @@ export function escapeNameIgnoringCase(text: string): string {
 }
 
 /** Folders of the client itself, beside those that are named after topics or by messages. */
-const OWN_FOLDERS = /^_(?:dead-letter|journal)$/i;
+const OWN_FOLDERS = /^(?:_(?:dead-letter|journal|redone)|\.antares-owners)$/i;
+/** How the client names records, segments and temporaries. */
+const CLIENT_NAMES = /(?<=^|\/)(?=\d{20}\.|\.antares-)./gi;
 
 /** The first name of a path: no message may write among what the client keeps there. */
 export function escapeOwnFolder(name: string): string {
-  return OWN_FOLDERS.test(name) ? percent('_') + name.slice(1) : name;
+  return OWN_FOLDERS.test(name) ? percent(name.charAt(0)) + name.slice(1) : name;
+}
+
+/** The names of a path that are like those of the client's own files. */
+export function escapeClientNames(path: string): string {
+  return path.replace(CLIENT_NAMES, percent);
 }
 
 /** A name that Windows keeps for a device gets its first letter escaped. */

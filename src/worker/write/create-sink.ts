@@ -1,4 +1,5 @@
 import type { SegmentChunk, WorkerSettings } from '../../pool/messages.ts';
+import { escapeClientNames } from '../name/escape.ts';
 import type { OutputFolder } from './folder.ts';
 import { JsonFiles } from './json-files.ts';
 import { loadCompression } from './compress.ts';
@@ -14,14 +15,24 @@ export async function createSink(
   folder: OutputFolder,
   send: (batchId: number, chunk: SegmentChunk) => void,
 ): Promise<Sink> {
-  const segments = (encoder: SegmentEncoder, chunkBytes: number): Sink =>
-    new Segments(encoder, chunkBytes, folder, sync !== 'none', send);
+  const segments = (
+    newEncoder: () => SegmentEncoder,
+    chunkBytes: number,
+    folderOf: (path: string) => string = () => '',
+  ): Sink => new Segments(newEncoder, folderOf, chunkBytes, folder, sync !== 'none', send);
   switch (form.kind) {
     case 'json':
       return new JsonFiles(folder, sync);
-    case 'ndjson':
-      return segments(new Ndjson(await loadCompression(form.compression)), form.chunkBytes);
+    case 'ndjson': {
+      const compress = await loadCompression(form.compression);
+      return segments(() => new Ndjson(compress), form.chunkBytes, form.byPath ? layoutFolder : undefined);
+    }
     case 'raw':
-      return segments(new RawFrames(), form.chunkBytes);
+      return segments(() => new RawFrames(), form.chunkBytes);
   }
+}
+
+/** The folder that a path is in. Between records and temporaries a folder must not have a name like theirs. */
+function layoutFolder(path: string): string {
+  return escapeClientNames(path.slice(0, path.lastIndexOf('/')));
 }

@@ -33,9 +33,10 @@ export class Growing {
     this.extend(bytes.length).set(bytes);
   }
 
-  /** Gives the bytes away and begins anew. */
+  /** Gives the bytes away, with little more memory than they need, and begins anew. */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.subarray(0, this.length);
+    const wasteful = 4 * this.length < this.#bytes.length;
+    const taken = wasteful ? this.#bytes.slice(0, this.length) : this.#bytes.subarray(0, this.length);
     this.#bytes = new Uint8Array(0);
     this.length = 0;
     return taken;

@@ -1,9 +1,18 @@
 import { type BatchView, outcome, type Outcome } from '../../batch/batch.ts';
-import type { CutAt, SegmentChunk } from '../../pool/messages.ts';
+import type { ChunkPart, CutAt, SegmentChunk } from '../../pool/messages.ts';
 import type { Message } from '../message.ts';
 import type { OutputFolder } from './folder.ts';
 import type { SegmentEncoder } from './segment-encoder.ts';
 import type { Finished, Sink, Unpublished } from './sink.ts';
+
+/** A chunk ends when it goes into so many files, so that it fits into a segment that may have only a few more. */
+const MAX_PARTS = 64;
+
+/** What is being put together for one file. */
+interface Part {
+  readonly encoder: SegmentEncoder;
+  alerts: number;
+}
 
 /**
  * Alerts as parts of segments. A worker encodes (and compresses) chunks; the main thread, which owns the partition's open segment,
@@ -12,7 +21,8 @@ import type { Finished, Sink, Unpublished } from './sink.ts';
 export class Segments implements Sink {
   readonly journaled = false;
   readonly takesPartOfMessage = false;
-  readonly #encoder: SegmentEncoder;
+  readonly #newEncoder: () => SegmentEncoder;
+  readonly #folderOf: (relativePath: string) => string;
   readonly #chunkBytes: number;
   readonly #folder: OutputFolder;
   readonly #syncDeadLetters: boolean;
@@ -23,16 +33,23 @@ export class Segments implements Sink {
   #from = 0;
   #outcomes: Outcome[] = [];
   #alerts: number[] = [];
+  /** By the folder of their file. */
+  #parts = new Map<string, Part>();
 
-  /** @param chunkBytes a chunk ends when it holds so many bytes before compression. */
+  /**
+   * @param folderOf the folder of an alert's file by the path that it is named by; the same for all: a partition has one file at a time.
+   * @param chunkBytes a chunk ends when it holds so many bytes before compression.
+   */
   constructor(
-    encoder: SegmentEncoder,
+    newEncoder: () => SegmentEncoder,
+    folderOf: (relativePath: string) => string,
     chunkBytes: number,
     folder: OutputFolder,
     syncDeadLetters: boolean,
     send: (batchId: number, chunk: SegmentChunk) => void,
   ) {
-    this.#encoder = encoder;
+    this.#newEncoder = newEncoder;
+    this.#folderOf = folderOf;
     this.#chunkBytes = chunkBytes;
     this.#folder = folder;
     this.#syncDeadLetters = syncDeadLetters;
@@ -45,18 +62,22 @@ export class Segments implements Sink {
     this.#from = view.firstPending();
     this.#outcomes = [];
     this.#alerts = [];
-    this.#encoder.truncate(0);
+    this.#parts.clear();
   }
 
   write(message: Message, relativePath: string, bytes: Uint8Array): Unpublished {
-    const start = this.#encoder.length;
-    this.#encoder.add(message, bytes);
+    const part = this.#partOf(relativePath);
+    const { encoder } = part;
+    const start = encoder.length;
+    encoder.add(message, bytes);
+    part.alerts += 1;
     return {
       path: relativePath,
       // Its segment will be.
       publish: () => undefined,
       discard: () => {
-        this.#encoder.truncate(Math.min(start, this.#encoder.length));
+        encoder.truncate(Math.min(start, encoder.length));
+        part.alerts -= 1;
       },
     };
   }
@@ -75,18 +96,36 @@ export class Segments implements Sink {
     for (let at = this.#from + this.#outcomes.length; at < index; at++) this.#note(view.outcomeAt(at), 0);
     if (result === outcome.DEAD && this.#syncDeadLetters) this.#folder.syncFolders();
     this.#note(result, savedAlerts);
-    if (this.#encoder.length >= this.#chunkBytes || this.#isCut(index + 1)) this.end();
+    if (this.#length >= this.#chunkBytes || this.#parts.size >= MAX_PARTS || this.#isCut(index + 1))
+      this.end();
   }
 
   end(): void {
     if (this.#outcomes.length === 0) return;
-    const bytes = this.#encoder.length === 0 ? new Uint8Array(0) : this.#encoder.take();
+    const parts: ChunkPart[] = [];
+    for (const [folder, { encoder, alerts }] of this.#parts)
+      if (alerts > 0) parts.push({ folder, alerts, bytes: encoder.take() });
+    this.#parts.clear();
     const outcomes = Uint8Array.from(this.#outcomes);
     const alerts = Int32Array.from(this.#alerts);
-    this.#send(this.#batchId, { from: this.#from, outcomes, alerts, bytes });
+    this.#send(this.#batchId, { from: this.#from, outcomes, alerts, parts });
     this.#from += this.#outcomes.length;
     this.#outcomes = [];
     this.#alerts = [];
+  }
+
+  /** Bytes of the chunk before compression. */
+  get #length(): number {
+    let length = 0;
+    for (const { encoder } of this.#parts.values()) length += encoder.length;
+    return length;
+  }
+
+  #partOf(relativePath: string): Part {
+    const folder = this.#folderOf(relativePath);
+    let part = this.#parts.get(folder);
+    if (part === undefined) this.#parts.set(folder, (part = { encoder: this.#newEncoder(), alerts: 0 }));
+    return part;
   }
 
   #note(result: Outcome, alerts: number): void {
