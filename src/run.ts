@@ -117,8 +117,9 @@ function sayWhatHappens({ broker, output, topics }: Config, durability: string, 
   const ca = broker.securityProtocol.endsWith('ssl') ? chooseCa(broker) : null;
   if (ca !== null) log.info(`Authorities: ${ca.path} (${ca.why}).`);
   if (output.dir === null) return;
-  const what =
-    output.form === 'json' ? output.pathTemplate : `${output.form} segments, {topic}/{partition}/{offset}`;
+  const segments =
+    output.layout === null ? '{topic}/{partition}/{offset}' : `${output.layout}/{partition}-{offset}`;
+  const what = output.form === 'json' ? output.pathTemplate : `${output.form} segments, ${segments}`;
   log.info(`Saving to ${output.dir} as ${what}; durability: ${durability}.`);
   if (output.form === 'json' && !output.pathTemplate.includes('{topic}') && topics.kafkaNames.length > 1) {
     log.warn(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ClientError } from '../../errors.ts';
 import type { Message } from '../message.ts';
 import { alertId, idPaths } from './alert-id.ts';
+import { nightOf, nightPaths } from './night.ts';
 import { cutJoined, escapeName, escapeNameIgnoringCase, escapeOwnFolder, escapeReserved } from './escape.ts';
 
 /** Fields of a template that are not the alert's own. */
@@ -34,12 +35,16 @@ export class PathTemplate {
   /** Fields of the alert that must be captured to name it. */
   readonly fieldPaths: readonly string[];
   readonly #segments: readonly (readonly Part[])[];
+  /** Where the captured fields of {@link nightPaths} are. */
+  readonly #nightPlaces: readonly number[];
   readonly #escape: (text: string) => string;
 
   /** @throws ClientError CONFIG naming what is wrong and what is allowed. */
   constructor(template: string, caseInsensitive: boolean) {
     const paths: string[] = [...idPaths];
     this.#segments = template.split('/').map((segment) => parseSegment(segment, template, paths));
+    const usesNight = this.#segments.flat().some((part) => 'field' in part && part.field === 'night');
+    this.#nightPlaces = usesNight ? nightPaths.map((path) => placeOf(path, paths)) : [];
     this.fieldPaths = paths;
     this.#escape = caseInsensitive ? escapeNameIgnoringCase : escapeName;
   }
@@ -61,11 +66,15 @@ export class PathTemplate {
   }
 
   #value(part: { field: FieldName } | { place: number }, alert: NamedAlert): string {
-    return this.#escape(valueOf(part, alert));
+    return this.#escape(valueOf(part, alert, this.#nightPlaces));
   }
 }
 
-function valueOf(part: { field: FieldName } | { place: number }, alert: NamedAlert): string {
+function valueOf(
+  part: { field: FieldName } | { place: number },
+  alert: NamedAlert,
+  nightPlaces: readonly number[],
+): string {
   const { message, topic, record, records, fields } = alert;
   if ('place' in part) return fields[part.place] ?? 'null';
   const id = (): string =>
@@ -84,8 +93,8 @@ function valueOf(part: { field: FieldName } | { place: number }, alert: NamedAle
     case 'date':
       return utcDate(message.timestampMs);
     case 'night':
-      // From noon to noon UTC, named after the evening it began.
-      return utcDate(message.timestampMs, DAY_MS / 2);
+      // An alert that does not say when it was observed: from noon to noon UTC of Kafka's timestamp.
+      return nightOf(nightPlaces.map((place) => fields[place])) ?? utcDate(message.timestampMs, DAY_MS / 2);
     case 'hash2':
       return createHash('sha256').update(id()).digest('hex').slice(0, 2);
   }
@@ -128,8 +137,13 @@ function parseField(name: string, template: string, paths: string[]): Part {
     );
   }
   const path = name.startsWith('.') ? name.slice(1) : name;
+  return { place: placeOf(path, paths) };
+}
+
+/** Where a field's text will be: each is captured once. */
+function placeOf(path: string, paths: string[]): number {
   const known = paths.indexOf(path);
-  return { place: known >= 0 ? known : paths.push(path) - 1 };
+  return known >= 0 ? known : paths.push(path) - 1;
 }
 
 function wrong(template: string, why: string): ClientError {

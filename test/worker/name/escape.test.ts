@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { escapeName, escapeNameIgnoringCase } from '../../../src/worker/name/escape.ts';
+import { escapeClientNames, escapeName, escapeNameIgnoringCase } from '../../../src/worker/name/escape.ts';
 
 test('usual ids stay as they are', () => {
   for (const id of [
@@ -97,4 +97,15 @@ test('where a file system ignores case, names that it would take for one differ'
   assert.equal(new Set(texts.map(folded)).size, texts.length);
   assert.equal(escapeNameIgnoringCase('1262927'), '1262927');
   assert.match(escapeNameIgnoringCase('ZTF18abc'), /^ZTF18abc~[0-9a-f]{16}$/);
+});
+
+test('a folder cannot have the name of a record, a segment or a temporary', () => {
+  assert.equal(
+    escapeClientNames('t/00000000000000000007.record/.antares-x/2026-11-24'),
+    't/%300000000000000000007.record/%2Eantares-x/2026-11-24',
+  );
+  assert.equal(
+    escapeClientNames('00000000000000000007/1.5/a.antares-b'),
+    '00000000000000000007/1.5/a.antares-b',
+  );
 });

@@ -55,6 +55,8 @@ test('an alert without an id is named by its place, with the record where there 
 
 test('no message writes among the dead letters or the journal', () => {
   const fields = { publisher: '_dead-letter', id: '_journal' };
+  assert.equal(pathOf('{.publisher}/x', { publisher: '_redone' }), '%5Fredone/x');
+  assert.equal(pathOf('{.publisher}/x', { publisher: '.antares-owners' }), '%2Eantares-owners/x');
   assert.equal(pathOf('{.publisher}/{alert_id}.json', fields), '%5Fdead-letter/_journal.json');
   assert.equal(pathOf('{alert_id}/{.publisher}', fields), '%5Fjournal/_dead-letter');
   assert.equal(pathOf('{topic}/{offset}.json', {}, { topic: '_dead-letter' }), '%5Fdead-letter/42.json');
@@ -62,7 +64,45 @@ test('no message writes among the dead letters or the journal', () => {
   assert.equal(pathOf('{topic}/x', {}, { topic: '_journals' }), '_journals/x');
 });
 
-test('a night goes from noon to noon UTC and is named after its evening', () => {
+const JD_OF_1970 = 2_440_587.5;
+const julianDay = (...utc: [number, number, number, number, number]): number =>
+  Date.UTC(...utc) / 86_400_000 + JD_OF_1970;
+
+test('a night of ZTF goes from noon to noon at Palomar, 19:47 UTC, and is named after its evening', () => {
+  const nightAt = (hour: number, minute: number): string =>
+    pathOf('{night}', { 'candidate.jd': String(julianDay(2026, 10, 24, hour, minute)) });
+  assert.equal(nightAt(3, 0), '2026-11-23');
+  assert.equal(nightAt(13, 0), '2026-11-23');
+  assert.equal(nightAt(19, 46), '2026-11-23');
+  assert.equal(nightAt(19, 49), '2026-11-24');
+});
+
+test('a night of LSST goes from noon to noon at Cerro Pachón, 16:43 UTC', () => {
+  for (const path of ['diaSource.midpointMjdTai', 'diaSource.midPointTai']) {
+    const nightAt = (hour: number, minute: number): string =>
+      pathOf('{night}', { [path]: String(julianDay(2026, 10, 24, hour, minute) - 2_400_000.5) });
+    assert.equal(nightAt(2, 0), '2026-11-23');
+    assert.equal(nightAt(16, 42), '2026-11-23');
+    assert.equal(nightAt(16, 44), '2026-11-24');
+  }
+});
+
+test('the night of an ANTARES alert and of a locus is that of the observation', () => {
+  assert.equal(pathOf('{night}', { 'new_alert.mjd': '58332.2362847002' }), '2018-08-01');
+  assert.equal(pathOf('{night}', { 'properties.newest_alert_observation_time': '58332.9' }), '2018-08-02');
+});
+
+test('a field that stands in the template beside {night} is taken for both', () => {
+  const fields = { 'candidate.jd': String(julianDay(2026, 10, 24, 3, 0)) };
+  assert.equal(pathOf('{candidate.jd}/{night}', fields), `${fields['candidate.jd']}/2026-11-23`);
+});
+
+test('a placeholder is no time of an observation', () => {
+  for (const jd of ['-999.0', 'nan', 'null', '', '0', '1e300', 'inf'])
+    assert.equal(pathOf('{night}', { 'candidate.jd': jd, 'new_alert.mjd': '58332.2' }), '2018-08-01');
+});
+
+test('without a time of observation a night goes from noon to noon UTC of the timestamp', () => {
   const nightAt = (hour: number): string =>
     pathOf('{night}', {}, { timestampMs: Date.UTC(2026, 10, 24, hour) });
   assert.equal(nightAt(11.9), '2026-11-23');
