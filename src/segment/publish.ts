@@ -1,4 +1,4 @@
-import { link, open, stat, unlink } from 'node:fs/promises';
+import { access, link, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder, syncFolder } from './durable.ts';
 import { filesOf, formatRecord, type RangeRecord, type RecordedFile, recordName } from './record.ts';
@@ -47,20 +47,24 @@ export async function publishRange(
   const folder = join(at.root, at.below);
   const files = filesOf(record, at.below);
   const temporary = join(folder, recordTemporary);
+  // A range without a file has not made it yet.
+  const above = files.length === 0 ? await makeFolder(folder) : [];
   await writeRecord(temporary, record, sync);
   // Before the record: what can fail should fail while the range is nobody's yet.
-  const changed = new Set([folder, ...newlyMade, ...(await makeFolders(at, files))]);
+  const changed = new Set([folder, ...above, ...newlyMade, ...(await makeFolders(at, files))]);
   if (sync) for (const each of changed) await syncFolder(each);
   try {
+    // Somebody may have moved the folder away, and another segment made it again: a record without its data would be a loss.
+    for (const each of files) await access(join(folder, each.temporary));
     await link(temporary, join(folder, recordName(record.first)));
   } catch (error) {
-    await unlink(temporary);
+    await removeFile(temporary);
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    for (const each of files) await unlink(join(folder, each.temporary));
+    for (const each of files) await removeFile(join(folder, each.temporary));
     return 'taken';
   }
   try {
-    await unlink(temporary);
+    await removeFile(temporary);
     await publishFiles(at, files, sync);
   } catch (error) {
     throw new PublicationCutOff(error as NodeJS.ErrnoException);
@@ -87,7 +91,12 @@ async function publishFile(from: string, to: string): Promise<void> {
     // Who recovers the folder finishes what it finds: then the name is there, and the temporary one may be gone.
     if (!(await isThere(to))) throw error;
   }
-  await unlink(from).catch((error: unknown) => {
+  await removeFile(from);
+}
+
+/** That it is gone already is fine. */
+async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   });
 }

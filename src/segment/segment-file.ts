@@ -87,7 +87,6 @@ export class SegmentFile {
   async complete(sync: boolean): Promise<void> {
     if (!this.#begun) this.#begin();
     await this.#written;
-    this.#options.descriptors?.done(this);
     if (this.#givenUp) throw new Error('the segment was given up');
     await this.#close(sync);
     if (this.#restFailure !== null) throw this.#restFailure;
@@ -102,7 +101,6 @@ export class SegmentFile {
   async discard(): Promise<void> {
     this.giveUp();
     await this.#written;
-    this.#options.descriptors?.done(this);
     await this.#close(false).catch(() => undefined);
     await unlink(join(this.#options.folder, this.temporary)).catch(() => undefined);
   }
@@ -146,6 +144,17 @@ export class SegmentFile {
   async #open(): Promise<FileHandle> {
     const { folder } = this.#options;
     const path = join(folder, this.temporary);
+    await this.#options.descriptors?.take(this);
+    try {
+      return await this.#openAt(path);
+    } catch (error) {
+      this.#options.descriptors?.give(this);
+      throw error;
+    }
+  }
+
+  async #openAt(path: string): Promise<FileHandle> {
+    const { folder } = this.#options;
     // What was written of it before must still be there.
     if (this.#created) return open(path, 'r+');
     this.newlyMade.push(...(await makeFolder(folder)));
@@ -157,10 +166,12 @@ export class SegmentFile {
   async #close(sync: boolean): Promise<void> {
     const handle = this.#handle;
     this.#handle = null;
+    if (handle === null) return;
     try {
-      if (sync) await handle?.sync();
+      if (sync) await handle.sync();
     } finally {
-      await handle?.close();
+      await handle.close();
+      this.#options.descriptors?.give(this);
     }
   }
 }

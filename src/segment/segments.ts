@@ -10,7 +10,7 @@ import { type Published, recover } from './recover.ts';
 import type { RangeRecord } from './record.ts';
 
 /** Files of a layout that are held open at once, over all partitions. */
-const MAX_DESCRIPTORS = 256;
+const MAX_DESCRIPTORS = 128;
 
 /** How segments are written. */
 export interface SegmentForm {

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { pathInLayout, tellsTopicsApart } from '../../src/segment/layout.ts';
@@ -137,13 +146,21 @@ test('where a file cannot get its name, its record counts and its data stays, un
   const root = newFolder(t);
   const record = rangeIn(root, 0, 4, ['a', 'b']);
   const [, second] = record.files;
-  // Its data is not there yet when its turn comes: the record is published, the publication is not.
-  const data = readFileSync(join(root, below, second?.temporary ?? ''));
-  unlinkSync(join(root, below, second?.temporary ?? ''));
+  // Its name is taken by something that is not there: a link that leads nowhere.
+  mkdirSync(join(root, 'b'));
+  symlinkSync(join(root, 'nowhere'), join(root, second?.path ?? ''));
   await assert.rejects(publish(root, record), PublicationCutOff);
-  writeFileSync(join(root, below, second?.temporary ?? ''), data);
+  unlinkSync(join(root, second?.path ?? ''));
   assert.equal((await recover({ root, below }, writer))?.next, 5);
   whole(root, record);
+});
+
+test('a range of which a file was taken away is not published', async (t) => {
+  const root = newFolder(t);
+  const record = rangeIn(root, 0, 4, ['a', 'b']);
+  unlinkSync(join(root, below, record.files[1]?.temporary ?? ''));
+  await assert.rejects(publish(root, record), { code: 'ENOENT' });
+  assert.equal(await recover({ root, below }, writer), null);
 });
 
 test('where a folder cannot be made, nothing is published', async (t) => {

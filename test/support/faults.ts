@@ -9,7 +9,7 @@ import { numbersBelow } from './saved.ts';
 /** Numbered alerts of 3 kB, dealt to the partitions in turn. */
 export function numberedAlerts(count: number, partitions = 1): { value: Buffer; partition: number }[] {
   return numbersBelow(count).map((i) => ({
-    value: jsonAlert(i, { filler: 'x'.repeat(3_000) }),
+    value: jsonAlert(i, { candidate: { fid: i % 3 }, filler: 'x'.repeat(3_000) }),
     partition: i % partitions,
   }));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesIn } from './client.ts';
-import { framesIn, partitionFolders, recordsIn } from './segments.ts';
+import { framesIn, layoutFiles, partitionFolders, recordsIn } from './segments.ts';
 
 /** Each output: the options that choose it, and how the numbers (`candid`) of the alerts in a folder are read. */
 const outputs = {
@@ -9,12 +9,16 @@ const outputs = {
   // A short age: what is finished shows soon.
   ndjson: { options: ['--output', 'ndjson', '--segment-age', '300ms'], read: readSegments },
   raw: { options: ['--output', 'raw', '--segment-age', '300ms'], read: readSegments },
+  'ndjson by path': {
+    options: ['--output', 'ndjson', '--path', '{topic}/fid-{candidate.fid}', '--segment-age', '300ms'],
+    read: readLayout,
+  },
 } as const satisfies Record<
   string,
   { readonly options: readonly string[]; readonly read: (dir: string) => number[] }
 >;
 
-/** An output, as `--output` names it. */
+/** An output, as `--output` names it; or one with a layout. */
 export type OutputKind = keyof typeof outputs;
 
 /** The outputs that the tests of faults run with. */
@@ -45,6 +49,10 @@ function readSegments(dir: string): number[] {
   return partitionFolders(dir).flatMap((folder) =>
     recordsIn(folder).flatMap(({ segment }) => alertsOf(join(folder, segment))),
   );
+}
+
+function readLayout(dir: string): number[] {
+  return layoutFiles(dir).flatMap((path) => alertsOf(join(dir, path)));
 }
 
 function alertsOf(file: string): number[] {

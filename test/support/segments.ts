@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { crc32c } from '../../src/checksum.ts';
-import { parseRecord, type RangeRecord, recordName, type SegmentRecord } from '../../src/segment/record.ts';
+import {
+  filesOf,
+  parseRecord,
+  type RangeRecord,
+  recordName,
+  type SegmentRecord,
+} from '../../src/segment/record.ts';
 import { temporaryName } from '../../src/temporary.ts';
 import { filesIn } from './client.ts';
 
@@ -33,12 +39,25 @@ export function recordOf(first: number, last: number, writer: string): SegmentRe
 /** The records of a partition's folder, in offset order; of those whose segment is there too. */
 export function recordsIn(folder: string): SegmentRecord[] {
   const names = readdirSync(folder);
-  return names
-    .filter((name) => name.endsWith('.record'))
-    .sort()
-    .map((name) => parseRecord(readFileSync(join(folder, name), 'utf8')))
+  return rangesIn(folder)
     .filter((record) => record.format === 1)
     .filter(({ segment }) => names.includes(segment));
+}
+
+/** All records of a partition's folder, in offset order. */
+export function rangesIn(folder: string): RangeRecord[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{20}\.record$/.test(name))
+    .sort()
+    .map((name) => parseRecord(readFileSync(join(folder, name), 'utf8')));
+}
+
+/** The files of a layout that records list and that are there, below the output folder, in offset order a partition. */
+export function layoutFiles(dir: string): string[] {
+  return partitionFolders(dir)
+    .flatMap((folder) => rangesIn(folder).flatMap((record) => filesOf(record, '')))
+    .map(({ path }) => path)
+    .filter((path) => existsSync(join(dir, path)));
 }
 
 /** The lines of a partition's ndjson segments, in offset order. */
