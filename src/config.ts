@@ -59,6 +59,8 @@ export interface Config {
   };
   readonly output: {
     readonly dir: string | null;
+    /** `--output-dir -`: alerts go to standard output, one a line. */
+    readonly toPipe: boolean;
     /** What names an alert. */
     readonly pathTemplate: string;
     /** Template of the folders of segments' files; null: one file at a time, in the partition's folder. */
@@ -237,12 +239,13 @@ function assemble(
   );
   const broker = { ...ofBroker, group };
   checkWebAddresses(given);
-  const dir = given['output-dir'] === undefined ? null : resolve(given['output-dir']);
+  const toPipe = given['output-dir'] === PIPE;
+  const dir = given['output-dir'] === undefined || toPipe ? null : resolve(given['output-dir']);
   const onError = given['on-error'] ?? (dir === null ? 'stop' : 'dead-letter');
   if (onError === 'dead-letter' && dir === null) {
     throw new ClientError(
       'CONFIG',
-      '--on-error dead-letter needs --output-dir, where dead letters are kept; or say skip or stop.',
+      '--on-error dead-letter needs a folder as --output-dir, where dead letters are kept; or say skip or stop.',
     );
   }
   if (value('verbose') && value('quiet'))
@@ -251,7 +254,8 @@ function assemble(
     throw new ClientError('CONFIG', '--process and --process-command exclude each other.');
   if (value('until-end') && given['stop-at'] !== undefined)
     throw new ClientError('CONFIG', '--until-end and --stop-at exclude each other: both say where to stop.');
-  checkForm(value('output'), dir, explicit);
+  if (toPipe) checkPipe(value('output'), explicit);
+  else checkForm(value('output'), dir, explicit);
   return {
     topics: {
       ...topicsOf(words, profile?.topicPrefix ?? (broker.isAntares ? antares.topicPrefix : '')),
@@ -260,6 +264,7 @@ function assemble(
     broker: { ...broker, caLocation: file('ssl-ca-location') },
     output: {
       dir,
+      toPipe,
       ...namesOf(value('path'), value('output'), explicit),
       indent: value('indent'),
       nonFinite: value('non-finite'),
@@ -338,6 +343,36 @@ const unfit: Readonly<Record<FlagValue<'output'>, readonly FlagName[]>> = {
     'stamps',
   ],
 };
+
+/** `--output-dir` of standard output. */
+const PIPE = '-';
+
+/** Options that are about files. */
+const aboutFiles: readonly FlagName[] = [
+  'compress',
+  'segment-bytes',
+  'segment-alerts',
+  'segment-age',
+  'path',
+  'indent',
+  'durability',
+  'share-output-dir',
+];
+
+/** @throws ClientError CONFIG naming what standard output does not take. */
+function checkPipe(form: FlagValue<'output'>, given: ReadonlySet<string>): void {
+  if (form !== 'json' && form !== 'ndjson')
+    throw new ClientError(
+      'CONFIG',
+      `--output ${form} needs a folder as --output-dir: standard output takes alerts as JSON, one a line.`,
+    );
+  const wrong = aboutFiles.find((name) => given.has(name));
+  if (wrong !== undefined)
+    throw new ClientError(
+      'CONFIG',
+      `--${wrong} is about files and has no meaning with --output-dir -; leave one of them away.`,
+    );
+}
 
 /** With segments `--path` is a folder, so that an alert in it is named by its id. */
 function namesOf(

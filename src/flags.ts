@@ -323,7 +323,8 @@ export const flags = {
     group: OUTPUT,
     alias: ['d', 'output-directory'],
     value: path,
-    describe: 'Folder to save alerts in; without it each alert is only logged',
+    describe:
+      'Folder to save alerts in; -: standard output, one alert a line; without it each alert is only logged',
   }),
   output: define({
     group: OUTPUT,
@@ -363,7 +364,7 @@ export const flags = {
     value: text,
     fallback: '{topic}/{alert_id}.json',
     describe:
-      "Template of an alert's path: {topic} {alert_id} {partition} {offset} {record} {date} {night} {hash2}, or a field of the alert such as {candidate.fid}",
+      "Template of an alert's path, with ndjson of the folder of its segment: {topic} {alert_id} {partition} {offset} {record} {date} {night} {hash2}, or a field of the alert such as {candidate.fid}",
   }),
   indent: define({
     group: OUTPUT,

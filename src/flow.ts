@@ -22,6 +22,7 @@ import { Returns } from './returns.ts';
 import { SecondLook } from './second-look.ts';
 import { MAX_RANGE_FILES } from './segment/layout.ts';
 import { type SegmentForm, Segments } from './segment/segments.ts';
+import { StandardOutput } from './pipe/standard-output.ts';
 import { Start } from './start.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
 import { Limit } from './stop/limit.ts';
@@ -57,6 +58,8 @@ export interface FlowParts {
   /** How segments are written; null: one file an alert, or nothing. */
   readonly segments: SegmentForm | null;
   readonly telemetry: Telemetry;
+  /** Alerts go to standard output. */
+  readonly toPipe: boolean;
 }
 
 /**
@@ -79,17 +82,22 @@ export class Flow {
   readonly #assignment: Assignment;
   readonly #intake: Intake;
   readonly #segments: Segments | null;
+  /** Puts what workers encoded into offset order; null: they write files themselves. */
+  readonly #collector: Segments | StandardOutput | null;
   readonly #start: Start;
   readonly #reread: Reread;
   readonly #secondLook: SecondLook;
   #beginning: Beginning = nothingKnown;
   #failure: ClientError | null = null;
   #finished = false;
+  #pipeClosed = false;
 
   constructor(parts: FlowParts) {
     const { config, log, consumer, durability, journal, registry, telemetry, workerSettings } = parts;
     const segments = parts.segments === null ? null : this.#createSegments(parts.segments);
     this.#segments = segments;
+    const collector = parts.toPipe ? this.#createPipe() : segments;
+    this.#collector = collector;
     this.#parts = parts;
     this.#limit = new Limit(config.stop.limit);
     this.#failures = new FailureLimit(config.errors.maxErrors);
@@ -139,7 +147,7 @@ export class Flow {
       drain: (partitions) => this.#surrender(partitions),
       betweenReads: (action) => this.#reader.betweenReads(action),
       onAssigned: (gained) => {
-        for (const at of gained) segments?.begin(at, at.behind);
+        for (const at of gained) collector?.begin(at, at.behind);
         this.#reader.partitionsAdded(gained);
         this.#committer.finished();
         this.#changed();
@@ -178,10 +186,10 @@ export class Flow {
       endOf: (at, messages) => this.#beginning.end?.endOf(at, messages) ?? null,
       onBegun: (work, at) => {
         this.#owners.set(work, at);
-        segments?.of(at)?.begin(work);
+        collector?.of(at)?.begin(work);
         telemetry.begun(work, at);
       },
-      cutAt: (at, messages) => segments?.of(at)?.cutAt(messages) ?? null,
+      cutAt: (at, messages) => collector?.of(at)?.cutAt(messages) ?? null,
       keepTombstones: workerSettings.output?.form.kind === 'raw',
       onOtherTopic: (at) => {
         this.#fail(otherTopic(at));
@@ -206,10 +214,10 @@ export class Flow {
         if (this.#beginning.byHand !== null) this.#fail(groupInUse(config.broker.group));
       },
       closeSegments:
-        segments === null
+        collector === null
           ? null
           : (partitions) => {
-              segments.close(partitions);
+              collector.close(partitions);
             },
       onSyncFailed: (error, inARow) =>
         void this.#reread.syncFailed(error, inARow).then(() => {
@@ -265,7 +273,7 @@ export class Flow {
   }
 
   #bytesInFlight(): number {
-    return this.#pool.bytesInFlight + (this.#segments?.bytesWaiting ?? 0);
+    return this.#pool.bytesInFlight + (this.#collector?.bytesWaiting ?? 0);
   }
 
   /** Whether reading has gone round within this time; that the event loop turns is shown by the asking. */
@@ -351,7 +359,7 @@ export class Flow {
     this.#judge(work, from, report);
     this.#tell(work, report);
     if (report.unfinished === null) {
-      this.#segments?.of(at)?.done(work);
+      this.#collector?.of(at)?.done(work);
       at.works.delete(work);
       this.#owners.delete(work);
       at.waitingFor = null;
@@ -411,8 +419,8 @@ export class Flow {
       answer === 'lost' ? nowMs : nowMs + this.#parts.config.stop.shutdownTimeoutMs,
     );
     for (const at of partitions) {
-      if (this.#segments !== null) this.#takeBack(at, at.durable);
-      void this.#segments?.abandon(at);
+      if (this.#collector !== null) this.#takeBack(at, at.durable);
+      void this.#collector?.abandon(at);
     }
   }
 
@@ -472,7 +480,7 @@ export class Flow {
     const works = [...at.works.keys()];
     for (const work of works.slice(works.indexOf(first)).reverse()) {
       await this.#pool.cancel(work);
-      this.#segments?.of(at)?.cancel(work);
+      this.#collector?.of(at)?.cancel(work);
       // What it had finished by then stays finished, and what was still allowed to it others may save.
       this.#catchUp(at);
       this.#limit.settle(work.budget, this.#countSaved(at, work, NOTHING_REPORTED));
@@ -493,8 +501,15 @@ export class Flow {
     this.#assignment.close();
     this.#intake.close();
     const partitions = [...this.#assignment.partitions.values()];
-    if (this.#limit.reached) {
+    if (this.#limit.reached || this.#pipeClosed) {
       for (const at of partitions) await this.#cancelAll(at);
+    }
+    // What nobody takes any more is not finished: it stays uncommitted.
+    if (this.#pipeClosed) {
+      for (const at of partitions) {
+        this.#takeBack(at, at.durable);
+        at.rewind();
+      }
     }
     const complete = await this.#drain(partitions, performance.now() + config.stop.shutdownTimeoutMs);
     if (!complete) {
@@ -511,7 +526,7 @@ export class Flow {
     const { consumer } = this.#parts;
     this.#committer.close();
     const { partitions } = this.#assignment;
-    for (const at of partitions.values()) void this.#segments?.abandon(at);
+    for (const at of partitions.values()) void this.#collector?.abandon(at);
     this.#assignment.release();
     this.#parts.telemetry.watch(null);
     const deadline = AbortSignal.timeout(DISCONNECT_MS);
@@ -567,11 +582,26 @@ export class Flow {
     });
   }
 
-  /** A part of a batch: it goes into the partition's open segment. */
+  #createPipe(): StandardOutput {
+    return new StandardOutput({
+      onTaken: (at, next) => {
+        this.#committer.published(at, next);
+        this.#changed();
+      },
+      onClosed: (error) => {
+        this.#pipeClosed = true;
+        if (error === null) this.#parts.log.info('Standard output was closed: whoever read it has enough.');
+        else this.#fail(new ClientError('OUTPUT', `Standard output cannot be written to: ${error.message}.`));
+        this.#finish();
+      },
+    });
+  }
+
+  /** A part of a batch: it goes into the partition's open segment, or out. */
   #takeOver(work: Work, chunk: SegmentChunk): void {
     const at = this.#owners.get(work);
     if (at === undefined) return;
-    this.#segments?.of(at)?.add(work, chunk);
+    this.#collector?.of(at)?.add(work, chunk);
     this.#catchUp(at);
   }
 }

@@ -82,9 +82,10 @@ async function readAndSave(
   const registry = new SchemaRegistry(config.decode, log, stop);
   const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer);
   const segments = segmentForm(config, writer);
+  const { toPipe } = output;
   const journal = journalFor(config, durability.fileSync === 'file');
   const flow = new Flow({
-    ...{ config, log, consumer, durability, journal, registry, workerSettings, segments, telemetry },
+    ...{ config, log, consumer, durability, journal, registry, workerSettings, segments, toPipe, telemetry },
   });
   stop.addEventListener('abort', () => {
     service.stopping();
@@ -116,6 +117,7 @@ function sayWhatHappens({ broker, output, topics }: Config, durability: string, 
   );
   const ca = broker.securityProtocol.endsWith('ssl') ? chooseCa(broker) : null;
   if (ca !== null) log.info(`Authorities: ${ca.path} (${ca.why}).`);
+  if (output.toPipe) log.info('Alerts go to standard output, one a line.');
   if (output.dir === null) return;
   const segments =
     output.layout === null ? '{topic}/{partition}/{offset}' : `${output.layout}/{partition}-{offset}`;

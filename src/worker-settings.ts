@@ -12,7 +12,7 @@ export function settingsForWorkers(
   const { output, topics, decode, pool, errors, log } = config;
   return {
     format: decode.format,
-    indent: output.form === 'json' ? output.indent : 0,
+    indent: output.form === 'json' && !output.toPipe ? output.indent : 0,
     nonFinite: output.nonFinite,
     pathTemplate: output.pathTemplate,
     select: config.select,
@@ -21,10 +21,11 @@ export function settingsForWorkers(
       output.dir === null
         ? null
         : { dir: output.dir, sync, caseInsensitive, writer, form: outputForm(output) },
+    toPipe: output.toPipe,
     processFile: pool.processFile,
     processCommand: pool.processCommand,
     processTimeoutMs: pool.processTimeoutMs,
     onError: errors.onError,
-    logEachAlert: output.dir === null ? log.level !== 'warn' : log.level === 'debug',
+    logEachAlert: output.dir === null && !output.toPipe ? log.level !== 'warn' : log.level === 'debug',
   };
 }

@@ -41,6 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   worker: ['batch', 'journal'],
   commit: ['journal'],
   segment: ['batch', 'worker'],
+  pipe: ['segment'],
   stop: ['commit'],
   telemetry: ['batch', 'commit'],
   status: ['telemetry', 'worker'],

@@ -138,6 +138,8 @@ export interface WorkerSettings {
     /** What the alerts are saved as. */
     readonly form: OutputForm;
   } | null;
+  /** Without an output folder: alerts go to standard output, one a line; else each is only told of. */
+  readonly toPipe: boolean;
   readonly processFile: string | null;
   readonly processCommand: string | null;
   readonly processTimeoutMs: number;

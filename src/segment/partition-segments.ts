@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import type { BatchView } from '../batch/batch.ts';
 import type { CutAt, SegmentChunk } from '../pool/messages.ts';
 import type { Work } from '../pool/work.ts';
 import { temporaryName } from '../temporary.ts';
 import type { Descriptors } from './descriptors.ts';
 import { type Layout, MAX_RANGE_FILES } from './layout.ts';
+import { bytesOf, OffsetOrder } from './offset-order.ts';
 import { type OffsetRange, OpenSegment } from './open-segment.ts';
 import { type PartitionFolder, PublicationCutOff, publishRange } from './publish.ts';
 import type { RangeRecord } from './record.ts';
@@ -47,22 +49,12 @@ export interface PartitionSegmentsOptions {
   readonly onManyFiles: () => void;
 }
 
-/** A batch and what has come of it, until those before it are through. */
-interface InLine {
-  readonly work: Work;
-  readonly chunks: SegmentChunk[];
-  /** Messages that were put into a segment. */
-  taken: number;
-  done: boolean;
-}
-
 /**
- * The segments of one assigned partition: the open one, and those on their way to be published. Workers bring chunks in any order;
- * here they are put in the partition's.
+ * The segments of one assigned partition: the open one, and those on their way to be published.
  */
 export class PartitionSegments {
   readonly #options: PartitionSegmentsOptions;
-  readonly #line: InLine[] = [];
+  readonly #order: OffsetOrder;
   /** Closed, not yet published. */
   readonly #closing = new Set<OpenSegment>();
   #open: OpenSegment;
@@ -73,17 +65,25 @@ export class PartitionSegments {
   readonly #expired: OffsetRange[] = [];
   /** Messages submitted since a segment was expected to begin. */
   #submitted = 0;
-  #bytesInLine = 0;
   #over = false;
 
   constructor(options: PartitionSegmentsOptions, first: number, behind: RangeRecord['behind']) {
     this.#options = options;
     this.#open = this.#newSegment(first, behind);
+    this.#order = new OffsetOrder({
+      take: (view, chunk) => {
+        this.#take(view, chunk);
+      },
+      note: (offset, result) => {
+        this.#open.note(offset, result, 0);
+        this.#startClock();
+      },
+    });
   }
 
   /** Bytes that came from workers and are not in a file yet. */
   get bytesWaiting(): number {
-    let bytes = this.#bytesInLine + this.#open.unwritten;
+    let bytes = this.#order.bytes + this.#open.unwritten;
     for (const { unwritten } of this.#closing) bytes += unwritten;
     return bytes;
   }
@@ -108,32 +108,22 @@ export class PartitionSegments {
 
   /** A batch is under way. Batches come in offset order. */
   begin(work: Work): void {
-    this.#line.push({ work, chunks: [], taken: 0, done: false });
+    this.#order.begin(work);
   }
 
   /** A part of a batch came back. Parts of one batch come in order. */
   add(work: Work, chunk: SegmentChunk): void {
-    const entry = this.#line.find((each) => each.work === work);
-    if (entry === undefined) return;
-    entry.chunks.push(chunk);
-    this.#bytesInLine += bytesOf(chunk);
-    this.#advance();
+    this.#order.add(work, chunk);
   }
 
   /** A batch is through: all its parts have come. */
   done(work: Work): void {
-    const entry = this.#line.find((each) => each.work === work);
-    if (entry === undefined) return;
-    entry.done = true;
-    this.#advance();
+    this.#order.done(work);
   }
 
   /** A batch was given up. What came of it and is not in a segment yet never will be. */
   cancel(work: Work): void {
-    const at = this.#line.findIndex((each) => each.work === work);
-    if (at < 0) return;
-    for (const { chunks } of this.#line.splice(at, 1))
-      for (const chunk of chunks) this.#bytesInLine -= bytesOf(chunk);
+    this.#order.cancel(work);
   }
 
   /**
@@ -143,7 +133,7 @@ export class PartitionSegments {
    */
   close(finished: number): void {
     if (this.#over) return;
-    if (this.#line.length === 0) this.#open.coverTo(finished);
+    if (this.#order.empty) this.#open.coverTo(finished);
     if (!this.#open.empty) this.#rotate();
   }
 
@@ -151,33 +141,14 @@ export class PartitionSegments {
   async abandon(): Promise<void> {
     this.#over = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#line.length = 0;
-    this.#bytesInLine = 0;
+    this.#order.clear();
     for (const segment of this.#closing) segment.giveUp();
     await this.#open.discard();
     await this.#publishing;
   }
 
-  #advance(): void {
-    for (let head = this.#line[0]; head !== undefined; head = this.#line[0]) {
-      for (const chunk of head.chunks.splice(0)) {
-        this.#bytesInLine -= bytesOf(chunk);
-        this.#take(head, chunk);
-      }
-      if (!head.done) return;
-      const { view } = head.work;
-      // Tombstones at the end never went to a worker.
-      for (let i = head.taken; i < view.batch.count; i++)
-        this.#open.note(view.offset(i), view.outcomeAt(i), 0);
-      this.#line.shift();
-      this.#startClock();
-    }
-  }
-
-  #take(entry: InLine, chunk: SegmentChunk): void {
+  #take(view: BatchView, chunk: SegmentChunk): void {
     const { limits, onManyFiles } = this.#options;
-    const { view } = entry.work;
-    for (let i = entry.taken; i < chunk.from; i++) this.#open.note(view.offset(i), view.outcomeAt(i), 0);
     const alerts = chunk.alerts.reduce((sum, each) => sum + each, 0);
     const overfull =
       this.#open.alerts + alerts > limits.alerts || this.#open.bytes + bytesOf(chunk) > limits.bytes;
@@ -185,7 +156,6 @@ export class PartitionSegments {
     if (crowded) onManyFiles();
     if ((overfull || crowded) && this.#open.alerts > 0) this.#rotate();
     this.#open.add(view, chunk);
-    entry.taken = chunk.from + chunk.outcomes.length;
     this.#startClock();
     if (this.#open.alerts >= limits.alerts || this.#open.bytes >= limits.bytes) this.#rotate();
   }
@@ -266,8 +236,4 @@ export class PartitionSegments {
       });
     return new OpenSegment({ topic, partition, first, behind, extension, writer, layout }, newFile);
   }
-}
-
-function bytesOf({ parts }: SegmentChunk): number {
-  return parts.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 }

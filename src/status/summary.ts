@@ -22,7 +22,9 @@ export function summaryOf(
   const { lostOffsets, startedMs } = telemetry;
   if (startedMs === null) return null;
   const seconds = (performance.now() - startedMs) / 1000;
-  const files = output.dir === null ? 0 : output.form === 'json' ? savedAlerts : segments;
+  // A segment with a layout has several files, which nobody counts.
+  const uncounted = output.dir === null || output.layout !== null;
+  const files = uncounted ? 0 : output.form === 'json' ? savedAlerts : segments;
   const alertsPerSecond = seconds > 0 ? Math.round(savedAlerts / seconds) : 0;
   const letters = output.dir === null ? '' : ` in ${join(output.dir, DEAD_LETTER_FOLDER)}`;
   const parts = [

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, threadId, workerData } from 'node:worker_threads';
 import { EntryWriter } from '../batch/entries.ts';
 import { messageOf } from '../errors.ts';
-import type { FromWorker, LogLevel, ToWorker, WorkerSettings } from '../pool/messages.ts';
+import type { FromWorker, LogLevel, SegmentChunk, ToWorker, WorkerSettings } from '../pool/messages.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { MessageWorker } from './message-worker.ts';
@@ -9,7 +9,7 @@ import { createPrepare } from './prepare.ts';
 import { loadAnyHook } from './process/load.ts';
 import { KnownSchemas } from './schemas.ts';
 import { OutputFolder } from './write/folder.ts';
-import { createSink } from './write/create-sink.ts';
+import { createPipeSink, createSink } from './write/create-sink.ts';
 
 /**
  * A worker thread's entry. It takes batches one after the other; between two messages it looks whether the turn of a
@@ -34,13 +34,12 @@ async function start(): Promise<void> {
     output === null
       ? null
       : new OutputFolder(output.dir, output.writer, threadId, settings.deadThreads, stopwatch);
-  const sink =
-    output === null || folder === null
-      ? null
-      : await createSink(output, folder, (batchId, chunk) => {
-          const memory = chunk.parts.map(({ bytes }) => bytes.buffer);
-          port.postMessage({ type: 'chunk', batchId, chunk } satisfies FromWorker, memory);
-        });
+  const send = (batchId: number, chunk: SegmentChunk): void => {
+    const memory = chunk.parts.map(({ bytes }) => bytes.buffer);
+    port.postMessage({ type: 'chunk', batchId, chunk } satisfies FromWorker, memory);
+  };
+  const toPipe = settings.toPipe ? createPipeSink(send) : null;
+  const sink = output === null || folder === null ? toPipe : await createSink(output, folder, send);
   const sendLog = (level: LogLevel, text: string, fields: Record<string, unknown>): void => {
     say({ type: 'log', level, text, fields });
   };

@@ -28,7 +28,7 @@ export function createPrepare(
   hook: Hook | null,
   sendLog: SendLog,
 ): Prepare {
-  const form = settings.output?.form ?? { kind: 'json' };
+  const form = settings.output?.form ?? { kind: settings.toPipe ? 'ndjson' : 'json', byPath: false };
   const selection = Selection.of(settings.select);
   if (form.kind === 'raw' && selection === null) return untouched;
   const template = new PathTemplate(settings.pathTemplate, settings.output?.caseInsensitive ?? false);

@@ -170,6 +170,7 @@ export class Judge {
       select: { where: null, cones: [], fields: null, stamps: 'keep' },
       topicPrefix: '',
       output: { dir: this.#out, sync: 'none', caseInsensitive: false, writer, form: { kind: 'json' } },
+      toPipe: false,
       processFile: null,
       processCommand: null,
       processTimeoutMs: 1000,

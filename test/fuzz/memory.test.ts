@@ -25,6 +25,7 @@ test('four thousand damaged streams in a row keep no memory', async () => {
     processTimeoutMs: 1000,
     onError: 'skip',
     logEachAlert: false,
+    toPipe: false,
   } as const;
   const prepare = createPrepare(settings, new KnownSchemas(), null, () => undefined);
   const worker = new MessageWorker(settings, prepare, null, null);

@@ -23,6 +23,7 @@ function said(workerIndex: number, hook: ProcessAlert | null, deadThreads: reado
     processTimeoutMs: 1_000,
     onError: 'stop',
     logEachAlert: false,
+    toPipe: false,
   };
   createPrepare(settings, new KnownSchemas(), hook, (level, text) => {
     lines.push(`${level}: ${text}`);

@@ -9,6 +9,8 @@ import type { SegmentEncoder } from './segment-encoder.ts';
 import { Segments } from './segments.ts';
 import type { Sink } from './sink.ts';
 
+const PIPE_CHUNK_BYTES = 64_000;
+
 /** The sink for what `--output` says. @param send hands a chunk of a segment to the main thread. */
 export async function createSink(
   { form, sync }: NonNullable<WorkerSettings['output']>,
@@ -30,6 +32,18 @@ export async function createSink(
     case 'raw':
       return segments(() => new RawFrames(), form.chunkBytes);
   }
+}
+
+/** Lines for standard output: small chunks, so that whoever reads them need not wait. */
+export function createPipeSink(send: (batchId: number, chunk: SegmentChunk) => void): Sink {
+  return new Segments(
+    () => new Ndjson((bytes) => bytes),
+    () => '',
+    PIPE_CHUNK_BYTES,
+    null,
+    false,
+    send,
+  );
 }
 
 /** The folder that a path is in. Between records and temporaries a folder must not have a name like theirs. */

@@ -24,7 +24,7 @@ export class Segments implements Sink {
   readonly #newEncoder: () => SegmentEncoder;
   readonly #folderOf: (relativePath: string) => string;
   readonly #chunkBytes: number;
-  readonly #folder: OutputFolder;
+  readonly #folder: OutputFolder | null;
   readonly #syncDeadLetters: boolean;
   readonly #send: (batchId: number, chunk: SegmentChunk) => void;
   #batchId = -1;
@@ -38,13 +38,14 @@ export class Segments implements Sink {
 
   /**
    * @param folderOf the folder of an alert's file by the path that it is named by; the same for all: a partition has one file at a time.
+   * @param folder where dead letters are; null: there are none.
    * @param chunkBytes a chunk ends when it holds so many bytes before compression.
    */
   constructor(
     newEncoder: () => SegmentEncoder,
     folderOf: (relativePath: string) => string,
     chunkBytes: number,
-    folder: OutputFolder,
+    folder: OutputFolder | null,
     syncDeadLetters: boolean,
     send: (batchId: number, chunk: SegmentChunk) => void,
   ) {
@@ -88,13 +89,13 @@ export class Segments implements Sink {
   }
 
   syncFolders(): void {
-    this.#folder.syncFolders();
+    this.#folder?.syncFolders();
   }
 
   finish(view: BatchView, index: number, { result, savedAlerts }: Finished): void {
     // Tombstones in between were finished before they came here.
     for (let at = this.#from + this.#outcomes.length; at < index; at++) this.#note(view.outcomeAt(at), 0);
-    if (result === outcome.DEAD && this.#syncDeadLetters) this.#folder.syncFolders();
+    if (result === outcome.DEAD && this.#syncDeadLetters) this.#folder?.syncFolders();
     this.#note(result, savedAlerts);
     if (this.#length >= this.#chunkBytes || this.#parts.size >= MAX_PARTS || this.#isCut(index + 1))
       this.end();
