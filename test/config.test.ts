@@ -159,7 +159,10 @@ test('a file that does not exist is named', async () => {
 test('without a folder a bad message stops the client, and dead letters are refused', async () => {
   assert.equal((await configOf(['t', ...anyBroker])).errors.onError, 'stop');
   assert.equal((await configOf(['t', ...anyBroker, '-d', 'x'])).errors.onError, 'dead-letter');
-  assert.match(await refusal(['t', ...anyBroker, '--on-error', 'dead-letter']), /needs --output-dir/);
+  assert.match(
+    await refusal(['t', ...anyBroker, '--on-error', 'dead-letter']),
+    /needs a folder as --output-dir/,
+  );
 });
 
 test('no refusal shows a secret', async (t) => {
@@ -222,6 +225,31 @@ test("a secret's file is read without its last line's end; one that others can r
 test('what was remembered as secret is taken out of any text', () => {
   rememberSecret('correct.horse*');
   assert.equal(redact('a correct.horse* b correct.horse*'), 'a [secret] b [secret]');
+});
+
+test('standard output takes alerts one a line, and no option that is about files', async () => {
+  const pipe = ['t', ...anyBroker, '-d', '-'];
+  const { output, errors } = await configOf(pipe);
+  assert.deepEqual([output.dir, output.toPipe, errors.onError], [null, true, 'stop']);
+  await assert.rejects(configOf([...pipe, '--output', 'raw']), { code: 'CONFIG', message: /needs a folder/ });
+  for (const more of [
+    ['--compress', 'gzip'],
+    ['--path', '{topic}'],
+    ['--indent', '2'],
+    ['--durability', 'none'],
+  ])
+    await assert.rejects(configOf([...pipe, ...more]), { code: 'CONFIG', message: /about files/ });
+  await assert.rejects(configOf([...pipe, '--on-error', 'dead-letter']), { code: 'CONFIG' });
+});
+
+test('with segments --path is the folder of their files; without it there is one at a time', async () => {
+  const args = ['t', ...anyBroker, '-d', 'x', '--output', 'ndjson'];
+  assert.equal((await configOf(args)).output.layout, null);
+  const { output } = await configOf([...args, '--path', '{topic}/{night}']);
+  assert.deepEqual([output.layout, output.pathTemplate], ['{topic}/{night}', '{topic}/{night}/{alert_id}']);
+  await assert.rejects(configOf(['t', ...anyBroker, '-d', 'x', '--output', 'raw', '--path', '{topic}']), {
+    code: 'CONFIG',
+  });
 });
 
 test('the configuration cannot be changed later', async () => {

@@ -74,6 +74,7 @@ const runs: Readonly<Record<string, Partial<Episode>>> = {
     assignment: 'cooperative-sticky',
   },
   'kills, ndjson segments': { killsAWindow: 1, seconds: 15, output: 'ndjson' },
+  'kills, segments of several files': { killsAWindow: 1, seconds: 15, output: 'ndjson-by-path' },
   'kills, raw segments': {
     killsAWindow: 1,
     seconds: 15,

@@ -158,7 +158,9 @@ function clientArgs(
   return [
     topic,
     ...['-d', out, '-g', topic, '--bootstrap-servers', bootstrap],
-    ...(output === 'json' ? [] : ['--output', output, '--segment-alerts', '150', '--segment-age', '1s']),
+    ...(output === 'json'
+      ? []
+      : [...segmentOptions(output), '--segment-alerts', '150', '--segment-age', '1s']),
     ...(compress === 'none' ? [] : ['--compress', compress]),
     ...(output === 'json' && names === 'distinct' ? ['--path', '{topic}/{partition}-{offset}.json'] : []),
     ...(faults.includes('hook') && output !== 'raw'
@@ -174,4 +176,10 @@ function clientArgs(
           ...property('partition.assignment.strategy', assignment),
         ]),
   ];
+}
+
+function segmentOptions(output: Exclude<Episode['output'], 'json'>): string[] {
+  if (output !== 'ndjson-by-path') return ['--output', output];
+  // Some hundred folders, more than are held open at once.
+  return ['--output', 'ndjson', '--path', '{topic}/by-hash/{hash2}'];
 }

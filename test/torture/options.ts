@@ -34,7 +34,7 @@ export interface Episode {
   readonly seed: number;
   readonly seconds: number;
   readonly faults: readonly FaultKind[];
-  readonly output: 'json' | 'ndjson' | 'raw';
+  readonly output: 'json' | 'ndjson' | 'ndjson-by-path' | 'raw';
   readonly compress: Compression;
   readonly names: 'distinct' | 'repeating';
   /** The classic protocol's, or `consumer`: the new protocol. */
@@ -67,7 +67,7 @@ export const help = `npm run torture -- [--minutes N] [--seed S] [--faults ${fau
   --episodes N     so many runs, instead of --minutes
   --kills N        runs until so many clients were killed, and some in every window, instead of --minutes
   --seconds N      how long faults are injected in a run (60)
-  --output         json, ndjson, raw or several with commas (json)
+  --output         json, ndjson, ndjson-by-path, raw or several with commas (json)
   --compress       none, gzip or zstd: of ndjson (none)
   --names          distinct or repeating; default: as the seed says
   --assignment     range, cooperative-sticky or consumer (the new group protocol); default: as the seed says
@@ -105,7 +105,12 @@ export function readOptions(args: readonly string[]): TortureOptions {
     seconds: Number(values.seconds ?? 60),
     kills,
     faults: listOf('--faults', values.faults ?? faultKinds.join(','), faultKinds),
-    outputs: listOf('--output', values.output ?? 'json', ['json', 'ndjson', 'raw'] as const),
+    outputs: listOf('--output', values.output ?? 'json', [
+      'json',
+      'ndjson',
+      'ndjson-by-path',
+      'raw',
+    ] as const),
     compress: oneOf('--compress', values.compress ?? 'none', compressions) ?? 'none',
     names: oneOf('--names', values.names, ['distinct', 'repeating'] as const),
     assignment: oneOf('--assignment', values.assignment, assignments),

@@ -9,7 +9,7 @@ import { type Expected, type Place, Sightings } from './sightings.ts';
 export interface Question {
   readonly dir: string;
   readonly topic: string;
-  readonly output: 'json' | 'ndjson' | 'raw';
+  readonly output: 'json' | 'ndjson' | 'ndjson-by-path' | 'raw';
   readonly names: 'distinct' | 'repeating';
   /** How many messages each partition holds: they stand at the offsets from 0 to before that. */
   readonly ends: readonly number[];

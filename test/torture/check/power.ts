@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileEvent, ForgetfulFiles } from './durable.ts';
 import type { Finding } from './finding.ts';
-import { readRecords } from './segments.ts';
+import { filesOf, readRecords } from './segments.ts';
 import { type Expected, type Place, Sightings } from './sightings.ts';
 
 /** What one client did, and where it began. */
 export interface PowerQuestion {
   readonly dir: string;
   readonly topic: string;
-  readonly output: 'json' | 'ndjson' | 'raw';
+  readonly output: 'json' | 'ndjson' | 'ndjson-by-path' | 'raw';
   readonly traceFile: string;
   /** The committed offsets before the client began: what lies below was another's work. */
   readonly from: readonly number[];
@@ -74,6 +74,6 @@ function segmentPaths(question: PowerQuestion, files: ForgetfulFiles): (at: Plac
     // Who published another's record had synced the letters of its offsets before.
     const isDead = expected(at).fate === 'dead' && files.named(record);
     const more = isDead ? deadLetterPaths(question, at) : [];
-    return [record, join(folder, found.segment), ...more];
+    return [record, ...filesOf(question, at.partition, found).map(({ path }) => path), ...more];
   };
 }

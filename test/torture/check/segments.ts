@@ -6,9 +6,21 @@ import { crc32c } from './crc32c.ts';
 import { readRawFrames } from './raw-frames.ts';
 import type { Expected, Place, Sightings } from './sightings.ts';
 
+/** A file of a range, below the output folder. */
+export interface RangeFile {
+  readonly path: string;
+  readonly alerts: number;
+  readonly bytes: number;
+  readonly crc32c: string;
+}
+
 /** What a record says, as docs/output-folder.md has it. */
 export interface CoveredRange {
+  readonly format: number;
+  /** Of format 1: the one file, with the fields that follow. */
   readonly segment: string;
+  /** Of format 2. */
+  readonly files: readonly RangeFile[];
   readonly first: number;
   readonly last: number;
   readonly behind: string;
@@ -24,18 +36,19 @@ export interface SegmentsQuestion {
   readonly dir: string;
   readonly topic: string;
   readonly partitions: number;
-  readonly output: 'ndjson' | 'raw';
+  readonly output: 'ndjson' | 'ndjson-by-path' | 'raw';
   readonly expected: (at: Place) => Expected;
 }
 
 /** Reads all segments: each record's checksum, each segment against it and against the source, and that no range is left out. */
 export function readSegments(question: SegmentsQuestion, sightings: Sightings): void {
+  const listed = new Set<string>();
   for (let partition = 0; partition < question.partitions; partition++) {
     const folder = join(question.dir, question.topic, String(partition));
     const records = readRecords(folder, sightings);
     let next = 0;
     for (const record of records) {
-      const where = join(folder, record.segment);
+      const where = join(folder, `${String(record.first).padStart(20, '0')}.record`);
       if (record.first > next && record.behind === 'segment')
         sightings.wrong(
           'poll-skip',
@@ -44,10 +57,26 @@ export function readSegments(question: SegmentsQuestion, sightings: Sightings): 
       if (record.first < next)
         sightings.wrong('nonmonotonic-poll', `${where} begins at ${record.first}, below ${next}`);
       next = Math.max(next, record.last + 1);
+      for (const { path } of filesOf(question, partition, record)) listed.add(path);
       checkSegment(question, partition, where, record, sightings);
     }
-    checkStrays(folder, records, sightings);
+    checkStrays(folder, listed, sightings);
   }
+  if (question.output === 'ndjson-by-path') {
+    const root = join(question.dir, question.topic, 'by-hash');
+    for (const name of existsSync(root) ? readdirSync(root) : [])
+      checkStrays(join(root, name), listed, sightings);
+  }
+}
+
+/** The files of a range, by their paths. */
+export function filesOf(
+  { dir, topic }: { dir: string; topic: string },
+  partition: number,
+  record: CoveredRange,
+): RangeFile[] {
+  if (record.format === 2) return record.files.map((file) => ({ ...file, path: join(dir, file.path) }));
+  return [{ ...record, path: join(dir, topic, String(partition), record.segment) }];
 }
 
 /** The records of a partition's folder in the order of their offsets. */
@@ -72,21 +101,12 @@ export function readRecords(folder: string, sightings: Sightings): CoveredRange[
 }
 
 function checkSegment(
-  { output, expected }: SegmentsQuestion,
+  question: SegmentsQuestion,
   partition: number,
   where: string,
   record: CoveredRange,
   sightings: Sightings,
 ): void {
-  if (!existsSync(where)) {
-    sightings.wrong('lost-write', `${where} has a record, but is not there`);
-    return;
-  }
-  const bytes = readFileSync(where);
-  if (bytes.byteLength !== record.bytes || crc32c(bytes) !== record.crc32c) {
-    sightings.wrong('torn-file', `${where} is not what its record says`);
-    return;
-  }
   const absent = new Map<number, string>();
   for (const [why, from, to] of record.absent) for (let at = from; at <= to; at++) absent.set(at, why);
   const offsets = Array.from({ length: record.last - record.first + 1 }, (_, i) => record.first + i).filter(
@@ -97,13 +117,34 @@ function checkSegment(
       sightings.wrong('lost-write', `${where} says that ${offset} is ${why}, which it is not`);
   }
   if (record.several.length > 0) sightings.wrong('duplicate', `${where}: every message here holds one alert`);
+  for (const file of filesOf(question, partition, record))
+    checkFile(question, partition, file, record.format === 1 ? offsets : null, sightings);
+}
+
+/** @param offsets of the lines of an ndjson file; null: some of a range, each of which its line tells. */
+function checkFile(
+  { output, expected }: SegmentsQuestion,
+  partition: number,
+  { path: where, ...file }: RangeFile,
+  offsets: readonly number[] | null,
+  sightings: Sightings,
+): void {
+  if (!existsSync(where)) {
+    sightings.wrong('lost-write', `${where} has a record, but is not there`);
+    return;
+  }
+  const bytes = readFileSync(where);
+  if (bytes.byteLength !== file.bytes || crc32c(bytes) !== file.crc32c) {
+    sightings.wrong('torn-file', `${where} is not what its record says`);
+    return;
+  }
   const found = output === 'raw' ? readRawFrames(bytes) : readLines(where, bytes, offsets);
   if (found === null) {
     sightings.wrong('torn-file', `${where} cannot be read to its end`);
     return;
   }
-  if (found.length !== record.alerts)
-    sightings.wrong('torn-file', `${where} holds ${found.length} alerts, not ${record.alerts}`);
+  if (found.length !== file.alerts)
+    sightings.wrong('torn-file', `${where} holds ${found.length} alerts, not ${file.alerts}`);
   let before = -1;
   for (const { offset, value } of found) {
     if (offset <= before) sightings.wrong('nonmonotonic-poll', `${where}: ${offset} comes after ${before}`);
@@ -115,17 +156,20 @@ function checkSegment(
   }
 }
 
-/** The lines of an ndjson segment belong, in order, to the offsets that are not absent. */
+/** The lines of an ndjson segment belong, in order, to the offsets that are not absent; messages of a run say theirs as well. */
 function readLines(
   where: string,
   bytes: Buffer,
-  offsets: readonly number[],
+  offsets: readonly number[] | null,
 ): { offset: number; value: Buffer }[] | null {
   const text = unpack(where, bytes).toString();
   if (text !== '' && !text.endsWith('\n')) return null;
   const lines = text.split('\n').slice(0, -1);
-  if (lines.length !== offsets.length) return null;
-  return lines.map((line, index) => ({ offset: offsets[index] as number, value: Buffer.from(line) }));
+  if (offsets !== null && lines.length !== offsets.length) return null;
+  return lines.map((line, index) => ({
+    offset: offsets === null ? (JSON.parse(line) as { offset: number }).offset : (offsets[index] as number),
+    value: Buffer.from(line),
+  }));
 }
 
 function unpack(where: string, bytes: Buffer): Buffer {
@@ -135,10 +179,9 @@ function unpack(where: string, bytes: Buffer): Buffer {
     : bytes;
 }
 
-function checkStrays(folder: string, records: readonly CoveredRange[], sightings: Sightings): void {
-  const known = new Set(records.map(({ segment }) => segment));
+function checkStrays(folder: string, listed: ReadonlySet<string>, sightings: Sightings): void {
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (name.startsWith('.') || name.endsWith('.record') || known.has(name)) continue;
+    if (name.startsWith('.') || name.endsWith('.record') || listed.has(join(folder, name))) continue;
     sightings.wrong('duplicate', `${join(folder, name)} has no record`);
   }
 }
