@@ -70,10 +70,16 @@ function segmentPaths(question: PowerQuestion, files: ForgetfulFiles): (at: Plac
     const found = records[at.partition]?.find(({ first, last }) => first <= at.offset && at.offset <= last);
     // What no record covers is found missing elsewhere.
     if (found === undefined) return [];
-    const record = join(folder, `${String(found.first).padStart(20, '0')}.record`);
+    const recordOf = ({ first }: { first: number }): string =>
+      join(folder, `${String(first).padStart(20, '0')}.record`);
+    const record = recordOf(found);
+    // A range's files are durable before the next record is published: only what others published last may need a sync.
+    const later = records[at.partition]?.find(({ first }) => first > found.last);
+    const settled = !files.named(record) && later !== undefined && !files.named(recordOf(later));
     // Who published another's record had synced the letters of its offsets before.
     const isDead = expected(at).fate === 'dead' && files.named(record);
     const more = isDead ? deadLetterPaths(question, at) : [];
-    return [record, ...filesOf(question, at.partition, found).map(({ path }) => path), ...more];
+    const listed = found.format === 2 && settled ? [] : filesOf(question, at.partition, found);
+    return [record, ...listed.map(({ path }) => path), ...more];
   };
 }

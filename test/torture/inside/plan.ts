@@ -5,7 +5,7 @@ const killWindows = ['after-write', 'after-publish', 'after-sync', 'before-commi
 export type KillWindow = (typeof killWindows)[number] | 'inside-journal';
 
 /** One file an alert has a journal beside it, where a kill can leave half a line. */
-export function killWindowsOf(output: 'json' | 'ndjson' | 'raw'): readonly KillWindow[] {
+export function killWindowsOf(output: 'json' | 'ndjson' | 'ndjson-by-path' | 'raw'): readonly KillWindow[] {
   return output === 'json' ? [...killWindows, 'inside-journal'] : killWindows;
 }
 
