@@ -252,6 +252,11 @@ function assemble(
     throw new ClientError('CONFIG', '--verbose and --quiet exclude each other.');
   if (given.process !== undefined && given['process-command'] !== undefined)
     throw new ClientError('CONFIG', '--process and --process-command exclude each other.');
+  if (['avro', 'parquet'].includes(value('output')) && given.process?.endsWith('.py') === true)
+    throw new ClientError(
+      'CONFIG',
+      `--process with a Python file does not go with --output ${value('output')} yet; take a JavaScript module, or --output ndjson.`,
+    );
   if (value('until-end') && given['stop-at'] !== undefined)
     throw new ClientError('CONFIG', '--until-end and --stop-at exclude each other: both say where to stop.');
   if (toPipe) checkPipe(value('output'), explicit);
@@ -331,6 +336,9 @@ function assemble(
 const unfit: Readonly<Record<FlagValue<'output'>, readonly FlagName[]>> = {
   json: ['compress', 'segment-bytes', 'segment-alerts', 'segment-age'],
   ndjson: ['indent'],
+  // Less of an alert has another schema, which nobody derives yet; nor is what a process answers read by one.
+  avro: ['indent', 'non-finite', 'fields', 'stamps', 'process-command'],
+  parquet: ['indent', 'non-finite', 'compress', 'fields', 'stamps', 'process-command'],
   raw: [
     'path',
     'indent',

@@ -328,16 +328,16 @@ export const flags = {
   }),
   output: define({
     group: OUTPUT,
-    value: oneOf('json', 'ndjson', 'raw'),
+    value: oneOf('json', 'ndjson', 'avro', 'parquet', 'raw'),
     fallback: 'json',
     describe:
-      'json: one file an alert; ndjson: segments of many alerts, one a line; raw: segments of the messages as they came',
+      "json: one file an alert; ndjson: segments of many alerts, one a line; avro, parquet: segments with the alerts' schema; raw: segments of the messages as they came",
   }),
   compress: define({
     group: OUTPUT,
     value: oneOf('none', 'gzip', 'zstd'),
     fallback: 'none',
-    describe: 'Compression of ndjson segments',
+    describe: 'Compression of ndjson and avro segments; parquet is always compressed, with zstd',
   }),
   'segment-bytes': define({
     group: OUTPUT,

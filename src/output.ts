@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Config } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
 
 /**
@@ -10,7 +11,7 @@ import { ClientError, messageOf } from './errors.ts';
  */
 export async function prepareOutput(
   dir: string,
-  form: 'json' | 'ndjson' | 'raw',
+  form: Config['output']['form'],
 ): Promise<{ caseInsensitive: boolean }> {
   const tag = randomBytes(6).toString('hex');
   const probe = join(dir, `.antares-probe-${tag}`);

@@ -61,6 +61,8 @@ export interface SegmentChunk {
   readonly outcomes: Uint8Array;
   /** How many alerts each gave. */
   readonly alerts: Int32Array;
+  /** What a file that holds these bytes begins with; null: what every file of the output begins with. One file, one head. */
+  readonly head: Uint8Array | null;
   /** One for each file that something goes into. */
   readonly parts: readonly ChunkPart[];
 }
@@ -152,12 +154,22 @@ export type OutputForm =
   | { readonly kind: 'json' }
   | {
       readonly kind: 'ndjson';
-      readonly compression: 'none' | 'gzip' | 'zstd';
+      readonly compression: Compression;
       readonly chunkBytes: number;
       /** The path template names the folder of an alert's file; else a partition has one file at a time. */
       readonly byPath: boolean;
     }
-  | { readonly kind: 'raw'; readonly chunkBytes: number };
+  | { readonly kind: 'raw'; readonly chunkBytes: number }
+  | {
+      readonly kind: 'avro';
+      readonly compression: Compression;
+      readonly chunkBytes: number;
+      readonly byPath: boolean;
+    }
+  | { readonly kind: 'parquet'; readonly chunkBytes: number; readonly byPath: boolean };
+
+/** What `--compress` takes. */
+export type Compression = 'none' | 'gzip' | 'zstd';
 
 /**
  * How a worker makes its files durable. `group`: it does not, the main thread syncs the file system for many at once;

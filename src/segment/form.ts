@@ -1,6 +1,8 @@
 import type { Config } from '../config.ts';
 import type { OutputForm } from '../pool/messages.ts';
 import { escapeName, escapeOwnFolder } from '../worker/name/escape.ts';
+import { valuesForm } from '../worker/datum/form.ts';
+import { looseHead } from '../worker/write/loose-records.ts';
 import { RAW_MAGIC } from '../worker/write/raw.ts';
 import { stripPrefix } from '../topic-name.ts';
 import type { SegmentForm } from './segments.ts';
@@ -16,21 +18,36 @@ export function outputForm({ form, segments, layout }: Config['output']): Output
   const chunkBytes = Math.min(MAX_CHUNK_BYTES, Math.ceil(segments.bytes / 8));
   if (form === 'json') return { kind: 'json' };
   if (form === 'raw') return { kind: 'raw', chunkBytes };
-  return { kind: 'ndjson', compression: segments.compress, chunkBytes, byPath: layout !== null };
+  const byPath = layout !== null;
+  if (form === 'parquet') return { kind: 'parquet', chunkBytes, byPath };
+  const compression = segments.compress;
+  return { kind: form, compression, chunkBytes, byPath };
 }
 
 /** How segments are written; null: the output is none of that kind. */
-export function segmentForm({ output, topics }: Config, writer: string): SegmentForm | null {
+export function segmentForm({ output, topics, pool }: Config, writer: string): SegmentForm | null {
   const { dir, form, segments, durability, layout } = output;
   if (dir === null || form === 'json') return null;
   return {
     dir,
-    extension: form === 'raw' ? '.raw' : ndjsonExtensions[segments.compress],
-    head: form === 'raw' ? RAW_MAGIC : new Uint8Array(0),
+    extension: form === 'ndjson' ? ndjsonExtensions[segments.compress] : `.${form}`,
+    head: headOf(form),
+    finish:
+      form === 'avro'
+        ? { form: { kind: 'avro', compression: segments.compress }, threads: pool.workers }
+        : form === 'parquet'
+          ? { form: { kind: 'parquet' }, threads: pool.workers }
+          : null,
     limits: segments,
     pathTemplate: layout,
     writer,
     sync: durability === 'disk',
     folderOf: (topic) => escapeOwnFolder(escapeName(stripPrefix(topic, topics.prefix))),
   };
+}
+
+/** What a file begins with of which no alert says anything else. */
+function headOf(form: Config['output']['form']): Uint8Array {
+  if (form === 'raw') return RAW_MAGIC;
+  return form === 'ndjson' ? new Uint8Array(0) : looseHead(valuesForm);
 }

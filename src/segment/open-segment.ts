@@ -41,7 +41,8 @@ interface Filled {
 /** A segment that is being filled: its file, or those that `--path` gives it, and the bookkeeping of what it covers. */
 export class OpenSegment {
   readonly #place: SegmentPlace;
-  readonly #newFile: () => SegmentFile;
+  readonly #newFile: (head: Uint8Array) => SegmentFile;
+  #head: Uint8Array;
   /** By their folders. */
   readonly #files = new Map<string, Filled>();
   readonly #absent: RangeRecord['absent'] = [];
@@ -50,8 +51,10 @@ export class OpenSegment {
   #alerts = 0;
   #lastMessage: RangeRecord['lastMessage'] = null;
 
-  constructor(place: SegmentPlace, newFile: () => SegmentFile) {
+  /** @param head of its files, until an alert says another. */
+  constructor(place: SegmentPlace, head: Uint8Array, newFile: (head: Uint8Array) => SegmentFile) {
     this.#place = place;
+    this.#head = head;
     this.#next = place.first;
     this.#newFile = newFile;
     if (place.layout === null) this.#fileIn(OWN_FOLDER);
@@ -91,14 +94,26 @@ export class OpenSegment {
     return this.#files.size + parts.filter(({ folder }) => !this.#files.has(folder)).length;
   }
 
+  /** Whether it can take the chunk: all its files have one head. */
+  takes({ head }: SegmentChunk): boolean {
+    return head === null || this.#alerts === 0 || Buffer.compare(head, this.#head) === 0;
+  }
+
+  /** What its files begin with, as far as is known. */
+  get head(): Uint8Array {
+    return this.#head;
+  }
+
   /** Takes over a chunk of a batch. */
-  add(view: BatchView, { from, outcomes, alerts, parts }: SegmentChunk): void {
+  add(view: BatchView, { from, outcomes, alerts, head, parts }: SegmentChunk): void {
+    this.#head = head ?? this.#head;
     outcomes.forEach((result, i) => {
       this.note(view.offset(from + i), result as Outcome, alerts[i] ?? 0);
     });
     for (const part of parts) {
       const filled = this.#fileIn(part.folder);
       filled.alerts += part.alerts;
+      filled.file.head = this.#head;
       filled.file.append(part.bytes);
     }
     this.#remember(view, from + outcomes.length - 1);
@@ -163,7 +178,8 @@ export class OpenSegment {
 
   #fileIn(folder: string): Filled {
     let filled = this.#files.get(folder);
-    if (filled === undefined) this.#files.set(folder, (filled = { file: this.#newFile(), alerts: 0 }));
+    if (filled === undefined)
+      this.#files.set(folder, (filled = { file: this.#newFile(this.#head), alerts: 0 }));
     return filled;
   }
 

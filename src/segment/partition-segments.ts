@@ -9,7 +9,7 @@ import { bytesOf, OffsetOrder } from './offset-order.ts';
 import { type OffsetRange, OpenSegment } from './open-segment.ts';
 import { type PartitionFolder, PublicationCutOff, publishRange } from './publish.ts';
 import type { RangeRecord } from './record.ts';
-import { SegmentFile } from './segment-file.ts';
+import { type Finishing, SegmentFile } from './segment-file.ts';
 
 /** The main thread writes segments; workers have numbers from 1 on. */
 const MAIN_THREAD = 0;
@@ -34,6 +34,7 @@ export interface PartitionSegmentsOptions {
   /** null: a segment is one file. */
   readonly layout: Layout | null;
   readonly descriptors: Descriptors | null;
+  readonly finishing: Omit<Finishing, 'newTemporary'> | null;
   readonly limits: SegmentLimits;
   readonly writer: string;
   /** Whether segments must be on the disk when they count as published. */
@@ -69,7 +70,7 @@ export class PartitionSegments {
 
   constructor(options: PartitionSegmentsOptions, first: number, behind: RangeRecord['behind']) {
     this.#options = options;
-    this.#open = this.#newSegment(first, behind);
+    this.#open = this.#newSegment(first, behind, options.head);
     this.#order = new OffsetOrder({
       take: (view, chunk) => {
         this.#take(view, chunk);
@@ -154,7 +155,7 @@ export class PartitionSegments {
       this.#open.alerts + alerts > limits.alerts || this.#open.bytes + bytesOf(chunk) > limits.bytes;
     const crowded = this.#open.filesWith(chunk) > MAX_RANGE_FILES;
     if (crowded) onManyFiles();
-    if ((overfull || crowded) && this.#open.alerts > 0) this.#rotate();
+    if (((overfull || crowded) && this.#open.alerts > 0) || !this.#open.takes(chunk)) this.#rotate();
     this.#open.add(view, chunk);
     this.#startClock();
     if (this.#open.alerts >= limits.alerts || this.#open.bytes >= limits.bytes) this.#rotate();
@@ -172,7 +173,8 @@ export class PartitionSegments {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const full = this.#open;
-    this.#open = this.#newSegment(full.next, 'segment');
+    // A segment without an alert has nothing else to tell its form.
+    this.#open = this.#newSegment(full.next, 'segment', full.head);
     this.#closing.add(full);
     this.#publishing = this.#publishing.then(() => this.#publish(full));
   }
@@ -219,21 +221,23 @@ export class PartitionSegments {
     return this.#over;
   }
 
-  #newSegment(first: number, behind: RangeRecord['behind']): OpenSegment {
+  #newSegment(first: number, behind: RangeRecord['behind'], head: Uint8Array): OpenSegment {
     const { topic, partition, folder, extension, layout, writer } = this.#options;
-    const { head, descriptors, nextTemporary, onTrouble } = this.#options;
-    const newFile = (): SegmentFile =>
+    const { finishing, descriptors, nextTemporary, onTrouble } = this.#options;
+    const newTemporary = (): string => temporaryName(writer, MAIN_THREAD, nextTemporary());
+    const newFile = (fileHead: Uint8Array): SegmentFile =>
       new SegmentFile({
         folder: join(folder.root, folder.below),
-        temporary: temporaryName(writer, MAIN_THREAD, nextTemporary()),
-        head,
+        temporary: newTemporary(),
+        head: fileHead,
         onTrouble: (error) => {
           // A disk that was full is not one that does not answer: its time begins when it is written to again.
           if (error === null && this.#publishingSinceMs !== null) this.#publishingSinceMs = performance.now();
           onTrouble(error);
         },
         descriptors,
+        finishing: finishing === null ? null : { ...finishing, newTemporary },
       });
-    return new OpenSegment({ topic, partition, first, behind, extension, writer, layout }, newFile);
+    return new OpenSegment({ topic, partition, first, behind, extension, writer, layout }, head, newFile);
   }
 }

@@ -2,6 +2,9 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Crc32c } from '../checksum.ts';
+import { type Finisher, FinishError } from '../finish/finisher.ts';
+import type { Finished, FinishForm } from '../finish/messages.ts';
+import { isLoose } from '../worker/write/loose-records.ts';
 import type { Descriptors } from './descriptors.ts';
 import { makeFolder } from './durable.ts';
 
@@ -17,6 +20,16 @@ export interface SegmentFileOptions {
   readonly onTrouble: (error: NodeJS.ErrnoException | null) => void;
   /** Bounds how many files are held open; null: this one is held as long as it grows. */
   readonly descriptors: Descriptors | null;
+  /** Gives loose records their form when they are whole; null: this output has none. */
+  readonly finishing: Finishing | null;
+}
+
+/** How a file of loose records becomes the one that readers see. */
+export interface Finishing {
+  readonly finisher: Finisher;
+  readonly form: FinishForm;
+  /** A name for the new file, unlike any other. */
+  readonly newTemporary: () => string;
 }
 
 /**
@@ -24,11 +37,12 @@ export interface SegmentFileOptions {
  * as on a full disk, is done again in the same place.
  */
 export class SegmentFile {
-  readonly temporary: string;
+  #temporary: string;
   /** Folders that must be synced because this file's folder was made. */
   readonly newlyMade: string[] = [];
   readonly #options: SegmentFileOptions;
   readonly #crc = new Crc32c();
+  #head: Uint8Array;
   #bytes = 0;
   #handle: FileHandle | null = null;
   #created = false;
@@ -36,25 +50,42 @@ export class SegmentFile {
   #written: Promise<void> = Promise.resolve();
   #unwritten = 0;
   #begun = false;
+  #isInLine = false;
+  #finished: Finished | null = null;
   #givenUp = false;
 
   constructor(options: SegmentFileOptions) {
     this.#options = options;
-    this.temporary = options.temporary;
+    this.#temporary = options.temporary;
+    this.#head = options.head;
+  }
+
+  /** What it begins with. It can be set until something is appended. */
+  get head(): Uint8Array {
+    return this.#head;
+  }
+
+  set head(head: Uint8Array) {
+    if (!this.#begun) this.#head = head;
+  }
+
+  /** Its name until it is published. */
+  get temporary(): string {
+    return this.#temporary;
   }
 
   /** Bytes of the file, written or not. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#finished?.bytes ?? this.#bytes;
   }
 
-  /** Bytes that wait for being written. */
+  /** Bytes that wait for being written, or for a thread that gives them their form: whoever brings more of them must wait too. */
   get unwritten(): number {
-    return this.#unwritten;
+    return this.#unwritten + (this.#isInLine ? this.#bytes : 0);
   }
 
   get crc32c(): string {
-    return String(this.#crc);
+    return this.#finished?.crc32c ?? String(this.#crc);
   }
 
   /** Puts bytes at the end. They may not change any more. */
@@ -88,8 +119,46 @@ export class SegmentFile {
     if (!this.#begun) this.#begin();
     await this.#written;
     if (this.#givenUp) throw new Error('the segment was given up');
-    await this.#close(sync);
+    const { finishing } = this.#options;
+    const isLooseFile = finishing !== null && isLoose(this.#head);
+    await this.#close(sync && !isLooseFile);
     if (this.#restFailure !== null) throw this.#restFailure;
+    if (isLooseFile) await this.#finish(finishing, sync);
+  }
+
+  /** Tries until there is room, or until the file is not wanted any more. */
+  async #finish({ finisher, form, newTemporary }: Finishing, sync: boolean): Promise<void> {
+    const { folder, onTrouble } = this.#options;
+    const loose = join(folder, this.#temporary);
+    const name = newTemporary();
+    const job = { from: loose, crc32c: this.crc32c, to: join(folder, name), form, sync };
+    for (let failed = false; ; failed = true) {
+      try {
+        this.#isInLine = true;
+        const finished = await finisher.finish(
+          job,
+          () => !this.#givenUp,
+          () => {
+            this.#isInLine = false;
+          },
+        );
+        if (failed) onTrouble(null);
+        this.#finished = finished;
+        this.#temporary = name;
+        await unlink(loose);
+        return;
+      } catch (error) {
+        await unlink(job.to).catch(() => undefined);
+        if (!(error instanceof FinishError && error.retryable) || this.#isGivenUp()) throw error;
+        onTrouble(error);
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** It changes while we wait, behind the compiler's back. */
+  #isGivenUp(): boolean {
+    return this.#givenUp;
   }
 
   /** It is not wanted any more: nothing is tried again. */
@@ -108,7 +177,7 @@ export class SegmentFile {
   /** A file is there from its first byte on, and even when it stays empty: its name says what it covers. */
   #begin(): void {
     this.#begun = true;
-    this.append(this.#options.head);
+    this.append(this.#head);
   }
 
   /** Tries until it succeeds, or until the file is not wanted any more. */

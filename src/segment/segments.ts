@@ -3,6 +3,8 @@ import type { TopicPartition } from '../broker/consumer.ts';
 import type { PartitionProgress } from '../commit/partition-progress.ts';
 import { Descriptors } from './descriptors.ts';
 import { tellsTopicsApart } from './layout.ts';
+import { Finisher } from '../finish/finisher.ts';
+import type { FinishForm } from '../finish/messages.ts';
 import { PartitionSegments, type SegmentLimits } from './partition-segments.ts';
 import { coveredFrom } from './covered.ts';
 import type { PartitionFolder } from './publish.ts';
@@ -19,6 +21,8 @@ export interface SegmentForm {
   readonly extension: string;
   /** What every file of this kind begins with. */
   readonly head: Uint8Array;
+  /** What loose records become when a segment is whole, and how many segments at a time; null: there are none. */
+  readonly finish: { readonly form: FinishForm; readonly threads: number } | null;
   readonly limits: SegmentLimits;
   /** Template of the folders of a segment's files; null: a segment is one file in its partition's folder. */
   readonly pathTemplate: string | null;
@@ -46,13 +50,16 @@ export class Segments {
   readonly #options: SegmentsOptions;
   readonly #partitions = new Map<PartitionProgress, PartitionSegments>();
   readonly #descriptors: Descriptors | null;
+  readonly #finishing: { readonly finisher: Finisher; readonly form: FinishForm } | null;
   #temporaries = 0;
   #toldOfManyFiles = false;
 
   constructor(options: SegmentsOptions) {
+    const { finish } = options;
     this.#options = options;
     const { pathTemplate, sync } = options;
     this.#descriptors = pathTemplate === null ? null : new Descriptors(MAX_DESCRIPTORS, sync);
+    this.#finishing = finish === null ? null : { finisher: new Finisher(finish.threads), form: finish.form };
   }
 
   /** Bytes that came from workers and are not in a file yet. */
@@ -92,6 +99,7 @@ export class Segments {
         head,
         layout: pathTemplate === null ? null : { prefix },
         descriptors: this.#descriptors,
+        finishing: this.#finishing,
         limits,
         writer,
         sync,

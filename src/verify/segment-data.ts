@@ -4,8 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import { Crc32c } from '../checksum.ts';
 import { messageOf } from '../errors.ts';
+import { AvroContainer } from './avro-container.ts';
 import { FrameSplitter } from './frames.ts';
 import { isJson, LineSplitter } from './lines.ts';
+import { parquetRows } from './parquet-rows.ts';
 import { unpackZstd } from './zstd-frames.ts';
 
 /** Bytes that are read at once. */
@@ -34,7 +36,7 @@ export async function readSegmentData(
   frameExpected: () => number | null,
 ): Promise<SegmentData> {
   const unpack = unpackerFor(name);
-  const items = name.includes('.raw') ? new Frames(frameExpected) : new Lines();
+  const items = itemsOf(name, frameExpected);
   const crc = new Crc32c();
   let bytes = 0;
   let problem: string | null = null;
@@ -47,9 +49,9 @@ export async function readSegmentData(
   };
   const take = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of chunks) {
-      problem ??= items.take(chunk);
+      problem ??= items?.take(chunk) ?? null;
     }
-    problem ??= items.end();
+    problem ??= items?.end() ?? null;
   };
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   try {
@@ -59,7 +61,26 @@ export async function readSegmentData(
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     problem ??= `it cannot be unpacked: ${messageOf(error)}`;
   }
-  return { bytes, crc32c: String(crc), items: items.count, problem };
+  if (name.endsWith('.parquet')) {
+    const footer = await parquetRows(path);
+    return { bytes, crc32c: String(crc), items: footer.rows, problem: footer.problem };
+  }
+  return { bytes, crc32c: String(crc), items: items?.count ?? 0, problem };
+}
+
+/** What reads the alerts of one kind of file. */
+interface Items {
+  readonly count: number;
+  /** @returns what is wrong. */
+  take(chunk: Buffer): string | null;
+  end(): string | null;
+}
+
+function itemsOf(name: string, frameExpected: () => number | null): Items | null {
+  if (name.endsWith('.avro')) return new AvroContainer();
+  // Its footer is read by itself.
+  if (name.endsWith('.parquet')) return null;
+  return name.includes('.raw') ? new Frames(frameExpected) : new Lines();
 }
 
 /** null: nothing to unpack. */

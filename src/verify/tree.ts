@@ -4,9 +4,9 @@ import { join } from 'node:path';
 /** Names that a writer gives to what it has not finished. */
 const TEMPORARY = /^\.antares-.*\.tmp$/;
 /** Everything that belongs to a segment. */
-const SEGMENT_FILE = /^(\d{20})\.(record|ndjson|ndjson\.gz|ndjson\.zst|raw|raw\.gz|raw\.zst)$/;
+const SEGMENT_FILE = /^(\d{20})\.(record|ndjson|ndjson\.gz|ndjson\.zst|avro|parquet|raw|raw\.gz|raw\.zst)$/;
 /** A file of a range, in a folder that `--path` says. */
-const LAYOUT_FILE = /(?:^|-)\d+-\d{20}\.ndjson(?:\.gz|\.zst)?$/;
+const LAYOUT_FILE = /(?:^|-)\d+-\d{20}\.(?:ndjson(?:\.gz|\.zst)?|avro|parquet)$/;
 
 export function isTemporary(name: string): boolean {
   return TEMPORARY.test(name);

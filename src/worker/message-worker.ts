@@ -2,6 +2,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { outcome, type Outcome } from '../batch/batch.ts';
 import { messageOf } from '../errors.ts';
 import type { MessageFailure, WorkerSettings } from '../pool/messages.ts';
+import type { DatumForm } from './datum/form.ts';
 import { DecodeError, SchemaNeeded } from './decode/error.ts';
 import { stripPrefix } from '../topic-name.ts';
 import type { Message } from './message.ts';
@@ -43,6 +44,8 @@ export interface PreparedAlert {
   readonly path: string;
   /** The file's content, valid until the next alert is prepared; null: it is not to be saved, as a filter or the hook says. */
   readonly bytes: Uint8Array | null;
+  /** What the bytes are; null: a file's, as they are. */
+  readonly form?: DatumForm | null;
 }
 
 /**
@@ -92,7 +95,7 @@ export class MessageWorker {
     let savedAlerts = 0;
     let savedBytes = 0;
     let filteredAlerts = 0;
-    const take = ({ path, bytes }: PreparedAlert): void => {
+    const take = ({ path, bytes, form = null }: PreparedAlert): void => {
       journal?.take(path, bytes);
       if (bytes === null) {
         filteredAlerts += 1;
@@ -100,7 +103,7 @@ export class MessageWorker {
       }
       savedAlerts += 1;
       savedBytes += bytes.byteLength;
-      if (this.#sink !== null) files.push(this.#sink.write(message, path, bytes));
+      if (this.#sink !== null) files.push(this.#sink.write(message, path, bytes, form));
       if (this.#settings.logEachAlert) lines.push(this.#line(message, path, files.at(-1)));
     };
     try {

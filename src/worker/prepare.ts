@@ -1,6 +1,9 @@
 import type { LogLevel, WorkerSettings } from '../pool/messages.ts';
 import type { FormatOption } from './decode/detect.ts';
 import { ReturnedValueError } from './encode/returned.ts';
+import { checkColumns } from './datum/columns.ts';
+import { Data } from './datum/data.ts';
+import { createDatumPrepare } from './datum/prepare.ts';
 import type { Message } from './message.ts';
 import { stripPrefix } from '../topic-name.ts';
 import { dropping, type Prepare, type PreparedAlert } from './message-worker.ts';
@@ -32,12 +35,14 @@ export function createPrepare(
   const selection = Selection.of(settings.select);
   if (form.kind === 'raw' && selection === null) return untouched;
   const template = new PathTemplate(settings.pathTemplate, settings.output?.caseInsensitive ?? false);
+  const hasSchema = form.kind === 'avro' || form.kind === 'parquet';
   // In segments an alert has no name; only their layout and who reads the log want one.
-  const named = form.kind === 'json' || (form.kind === 'ndjson' && form.byPath) || settings.logEachAlert;
+  const named = form.kind === 'json' || ('byPath' in form && form.byPath) || settings.logEachAlert;
   const options: TranscoderOptions = {
     format: settings.format as FormatOption,
     indent: settings.indent,
-    nonFinite: settings.nonFinite,
+    // Forms with a schema have a place for NaN.
+    nonFinite: hasSchema ? 'literal' : settings.nonFinite,
     fieldPaths: named ? template.fieldPaths : [],
     schemas,
     selection,
@@ -56,7 +61,30 @@ export function createPrepare(
   if (settings.workerIndex === 0 && settings.deadThreads.length === 0) {
     sendLog(...howTranscoded(transcoder, hook, settings), {});
   }
+  // Never with a schema: the configuration refuses that.
   if (hook instanceof ChildHook) return prepareByChild(options, hook, pathOf);
+  if (hasSchema) {
+    return createDatumPrepare({
+      data: new Data(
+        settings.format as FormatOption,
+        schemas,
+        form.kind === 'parquet' ? checkColumns : () => undefined,
+      ),
+      transcoder,
+      pathOf: named ? pathOf : null,
+      selects: selection !== null,
+      ask:
+        hook === null
+          ? null
+          : (message, alert) =>
+              runHook(
+                hook,
+                alert.alert,
+                contextOf(message, alert.record, sendLog),
+                settings.processTimeoutMs,
+              ),
+    });
+  }
   if (hook === null) {
     return (message, take, wanted) => {
       let given = 0;

@@ -37,6 +37,8 @@ export interface AlertObject extends AlertBytes {
   readonly alert: Record<string, unknown>;
   /** What the hook returned, as the bytes of a file, in place of `bytes`. @throws ReturnedValueError */
   encodeReturned(value: unknown): Uint8Array;
+  /** The same, told value by value. @throws ReturnedValueError */
+  tellReturned(value: unknown, visitor: AlertVisitor): void;
 }
 
 /** How alerts are written. */
@@ -135,7 +137,15 @@ export class Transcoder {
         this.#writeWhole(place, (writer) => {
           tellReturned(value, builder.doubles, writer);
         });
-      return { ...place, ...written, alert: builder.result as Record<string, unknown>, encodeReturned };
+      return {
+        ...place,
+        ...written,
+        alert: builder.result as Record<string, unknown>,
+        encodeReturned,
+        tellReturned: (value, visitor) => {
+          tellReturned(value, builder.doubles, visitor);
+        },
+      };
     });
   }
 

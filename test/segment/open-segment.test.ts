@@ -6,16 +6,18 @@ import { SegmentFile } from '../../src/segment/segment-file.ts';
 import { newFolder } from '../support/client.ts';
 
 function segmentFrom(first: number, folder: string): OpenSegment {
-  const newFile = (): SegmentFile =>
+  const newFile = (head: Uint8Array): SegmentFile =>
     new SegmentFile({
       folder,
       temporary: 'x.tmp',
-      head: new Uint8Array(0),
+      head,
       onTrouble: () => undefined,
       descriptors: null,
+      finishing: null,
     });
   return new OpenSegment(
     { topic: 't', partition: 0, first, behind: 'start', extension: '.ndjson', writer: 'w', layout: null },
+    new Uint8Array(0),
     newFile,
   );
 }

@@ -11,6 +11,7 @@ export type DecodeErrorCode =
   | 'BAD_BSON'
   | 'BAD_AVRO'
   | 'BAD_SCHEMA'
+  | 'NO_COLUMNS'
   | 'UNKNOWN_SCHEMA'
   | 'UNSUPPORTED_CODEC'
   | 'BAD_JSON'

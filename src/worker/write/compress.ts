@@ -1,4 +1,5 @@
 import * as zlib from 'node:zlib';
+import type { Compression } from '../../pool/messages.ts';
 import { loadZstd } from '../../zstd.ts';
 
 /** Compresses a chunk as a gzip member or zstd frame of its own. */
@@ -9,7 +10,7 @@ const ZSTD_LEVEL = 1;
 const GZIP_LEVEL = zlib.constants.Z_BEST_SPEED;
 
 /** Loads what `--compress` needs. */
-export async function loadCompression(name: 'none' | 'gzip' | 'zstd'): Promise<Compress> {
+export async function loadCompression(name: Compression): Promise<Compress> {
   switch (name) {
     case 'none':
       return (bytes) => bytes;

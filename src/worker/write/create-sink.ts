@@ -1,8 +1,10 @@
 import type { SegmentChunk, WorkerSettings } from '../../pool/messages.ts';
 import { escapeClientNames } from '../name/escape.ts';
 import type { OutputFolder } from './folder.ts';
+import { AvroBlocks, avroHeads, loadCodec } from './avro-blocks.ts';
 import { JsonFiles } from './json-files.ts';
 import { loadCompression } from './compress.ts';
+import { looseHeads, LooseRecords } from './loose-records.ts';
 import { Ndjson } from './ndjson.ts';
 import { RawFrames } from './raw.ts';
 import type { SegmentEncoder } from './segment-encoder.ts';
@@ -27,10 +29,19 @@ export async function createSink(
       return new JsonFiles(folder, sync);
     case 'ndjson': {
       const compress = await loadCompression(form.compression);
-      return segments(() => new Ndjson(compress), form.chunkBytes, form.byPath ? layoutFolder : undefined);
+      return segments(() => new Ndjson(compress), form.chunkBytes, layoutOf(form));
     }
     case 'raw':
       return segments(() => new RawFrames(), form.chunkBytes);
+    case 'avro': {
+      const codec = await loadCodec(form.compression);
+      const headOf = avroHeads(codec);
+      return segments(() => new AvroBlocks(codec, headOf), form.chunkBytes, layoutOf(form));
+    }
+    case 'parquet': {
+      const headOf = looseHeads();
+      return segments(() => new LooseRecords(headOf), form.chunkBytes, layoutOf(form));
+    }
   }
 }
 
@@ -44,6 +55,10 @@ export function createPipeSink(send: (batchId: number, chunk: SegmentChunk) => v
     false,
     send,
   );
+}
+
+function layoutOf({ byPath }: { readonly byPath: boolean }): ((path: string) => string) | undefined {
+  return byPath ? layoutFolder : undefined;
 }
 
 /** The folder that a path is in. Between records and temporaries a folder must not have a name like theirs. */

@@ -1,9 +1,12 @@
+import type { DatumForm } from '../datum/form.ts';
 import type { Message } from '../message.ts';
 
 /** One form of segments: how alerts stand in them one behind the other. */
 export interface SegmentEncoder {
+  /** What a file begins with that holds alerts of this form; null: what every file of this kind begins with. */
+  headOf?(form: DatumForm | null): Uint8Array | null;
   /** Appends an alert. */
-  add(message: Message, bytes: Uint8Array): void;
+  add(message: Message, bytes: Uint8Array, form: DatumForm | null): void;
   /** Bytes since the last {@link take}, before compression. */
   readonly length: number;
   /** Forgets what was added beyond this length. */

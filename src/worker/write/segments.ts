@@ -1,5 +1,6 @@
 import { type BatchView, outcome, type Outcome } from '../../batch/batch.ts';
 import type { ChunkPart, CutAt, SegmentChunk } from '../../pool/messages.ts';
+import type { DatumForm } from '../datum/form.ts';
 import type { Message } from '../message.ts';
 import type { OutputFolder } from './folder.ts';
 import type { SegmentEncoder } from './segment-encoder.ts';
@@ -35,6 +36,8 @@ export class Segments implements Sink {
   #alerts: number[] = [];
   /** By the folder of their file. */
   #parts = new Map<string, Part>();
+  /** Of the file that the encoder's alerts must go into. */
+  #head: Uint8Array | null = null;
 
   /**
    * @param folderOf the folder of an alert's file by the path that it is named by; the same for all: a partition has one file at a time.
@@ -66,11 +69,15 @@ export class Segments implements Sink {
     this.#parts.clear();
   }
 
-  write(message: Message, relativePath: string, bytes: Uint8Array): Unpublished {
+  write(message: Message, relativePath: string, bytes: Uint8Array, form: DatumForm | null): Unpublished {
+    const head = this.#partOf(relativePath).encoder.headOf?.(form) ?? null;
+    // One chunk goes into one segment, whose files have one head. All alerts of a message have the same.
+    if (this.#length > 0 && !isSame(head, this.#head)) this.end();
+    this.#head = head;
     const part = this.#partOf(relativePath);
     const { encoder } = part;
     const start = encoder.length;
-    encoder.add(message, bytes);
+    encoder.add(message, bytes, form);
     part.alerts += 1;
     return {
       path: relativePath,
@@ -109,7 +116,8 @@ export class Segments implements Sink {
     this.#parts.clear();
     const outcomes = Uint8Array.from(this.#outcomes);
     const alerts = Int32Array.from(this.#alerts);
-    this.#send(this.#batchId, { from: this.#from, outcomes, alerts, parts });
+    const head = parts.length === 0 ? null : this.#head;
+    this.#send(this.#batchId, { from: this.#from, outcomes, alerts, head, parts });
     this.#from += this.#outcomes.length;
     this.#outcomes = [];
     this.#alerts = [];
@@ -139,4 +147,8 @@ export class Segments implements Sink {
     const { first, every } = this.#cutAt;
     return messages >= first && (messages - first) % every === 0;
   }
+}
+
+function isSame(one: Uint8Array | null, other: Uint8Array | null): boolean {
+  return one === other || (one !== null && other !== null && Buffer.compare(one, other) === 0);
 }

@@ -1,5 +1,6 @@
 import type { BatchView, Outcome } from '../../batch/batch.ts';
 import type { CutAt } from '../../pool/messages.ts';
+import type { DatumForm } from '../datum/form.ts';
 import type { Message } from '../message.ts';
 
 /** Something written where no reader looks yet. */
@@ -29,7 +30,7 @@ export interface Sink {
   /** The next messages belong to this batch. */
   begin(batchId: number, view: BatchView, cutAt: CutAt | null): void;
   /** Takes an alert. @throws OutputError */
-  write(message: Message, relativePath: string, bytes: Uint8Array): Unpublished;
+  write(message: Message, relativePath: string, bytes: Uint8Array, form: DatumForm | null): Unpublished;
   /** Whether a message that ended so is only finished after {@link syncFolders}. */
   needsFolderSync(result: Outcome): boolean;
   /** Makes the names given since the last call durable. @throws OutputError */

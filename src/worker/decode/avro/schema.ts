@@ -36,13 +36,27 @@ export type SchemaJson = string | SchemaJson[] | { readonly [key: string]: unkno
  * @throws DecodeError BAD_SCHEMA
  */
 export function compileSchema(text: string): AvroType {
-  let json: SchemaJson;
+  const type = new Compiler().compile(parseSchema(text), '', 0);
+  // A named type may be spoken of elsewhere; the text belongs to this compilation's top alone.
+  const top = { ...type };
+  texts.set(top, text);
+  return top;
+}
+
+const texts = new WeakMap<AvroType, string>();
+
+/** The text that a schema was compiled from; undefined: it is a part of one. */
+export function schemaText(type: AvroType): string | undefined {
+  return texts.get(type);
+}
+
+/** @throws DecodeError BAD_SCHEMA */
+export function parseSchema(text: string): SchemaJson {
   try {
-    json = JSON.parse(text) as SchemaJson;
+    return JSON.parse(text) as SchemaJson;
   } catch (error) {
     throw new DecodeError('BAD_SCHEMA', `The Avro schema is not JSON: ${messageOf(error)}.`, error);
   }
-  return new Compiler().compile(json, '', 0);
 }
 
 const MAX_SCHEMA_DEPTH = 100;

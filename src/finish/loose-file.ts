@@ -1,0 +1,67 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Crc32c } from '../checksum.ts';
+import { readLooseHead } from '../worker/write/loose-records.ts';
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+const LENGTH_BYTES = 4;
+
+/** A file of loose records, read in pieces; as often as one wants. */
+export class LooseFile {
+  /** The schema of its records; null: they are tapes. */
+  readonly schemaText: string | null;
+  readonly bytes: number;
+  readonly #descriptor: number;
+  readonly #crc32c: string;
+  readonly #start: number;
+
+  /** @param crc32c of the whole file. @throws Error, the system's or one that says that it is not what was written. */
+  constructor(path: string, crc32c: string) {
+    try {
+      this.#descriptor = openSync(path, 'r');
+    } catch (error) {
+      throw new Error(`${path} cannot be read`, { cause: error });
+    }
+    this.#crc32c = crc32c;
+    this.bytes = fstatSync(this.#descriptor).size;
+    const { schemaText, bytes } = readLooseHead((at, count) => this.#read(at, count));
+    this.schemaText = schemaText;
+    this.#start = bytes;
+  }
+
+  /** Every record; each is valid until the next. */
+  *records(): Generator<Uint8Array> {
+    const crc = new Crc32c().add(this.#read(0, this.#start));
+    let rest: Buffer = Buffer.alloc(0);
+    for (let at = this.#start; at < this.bytes; ) {
+      const chunk = this.#read(at, Math.min(CHUNK_BYTES, this.bytes - at));
+      crc.add(chunk);
+      at += chunk.length;
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      let next = 0;
+      while (bytes.length - next >= LENGTH_BYTES) {
+        const end = next + LENGTH_BYTES + bytes.readUInt32LE(next);
+        if (end > bytes.length) break;
+        yield bytes.subarray(next + LENGTH_BYTES, end);
+        next = end;
+      }
+      rest = bytes.subarray(next);
+    }
+    if (rest.length > 0 || String(crc) !== this.#crc32c)
+      throw new Error('the loose records of a segment are not what was written');
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #read(at: number, count: number): Buffer {
+    const bytes = Buffer.allocUnsafe(count);
+    let got = 0;
+    while (got < count) {
+      const more = readSync(this.#descriptor, bytes, got, count - got, at + got);
+      if (more === 0) throw new Error('the loose records of a segment end too early');
+      got += more;
+    }
+    return bytes;
+  }
+}

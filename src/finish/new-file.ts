@@ -1,0 +1,36 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { Crc32c } from '../checksum.ts';
+
+/** A file that grows at its end, with its checksum. */
+export class NewFile {
+  readonly #descriptor: number;
+  readonly #crc = new Crc32c();
+  #bytes = 0;
+
+  /** Throws away what is there. @throws the system's error, here and below. */
+  constructor(path: string) {
+    this.#descriptor = openSync(path, 'w');
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get crc32c(): string {
+    return String(this.#crc);
+  }
+
+  append(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.byteLength; ) at += writeSync(this.#descriptor, bytes, at);
+    this.#crc.add(bytes);
+    this.#bytes += bytes.byteLength;
+  }
+
+  sync(): void {
+    fsyncSync(this.#descriptor);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}

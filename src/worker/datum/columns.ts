@@ -1,0 +1,42 @@
+import type { AvroType } from '../decode/avro/schema.ts';
+import { DecodeError } from '../decode/error.ts';
+
+/** Columns of one table; a schema with more is a mistake or an attack. */
+const MAX_COLUMNS = 20_000;
+
+/**
+ * Whether alerts of a schema can stand in columns.
+ *
+ * @throws DecodeError NO_COLUMNS for a schema that holds itself, or is none of a record.
+ */
+export function checkColumns(schema: AvroType): void {
+  if (schema.shape?.kind !== 'record')
+    throw new DecodeError(
+      'NO_COLUMNS',
+      'Only records can stand in columns, and the Avro schema is none of a record.',
+    );
+  let columns = 0;
+  const open = new Set<unknown>();
+  const visit = ({ shape }: AvroType): void => {
+    if (++columns > MAX_COLUMNS)
+      throw new DecodeError('NO_COLUMNS', `The Avro schema has more than ${MAX_COLUMNS} columns.`);
+    if (open.has(shape))
+      throw new DecodeError('NO_COLUMNS', 'The Avro schema holds itself, so it has no end of columns.');
+    open.add(shape);
+    switch (shape?.kind) {
+      case 'record':
+        for (const type of shape.types) visit(type);
+        break;
+      case 'union':
+        for (const branch of shape.branches) visit(branch);
+        break;
+      case 'array':
+      case 'map':
+        visit(shape.items);
+        break;
+      default:
+    }
+    open.delete(shape);
+  };
+  visit(schema);
+}
