@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import './process-title.ts';
 import { readCommandLine } from './arguments.ts';
+import { userLogins } from './auth/login-store.ts';
 import { subcommands } from './commands.ts';
 import { resolveConfig } from './config.ts';
 import { ClientError } from './errors.ts';
@@ -22,7 +23,12 @@ async function main(): Promise<number> {
     const commandLine = await readCommandLine(argv, subcommands(environment));
     if (commandLine === null) return 0;
     if (holdsSecret(commandLine.given)) withoutCrashReports();
-    const config = resolveConfig({ commandLine, environment, isTerminal: process.stderr.isTTY });
+    const config = resolveConfig({
+      commandLine,
+      environment,
+      isTerminal: process.stderr.isTTY,
+      logins: userLogins(process.env),
+    });
     const log = createLog(config.log);
     for (const warning of config.warnings) log.warn(warning);
     const stop = listenForStop();

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { authCommand } from './auth/command.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { profilesCommand } from './profiles/command.ts';
 import { redoCommand } from './redo/command.ts';
@@ -17,6 +18,7 @@ export function subcommands(
     redoCommand(environment),
     ...toolCommands(environment),
     profilesCommand,
+    authCommand,
     simulateCommand,
   ];
   return [...commands, completionCommand(commands)];

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandLine } from './arguments.ts';
+import type { LoginStore } from './auth/login-store.ts';
+import { storedLogin, type Way } from './auth/stored-login.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { ClientError, messageOf } from './errors.ts';
 import { configKey, type Flag, flagList, type FlagName, flags, type FlagValue } from './flags.ts';
-import { readCredentials } from './credentials.ts';
+import { noCredentials, readCredentials } from './credentials.ts';
 import { areLoopback } from './loopback.ts';
 import { type SelectOptions, selectOptions } from './selection-options.ts';
 import type { StartAt } from './place.ts';
@@ -133,6 +135,10 @@ export interface ConfigSources {
   readonly isTerminal: boolean;
   /** False for commands that can do without topics. */
   readonly needsTopics?: false;
+  /** False for commands that ask no broker: how to reach one, and who the user is there, is not looked at. */
+  readonly needsBroker?: false;
+  /** The user's logins, the last that are asked; without them none is read. */
+  readonly logins?: LoginStore | null;
 }
 
 /** The options' values by name. */
@@ -148,28 +154,20 @@ export interface GivenOption {
 }
 
 /**
- * Puts the options together: a flag comes before the environment, that before the file, that before the default.
+ * Puts the options together: a flag comes before the environment, that before the file, that before a stored login, that before
+ * the profile, that before the default.
  *
  * @throws ClientError CONFIG naming key, value and what is allowed.
  */
 export function resolveConfig(sources: ConfigSources): Config {
-  const { commandLine, environment } = sources;
+  const { commandLine } = sources;
   const warnings: string[] = [];
-  const file = readConfigFile(commandLine.given['config'], warnings);
+  const gathered = gather(sources, (text) => warnings.push(text));
+  const { file, profile, fromProfile, explicit } = gathered;
   const values: Record<string, unknown> = {};
-  const profile = chooseProfile(
-    commandLine.given['profile'] ?? environment['profile'] ?? file.options['profile'],
-    file,
-  );
-  const explicit = new Set(
-    [commandLine.given, environment, file.options].flatMap((source) =>
-      Object.keys(source).filter((name) => source[name] !== undefined),
-    ),
-  );
-  const fromProfile = profile === null ? {} : profileOptions(profile, explicit);
   for (const [name, flag] of flagList) {
     values[name] = firstGiven(flag, [
-      ...givenBy(name, flag, sources, file),
+      ...givenBy(name, flag, gathered),
       [`${configKey(name)} of the profile ${profile?.name ?? ''}`, fromProfile[configKey(name)]],
     ]);
   }
@@ -187,9 +185,9 @@ export function resolveConfig(sources: ConfigSources): Config {
 
 /** Which options were given at all, and where. @throws ClientError CONFIG where the configuration file cannot be read. */
 export function givenOptions(sources: ConfigSources): GivenOption[] {
-  const file = readConfigFile(sources.commandLine.given['config'], []);
+  const gathered = gather(sources, () => undefined);
   return flagList.flatMap(([name, flag]) => {
-    const found = givenBy(name, flag, sources, file).find(([, value]) => value !== undefined);
+    const found = givenBy(name, flag, gathered).find(([, value]) => value !== undefined);
     if (found === undefined) return [];
     const [where, value] = found;
     // A list may hold a password as one of its pairs.
@@ -198,17 +196,72 @@ export function givenOptions(sources: ConfigSources): GivenOption[] {
   });
 }
 
+/** The way that these flags lead, without a look at the rest. @throws ClientError CONFIG */
+export function wayTo(given: CommandLine['given']): Way {
+  const sources = { commandLine: { topics: [], given }, environment: {}, isTerminal: false };
+  return gather(sources, () => undefined).way;
+}
+
+/** What everybody gave, not yet checked. */
+interface Gathered {
+  readonly commandLine: CommandLine;
+  readonly environment: ConfigSources['environment'];
+  readonly file: ConfigFile;
+  readonly stored: Readonly<Record<string, string>>;
+  readonly profile: NamedProfile | null;
+  /** By the keys of a configuration file. */
+  readonly fromProfile: Readonly<Record<string, string>>;
+  /** Options that the user gave, and not the store or the profile. */
+  readonly explicit: ReadonlySet<string>;
+  readonly way: Way;
+}
+
+function gather(sources: ConfigSources, warn: (text: string) => void): Gathered {
+  const { commandLine, environment, logins = null } = sources;
+  const warnings: string[] = [];
+  const file = readConfigFile(commandLine.given['config'], warnings);
+  for (const text of warnings) warn(text);
+  const given = (name: FlagName): unknown =>
+    commandLine.given[name] ?? environment[name] ?? file.options[name];
+  const profile = chooseProfile(given('profile'), file);
+  const explicit = new Set(flagList.flatMap(([name]) => (given(name) === undefined ? [] : [name])));
+  const fromProfile = profile === null ? {} : profileOptions(profile, explicit, given('sasl-mechanism'));
+  const way = wayOf(profile, (name) => given(name) ?? fromProfile[configKey(name)]);
+  const { options: stored, environment: rest } = storedLogin(
+    way,
+    { flags: commandLine.given, environment, file: file.options },
+    logins,
+    warn,
+  );
+  return { commandLine, environment: rest, file, stored, profile, fromProfile, explicit, way };
+}
+
+function wayOf(profile: NamedProfile | null, given: (name: FlagName) => unknown): Way {
+  const text = (name: FlagName): string | null => {
+    const value = given(name);
+    return isScalar(value) ? String(value) : null;
+  };
+  const servers = serversOf(text('bootstrap-servers'), text('host'), text('port'));
+  return {
+    profile: profile?.name ?? (isAntaresAddress(servers) ? 'antares' : null),
+    servers,
+    kind: text('sasl-mechanism') === 'OAUTHBEARER' ? 'oauth' : 'password',
+    tokenUrl: text('sasl-oauth-token-url'),
+    takesLogin: (text('security-protocol') ?? 'sasl').startsWith('sasl'),
+  };
+}
+
 /** Who may give an option, the first of them first. */
 function givenBy(
   name: FlagName,
   flag: Flag,
-  { commandLine, environment }: ConfigSources,
-  file: ConfigFile,
+  { commandLine, environment, file, stored, way }: Gathered,
 ): (readonly [where: string, value: unknown])[] {
   return [
     [`--${name}`, commandLine.given[name]],
     [flag.env ?? '', environment[name]],
     [`${configKey(name)} in ${String(commandLine.given['config'])}`, file.options[name]],
+    [`stored for ${way.profile ?? ''}`, stored[name]],
   ];
 }
 
@@ -229,7 +282,7 @@ function assemble(
     return resolve(path);
   };
   const words = splitTopics(topics, sources.needsTopics ?? true);
-  const ofBroker = brokerOf(given, warnings);
+  const ofBroker = brokerOf(given, sources.needsBroker ?? true, warnings);
   const group = groupFor(
     profile,
     profile?.name ?? '',
@@ -406,6 +459,7 @@ function checkForm(form: FlagValue<'output'>, dir: string | null, given: Readonl
 
 /** Passwords have their own options, which are not shown; and they go out only where nobody listens in. */
 function checkWebAddresses(given: Values): void {
+  rememberSecret(given['schema-registry-auth']?.replace(/^[^:]*:/, ''));
   for (const name of ['schema-registry', 'sasl-oauth-token-url'] as const) {
     const { username = '', password = '' } = given[name] === undefined ? {} : new URL(given[name]);
     if (username === '' && password === '') continue;
@@ -425,18 +479,22 @@ function checkWebAddresses(given: Values): void {
   }
 }
 
-function brokerOf(given: Values, warnings: string[]): Omit<Config['broker'], 'caLocation'> {
+function brokerOf(
+  given: Values,
+  isNeeded: boolean,
+  warnings: string[],
+): Omit<Config['broker'], 'caLocation'> {
   const { host, port } = given;
   const servers = given['bootstrap-servers'];
-  if (servers !== undefined && (host !== undefined || port !== undefined)) {
+  if (isNeeded && servers !== undefined && (host !== undefined || port !== undefined)) {
     throw new ClientError('CONFIG', '--bootstrap-servers says it all; leave --host and --port away.');
   }
-  const bootstrapServers = servers ?? `${host ?? antares.host}:${port ?? antares.port}`;
-  const isAntares = bootstrapServers === `${antares.host}:${antares.port}`;
+  const bootstrapServers = serversOf(servers, host, port);
+  const isAntares = isAntaresAddress(bootstrapServers);
   return {
     bootstrapServers,
     isAntares,
-    ...readCredentials(given, isAntares, (warning) => warnings.push(warning)),
+    ...(isNeeded ? readCredentials(given, isAntares, (warning) => warnings.push(warning)) : noCredentials),
     group: given.group as string,
     groupProtocol: given['group-protocol'] ?? 'classic',
     startAt: given['start-at'] ?? { kind: 'earliest' },
@@ -444,6 +502,14 @@ function brokerOf(given: Values, warnings: string[]): Omit<Config['broker'], 'ca
     properties: propertiesOf(given.property ?? [], warnings),
     unsafe: given.unsafe ?? false,
   };
+}
+
+function serversOf(servers?: string | null, host?: string | null, port?: string | number | null): string {
+  return servers ?? `${host ?? antares.host}:${port ?? antares.port}`;
+}
+
+function isAntaresAddress(servers: string): boolean {
+  return servers === `${antares.host}:${antares.port}`;
 }
 
 /** `-X KEY=VALUE`, exactly one a time. */
@@ -515,7 +581,11 @@ function chooseProfile(given: unknown, { profiles }: ConfigFile): NamedProfile |
 }
 
 /** What a profile sets, without what makes no sense beside the user's own options. */
-function profileOptions(profile: Profile, explicit: ReadonlySet<string>): Record<string, string> {
+function profileOptions(
+  profile: Profile,
+  explicit: ReadonlySet<string>,
+  mechanism: unknown,
+): Record<string, string> {
   const {
     bootstrapServers = '',
     saslOauthTokenUrl = '',
@@ -525,7 +595,7 @@ function profileOptions(profile: Profile, explicit: ReadonlySet<string>): Record
   const given: Record<string, string> = { ...options };
   const hasAddress = explicit.has('host') || explicit.has('port');
   if (bootstrapServers !== '' && !hasAddress) given['bootstrapServers'] = bootstrapServers;
-  const otherLogin = explicit.has('sasl-mechanism') && !explicit.has('sasl-oauth-client-id');
+  const otherLogin = mechanism !== undefined && mechanism !== 'OAUTHBEARER';
   if (saslOauthTokenUrl !== '' && !otherLogin) given['saslOauthTokenUrl'] = saslOauthTokenUrl;
   if (saslOauthScope !== '' && !otherLogin) given['saslOauthScope'] = saslOauthScope;
   return given;

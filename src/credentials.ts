@@ -9,6 +9,17 @@ type Credentials = Pick<
   Broker,
   'securityProtocol' | 'saslMechanism' | 'username' | 'password' | 'oauth' | 'clientCertificate'
 >;
+
+/** Those of a command that asks no broker. */
+export const noCredentials: Credentials = {
+  securityProtocol: 'plaintext',
+  saslMechanism: 'PLAIN',
+  username: null,
+  password: null,
+  oauth: null,
+  clientCertificate: null,
+};
+
 type SecretName = 'api-secret' | 'ssl-key-password' | 'sasl-oauth-client-secret';
 
 /**
@@ -26,21 +37,23 @@ export function readCredentials(
   const { username, password } = readKey(given, warn);
   const oauth = readOauth(given, saslMechanism === 'OAUTHBEARER', warn);
   const clientCertificate = readClientCertificate(given, warn);
-  rememberSecret(given['schema-registry-auth']?.replace(/^[^:]*:/, ''));
   const hasLogin = username !== null || oauth !== null;
   if (isAntares && !hasLogin) {
     throw new ClientError(
       'CONFIG',
-      'The ANTARES cluster wants credentials: give --api-key and --api-secret, or set ANTARES_KAFKA_API_KEY and ANTARES_KAFKA_API_SECRET; for another broker give --bootstrap-servers.',
+      'The ANTARES cluster wants credentials: give --api-key and --api-secret, or set ANTARES_KAFKA_API_KEY and ANTARES_KAFKA_API_SECRET, or keep them with antares-client auth add antares; for another broker give --bootstrap-servers.',
     );
   }
   if (oauth !== null && username !== null) warn('The API key is not used: OAUTHBEARER logs in with tokens.');
   const withoutLogin = clientCertificate === null ? 'plaintext' : 'ssl';
   const securityProtocol = given['security-protocol'] ?? (hasLogin ? 'sasl_ssl' : withoutLogin);
   if (securityProtocol.startsWith('sasl') && !hasLogin) {
+    const { profile } = given;
     throw new ClientError(
       'CONFIG',
-      `--security-protocol ${securityProtocol} needs --api-key and --api-secret.`,
+      profile === undefined
+        ? `--security-protocol ${securityProtocol} needs --api-key and --api-secret.`
+        : `The broker of the profile ${profile} wants credentials: keep them with antares-client auth add ${profile}, or give --api-key and --api-secret-file.`,
     );
   }
   if (clientCertificate !== null && !securityProtocol.endsWith('ssl')) {
@@ -83,7 +96,11 @@ function readOauth(given: Values, isWanted: boolean, warn: (text: string) => voi
       clientId === undefined ? '--sasl-oauth-client-id' : '',
       clientSecret === null ? '--sasl-oauth-client-secret-file (or SASL_OAUTH_CLIENT_SECRET)' : '',
     ].filter((name) => name !== '');
-    throw new ClientError('CONFIG', `--sasl-mechanism OAUTHBEARER also needs ${missing.join(' and ')}.`);
+    const stored = given.profile === undefined ? '' : `; or antares-client auth add ${given.profile}`;
+    throw new ClientError(
+      'CONFIG',
+      `--sasl-mechanism OAUTHBEARER also needs ${missing.join(' and ')}${stored}.`,
+    );
   }
   return { tokenUrl, clientId, clientSecret, scope: given['sasl-oauth-scope'] ?? null };
 }

@@ -145,3 +145,16 @@ test('redo may be killed at any moment: the next one brings it to its end', asyn
   assert.equal(filesIn(dir).length, count);
   await assertClean(dir);
 });
+
+test('redo asks no broker: a configuration whose profile wants a login does without one', async (t) => {
+  const dir = newFolder(t);
+  const config = join(newFolder(t), 'config.json');
+  const more = { sslCertificate: 'not-there.pem', apiSecretFile: 'not-there', host: 'h', indent: 0 };
+  for (const [offset, profile] of ['rubin', 'gcn', 'antares'].entries()) {
+    putGoodLetter(dir, offset, jsonAlert(offset));
+    writeFileSync(config, JSON.stringify({ ...more, profile, bootstrapServers: 'b:1', format: 'json' }));
+    const { code, stderr } = await redo(t, dir, '--config', config);
+    assert.equal(code, 0, stderr);
+    assert.equal(readFileSync(join(dir, `ztf/${offset}.json`), 'utf8'), `{"candid":${offset}}`);
+  }
+});

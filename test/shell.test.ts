@@ -34,6 +34,7 @@ test('bash completes options, their values, subcommands and their own options', 
   assert.deepEqual(offered(script, ['ver']), ['verify']);
   assert.deepEqual(offered(script, ['verify', '--ag']), ['--against']);
   assert.deepEqual(offered(script, ['verify', '--segm']), []);
+  assert.deepEqual(offered(script, ['au']), ['auth']);
   // A file or a number: bash's own completion goes on.
   assert.deepEqual(offered(script, ['topic', '--config', '']), []);
 });
@@ -60,7 +61,7 @@ test('the manual page holds every option and every subcommand', () => {
     '-',
   );
   for (const [name] of flagList) assert.ok(page.includes(`--${name}`), name);
-  for (const name of ['doctor', 'verify', 'redo', 'simulate', 'completion'])
+  for (const name of ['doctor', 'verify', 'redo', 'profiles', 'auth', 'simulate', 'completion'])
     assert.ok(page.includes(`.B ${name}\n`), name);
 });
 

@@ -1,5 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { addOptions } from '../arguments.ts';
+import { userLogins } from '../auth/login-store.ts';
 import { ClientError } from '../errors.ts';
 import { flagList } from '../flags.ts';
 import { redact } from '../secrets.ts';
@@ -44,6 +45,7 @@ async function runDoctor(
     environment,
     isTerminal: process.stderr.isTTY,
     needsTopics: false,
+    logins: userLogins(process.env),
   } as const;
   const inColour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
   const findings: Finding[] = [];

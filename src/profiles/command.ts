@@ -1,5 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { addOptions } from '../arguments.ts';
+import { asTable } from '../table.ts';
 import type { Profiles } from './known.ts';
 
 /** `antares-client profiles`: the ways to the public brokers. */
@@ -16,13 +17,15 @@ export const profilesCommand: CommandModule<object, never> = {
     const { readConfigFile } = await import('../config-file.ts');
     const { profiles } = readConfigFile(config, []);
     process.stdout.write(
-      json === true ? `${JSON.stringify(Object.fromEntries(profiles), null, 2)}\n` : asTable(profiles),
+      json === true
+        ? `${JSON.stringify(Object.fromEntries(profiles), null, 2)}\n`
+        : asTable(rowsOf(profiles)),
     );
   },
 };
 
-function asTable(profiles: Profiles): string {
-  const rows = [...profiles].map(([name, profile]) => [
+function rowsOf(profiles: Profiles): string[][] {
+  return [...profiles].map(([name, profile]) => [
     name,
     profile.bootstrapServers ?? '',
     [
@@ -33,9 +36,4 @@ function asTable(profiles: Profiles): string {
       .join(' '),
     profile.title,
   ]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('');
 }

@@ -60,16 +60,12 @@ async function redoFolder(
   const { settingsForWorkers } = await import('../worker-settings.ts');
   const { newWriter } = await import('../temporary.ts');
   const { redo } = await import('./redo.ts');
-  // No broker is asked; without one named the configuration would want credentials for ANTARES.
-  const commandLine = {
-    topics: [],
-    given: { ...given, 'output-dir': dir, 'bootstrap-servers': 'localhost:9092' },
-  };
   const config = resolveConfig({
-    commandLine,
+    commandLine: { topics: [], given: { ...given, 'output-dir': dir } },
     environment: registryOnly(environment),
     isTerminal: process.stderr.isTTY,
     needsTopics: false,
+    needsBroker: false,
   });
   const log = createLog(config.log);
   const { caseInsensitive } = await prepareOutput(dir, 'json');

@@ -27,6 +27,7 @@ export function manualPage({ options, commands }: Words, version: string): strin
     ].flatMap(([code = '', meaning = '']) => ['.TP', `.B ${escape(code)}`, text(meaning)]),
     '.SH FILES',
     text('--config names a JSON file with the same options in camelCase.'),
+    text('~/.config/antares-client/credentials/ holds what antares-client auth keeps.'),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { addOptions } from '../arguments.ts';
+import { userLogins } from '../auth/login-store.ts';
 import { ClientError } from '../errors.ts';
 import { faultKinds } from './findings.ts';
 
@@ -71,6 +72,7 @@ async function verify(
       environment,
       isTerminal: process.stderr.isTTY,
       needsTopics: false,
+      logins: userLogins(process.env),
     });
     await compareWithBroker(verified, config, createLog(config.log), listenForStop());
   }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { filesIn, jsonAlert, newFolder, refused, startClient } from '../support/client.ts';
+import { cliFile, filesIn, jsonAlert, newFolder, refused, startClient } from '../support/client.ts';
 import { kafkaTool, newTopic, produce, skipKafka, testKafka, unique } from '../support/kafka.ts';
 
 const SECRET = 'alice-secret';
@@ -54,6 +55,34 @@ for (const [protocol, mechanism] of ways) {
     assert.doesNotMatch(stderr, new RegExp(SECRET));
   });
 }
+
+test('what auth add stored for a profile is what the client logs in with', { skip: skipKafka }, async (t) => {
+  const home = newFolder(t);
+  const dir = newFolder(t);
+  const config = join(home, 'config.json');
+  const profile = {
+    title: 'Ours',
+    bootstrapServers: testKafka().bootstrap.saslPlaintext,
+    securityProtocol: 'sasl_plaintext',
+    saslMechanism: 'SCRAM-SHA-512',
+  };
+  writeFileSync(config, JSON.stringify({ profile: 'ours', profiles: { ours: profile } }));
+  const topic = await newTopic();
+  await produce(topic, [{ value: jsonAlert(1) }]);
+  const ours = { XDG_CONFIG_HOME: home };
+  const kept = spawnSync(process.execPath, [cliFile, 'auth', 'add', 'ours', '--config', config], {
+    env: { ...process.env, ...ours },
+    input: `alice\n${SECRET}\n`,
+  });
+  assert.equal(kept.status, 0, String(kept.stderr));
+  const args = [topic, '-d', dir, '-g', unique('group'), '--until-end', '--config', config, '-v'];
+  // The variables of ANTARES are set, and do not go to this broker.
+  const antares = { ANTARES_KAFKA_API_KEY: 'somebody', ANTARES_KAFKA_API_SECRET: 'of-antares' };
+  const { code, stdout, stderr } = await startClient(t, args, { ...ours, ...antares }).ended;
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(filesIn(dir), [`${topic}/1.json`]);
+  assert.ok(!`${stdout}${stderr}`.includes(SECRET));
+});
 
 test('a CA file that did not sign the certificate is named as the cause', { skip: skipKafka }, async (t) => {
   const { bootstrap, otherCaFile } = testKafka();

@@ -1,4 +1,5 @@
 import { readCommandLine } from '../../src/arguments.ts';
+import type { LoginStore } from '../../src/auth/login-store.ts';
 import { type Config, resolveConfig } from '../../src/config.ts';
 import { simulateCommand } from '../../src/simulate/command.ts';
 
@@ -6,10 +7,11 @@ import { simulateCommand } from '../../src/simulate/command.ts';
 export async function configOf(
   argv: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  logins: LoginStore | null = null,
 ): Promise<Config> {
   const commandLine = await readCommandLine(argv, [simulateCommand]);
   if (commandLine === null) throw new Error('A subcommand ran.');
-  return resolveConfig({ commandLine, environment, isTerminal: false });
+  return resolveConfig({ commandLine, environment, isTerminal: false, logins });
 }
 
 /** A broker that needs no credentials. */
