@@ -2,6 +2,7 @@ import type { FlagName } from '../flags.ts';
 
 /** Options that say where the broker is and how to speak to it. */
 export const brokerOptions: readonly FlagName[] = [
+  'profile',
   'host',
   'port',
   'bootstrap-servers',

@@ -1,5 +1,6 @@
+import { userLogins } from '../auth/login-store.ts';
 import { connect, type Connected } from '../broker/connect.ts';
-import { type Config, resolveConfig } from '../config.ts';
+import { type Config, type ConfigSources, resolveConfig } from '../config.ts';
 import { createLog, type Log } from '../log.ts';
 import { listenForStop } from '../signals.ts';
 
@@ -18,24 +19,31 @@ export interface Session {
 }
 
 /** Reads the options. @throws ClientError CONFIG */
-export function openSession({ given, environment }: ToolInput, topic = 'any'): Session {
-  const config = resolveConfig({
-    commandLine: { topics: [topic], given },
-    environment,
-    isTerminal: process.stderr.isTTY,
-  });
-  const log = createLog(config.log);
-  for (const warning of config.warnings) log.warn(warning);
-  return { config, log, stop: listenForStop() };
+export function openSession(input: ToolInput, topic = 'any'): Session {
+  return open(input, topic, { logins: userLogins(process.env) });
 }
 
 /** The same without the broker, which is not asked: its credentials are none of the tool's business. */
 export function openOffline({ given, environment }: ToolInput): Session {
   const auth = environment['schema-registry-auth'];
-  return openSession({
-    given: { ...given, 'bootstrap-servers': 'localhost:9092' },
-    environment: auth === undefined ? {} : { 'schema-registry-auth': auth },
+  const rest: Record<string, string> = auth === undefined ? {} : { 'schema-registry-auth': auth };
+  return open({ given, environment: rest }, 'any', { needsBroker: false });
+}
+
+function open(
+  { given, environment }: ToolInput,
+  topic: string,
+  more: Pick<ConfigSources, 'logins' | 'needsBroker'>,
+): Session {
+  const config = resolveConfig({
+    commandLine: { topics: [topic], given },
+    environment,
+    isTerminal: process.stderr.isTTY,
+    ...more,
   });
+  const log = createLog(config.log);
+  for (const warning of config.warnings) log.warn(warning);
+  return { config, log, stop: listenForStop() };
 }
 
 /** Reads a few messages, not a stream: nothing is fetched ahead. */
