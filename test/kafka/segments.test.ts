@@ -196,7 +196,7 @@ test('raw segments hold each message with key, headers and timestamp, tombstones
   ]);
 });
 
-for (const output of ['ndjson', 'raw']) {
+for (const output of ['ndjson', 'raw', 'avro', 'parquet']) {
   test(`killed again and again, ${output} segments hold every offset once`, {
     skip: skipKafka,
   }, async (t) => {
@@ -246,6 +246,8 @@ for (const output of ['ndjson', 'raw']) {
           upTo(3_000).map((i) => 2 * i + partition),
         );
     }
+    const verified = await startClient(t, ['verify', dir]).ended;
+    assert.equal(verified.code, 0, verified.stdout);
     assert.deepEqual(
       filesIn(dir).filter((name) => name.endsWith('.tmp')),
       [],
