@@ -1,7 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { addOptions } from '../arguments.ts';
 import type { FlagName } from '../flags.ts';
-import { brokerOptions, commonOptions, decodeOptions, schemaOptions } from './options.ts';
+import { brokerOptions, commonOptions, decodeOptions, schemaOptions } from '../option-sets.ts';
 import type { ToolInput } from './session.ts';
 
 /** What a tool is called with, and what it does. Tools are loaded when they run, for the main command needs none of them. */

@@ -3,29 +3,8 @@ import type { Argv, CommandModule } from 'yargs';
 import { addOptions } from '../arguments.ts';
 import { userLogins } from '../auth/login-store.ts';
 import { ClientError } from '../errors.ts';
+import { loginOptions } from '../option-sets.ts';
 import { faultKinds } from './findings.ts';
-
-/** Options that say how to speak to the broker of `--against`. */
-const brokerOptions = [
-  'api-key',
-  'api-secret',
-  'api-secret-file',
-  'security-protocol',
-  'sasl-mechanism',
-  'ssl-ca-location',
-  'ssl-certificate',
-  'ssl-key',
-  'ssl-key-password',
-  'ssl-key-password-file',
-  'sasl-oauth-token-url',
-  'sasl-oauth-client-id',
-  'sasl-oauth-client-secret',
-  'sasl-oauth-client-secret-file',
-  'sasl-oauth-scope',
-  'property',
-  'unsafe',
-  'connect-timeout',
-] as const;
 
 /** `antares-client verify`: whether an output folder holds everything, once and whole. */
 export function verifyCommand(environment: Readonly<Record<string, string>>): CommandModule<object, never> {
@@ -42,7 +21,7 @@ export function verifyCommand(environment: Readonly<Record<string, string>>): Co
             requiresArg: true,
             describe: 'HOST:PORT of the broker to compare with',
           }),
-        brokerOptions,
+        loginOptions,
       )) as never,
     handler: async (given: unknown) => {
       const { dir, against, ...options } = given as { dir: string; against?: string };

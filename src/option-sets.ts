@@ -1,12 +1,7 @@
-import type { FlagName } from '../flags.ts';
+import type { FlagName } from './flags.ts';
 
-/** Options that say where the broker is and how to speak to it. */
-export const brokerOptions: readonly FlagName[] = [
-  'profile',
-  'host',
-  'port',
-  'bootstrap-servers',
-  'group',
+/** Options that say how to speak to a broker. */
+export const loginOptions: readonly FlagName[] = [
   'api-key',
   'api-secret',
   'api-secret-file',
@@ -25,6 +20,16 @@ export const brokerOptions: readonly FlagName[] = [
   'property',
   'unsafe',
   'connect-timeout',
+];
+
+/** And where it is. */
+export const brokerOptions: readonly FlagName[] = [
+  'profile',
+  'host',
+  'port',
+  'bootstrap-servers',
+  'group',
+  ...loginOptions,
 ];
 
 /** Options that say where schemas are. */
