@@ -8,6 +8,8 @@ const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT32 = -(2n ** 31n);
 const MAX_INT32 = 2n ** 31n - 1n;
 const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
+/** Below it 31 bits are enough, and no bigint is needed for the arithmetic. */
+const SMALL = 2n ** 30n;
 
 /** A value does not fit the schema that it must be written by. */
 export class Misfit extends Error {
@@ -93,7 +95,7 @@ export class AvroEncoder {
         return;
       case 'boolean':
         if (typeof value !== 'boolean') throw misfit(value, 'a boolean', path);
-        out.append(Uint8Array.of(Number(value)));
+        out.putByte(Number(value));
         return;
       case 'int':
       case 'long': {
@@ -107,10 +109,8 @@ export class AvroEncoder {
       case 'double': {
         const number = numberOf(value);
         if (number === null) throw misfit(value, `a ${name}`, path);
-        const room = out.extend(name === 'float' ? 4 : 8);
-        const view = new DataView(room.buffer, room.byteOffset, room.byteLength);
-        if (name === 'float') view.setFloat32(0, number, true);
-        else view.setFloat64(0, number, true);
+        if (name === 'float') out.putFloat32(number);
+        else out.putFloat64(number);
         return;
       }
       case 'string': {
@@ -145,7 +145,7 @@ export class AvroEncoder {
   /** The first branch that takes the value; where none does, the last one says why. */
   #union(branches: readonly AvroType[], value: Value, path: string): void {
     const start = this.#out.length;
-    let reason: unknown = misfit(value, 'another type', path);
+    let reason: Misfit | null = null;
     for (const [index, branch] of branches.entries()) {
       if (isNull(branch) !== (value === null)) continue;
       try {
@@ -158,7 +158,8 @@ export class AvroEncoder {
         this.#out.length = start;
       }
     }
-    throw reason;
+    // Made only now: an error costs more than the value.
+    throw reason ?? misfit(value, 'another type', path);
   }
 }
 
@@ -202,17 +203,31 @@ function kindOf(value: Value): string {
 
 /** Zigzag, seven bits a byte. */
 export function putLong(out: Growing, value: bigint): void {
+  if (value >= -SMALL && value < SMALL) {
+    putInt(out, Number(value));
+    return;
+  }
   let rest = value >= 0n ? value << 1n : (-value << 1n) - 1n;
   while (rest >= 0x80n) {
-    out.extend(1)[0] = Number(rest & 0x7fn) | 0x80;
+    out.putByte(Number(rest & 0x7fn) | 0x80);
     rest >>= 7n;
   }
-  out.extend(1)[0] = Number(rest);
+  out.putByte(Number(rest));
+}
+
+/** The same of an integer that 31 bits hold. */
+function putInt(out: Growing, value: number): void {
+  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
+  while (rest >= 0x80) {
+    out.putByte((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  out.putByte(rest);
 }
 
 /** A text with its length in front. */
 export function putText(out: Growing, text: string): void {
-  const bytes = Buffer.from(text);
-  putLong(out, BigInt(bytes.length));
-  out.append(bytes);
+  const bytes = Buffer.byteLength(text);
+  putInt(out, bytes);
+  out.putUtf8(text, bytes);
 }

@@ -32,39 +32,41 @@ export function decodeTape(bytes: Uint8Array): Value {
 }
 
 function put(out: Growing, value: Value): void {
-  if (value === null) out.append(Uint8Array.of(NULL));
-  else if (value === true) out.append(Uint8Array.of(TRUE));
-  else if (value === false) out.append(Uint8Array.of(FALSE));
-  else if (typeof value === 'number') viewOf(out.extend(9), DOUBLE).setFloat64(1, value, true);
-  else if (typeof value === 'bigint') {
-    if (value >= MIN_INT64 && value <= MAX_INT64) viewOf(out.extend(9), INT64).setBigInt64(1, value, true);
-    else putText(out, LARGE, String(value));
+  if (value === null) out.putByte(NULL);
+  else if (value === true) out.putByte(TRUE);
+  else if (value === false) out.putByte(FALSE);
+  else if (typeof value === 'number') {
+    out.putByte(DOUBLE);
+    out.putFloat64(value);
+  } else if (typeof value === 'bigint') {
+    if (value >= MIN_INT64 && value <= MAX_INT64) {
+      out.putByte(INT64);
+      out.putBigInt64(value);
+    } else putText(out, LARGE, String(value));
   } else if (typeof value === 'string') putText(out, STRING, value);
   else if (Array.isArray(value)) {
-    viewOf(out.extend(5), ARRAY).setUint32(1, value.length, true);
+    out.putByte(ARRAY);
+    out.putUint32(value.length);
     for (const item of value) put(out, item);
   } else if (value instanceof Map) {
-    viewOf(out.extend(5), OBJECT).setUint32(1, value.size, true);
+    out.putByte(OBJECT);
+    out.putUint32(value.size);
     for (const [key, item] of value) {
       putText(out, STRING, key);
       put(out, item);
     }
   } else {
-    viewOf(out.extend(5), BYTES).setUint32(1, value.length, true);
+    out.putByte(BYTES);
+    out.putUint32(value.length);
     out.append(value);
   }
 }
 
 function putText(out: Growing, type: number, text: string): void {
   const bytes = Buffer.byteLength(text);
-  const room = out.extend(5 + bytes);
-  viewOf(room, type).setUint32(1, bytes, true);
-  Buffer.from(room.buffer, room.byteOffset, room.byteLength).write(text, 5);
-}
-
-function viewOf(room: Uint8Array, type: number): DataView {
-  room[0] = type;
-  return new DataView(room.buffer, room.byteOffset, room.byteLength);
+  out.putByte(type);
+  out.putUint32(bytes);
+  out.putUtf8(text, bytes);
 }
 
 class Reader {
