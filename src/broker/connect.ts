@@ -73,13 +73,20 @@ async function tryOnce(
       if (HOPELESS.has(classified.kind)) resolve('hopeless');
     };
   });
-  const stopped = once(stop, 'abort').then(() => 'stopped' as const);
+  // An attempt takes its listener along: there may be one a minute for nights.
+  const over = new AbortController();
+  const stopped = once(stop, 'abort', { signal: over.signal }).then(
+    () => 'stopped' as const,
+    () => 'stopped' as const,
+  );
   if (stop.aborted) return { failed: classify({ code: 0, message: 'stopped' }, 'connecting') };
   try {
     const catalogue = await Promise.race([consumer.connect(timeoutMs), hopeless, stopped]);
     if (typeof catalogue !== 'string') return { consumer, catalogue };
   } catch (error) {
     heard ??= classify(error as BrokerError, 'connecting');
+  } finally {
+    over.abort();
   }
   void consumer.disconnect();
   return { failed: heard ?? classify({ code: -195, message: 'no broker answered' }, 'connecting') };

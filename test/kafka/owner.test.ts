@@ -108,6 +108,8 @@ test('the heartbeat of an owner makes its entry younger, and brings it back when
   const client = startClient(t, [await newTopic(), '-d', dir, '-g', unique('group'), ...broker()]);
   await until('the entry', () => owners(dir).length === 1);
   const path = join(dir, '.antares-owners', owners(dir)[0] ?? '');
+  // It is there, empty, a moment before it says who made it.
+  await until('the entry is written', () => readFileSync(path, 'utf8').endsWith('\n'));
   const before = readFileSync(path, 'utf8');
   rmSync(join(dir, '.antares-owners'), { recursive: true });
   await until('the entry is back', () => existsSync(path) && readFileSync(path, 'utf8') === before);
