@@ -47,8 +47,8 @@ function ourselves({ outputs, workers, batchSizes, durabilities, clientOptions }
 
 function neighbours(survey, { neighbours: wanted, outputs }) {
   const python = [];
+  if (wanted.includes('original') && survey === 'antares') python.push(original());
   if (wanted.includes('python')) {
-    if (survey === 'antares') python.push(original());
     if (outputs.some((each) => each.startsWith('json'))) {
       if (survey === 'antares') python.push(bestPython('json-4'));
       python.push(bestPython('json-2'));

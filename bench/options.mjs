@@ -17,7 +17,7 @@ const options = {
   workers: { type: 'string', default: [...new Set([1, cores])].join() },
   'batch-size': { type: 'string', default: '500' },
   durability: { type: 'string', default: 'none,disk' },
-  neighbours: { type: 'string', default: 'python,transport' },
+  neighbours: { type: 'string', default: 'original,python,transport' },
   out: { type: 'string', default: '.cache/bench' },
 };
 
@@ -38,7 +38,7 @@ OPTIONS (lists are separated by commas)
   --rounds N                repetitions
   --outputs LIST            ${Object.keys(outputs).join(', ')}
   --workers LIST  --batch-size LIST  --durability LIST    settings of the client, each with each
-  --neighbours LIST         python, transport; or none
+  --neighbours LIST         original (ANTARES only), python, transport; or none
   --out DIR                 where the JSON, the table and the chart go`;
 
 /** @throws Error on an option that is not there. */

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { Intake } from './batch/intake.ts';
 import { Reader } from './batch/read.ts';
 import { type Beginning, nothingKnown } from './beginning.ts';
@@ -10,20 +10,21 @@ import { Committer } from './commit/committer.ts';
 import type { Durability } from './commit/durability.ts';
 import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
 import type { Config } from './config.ts';
+import { Drain } from './drain.ts';
 import { ClientError, messageOf } from './errors.ts';
 import type { Journal } from './journal/journal.ts';
-import { noteFinished } from './journal/note-finished.ts';
 import type { Log } from './log.ts';
-import type { BatchReport, SegmentChunk, WorkerSettings } from './pool/messages.ts';
+import { StandardOutput } from './pipe/standard-output.ts';
+import type { WorkerSettings } from './pool/messages.ts';
 import { Pool } from './pool/pool.ts';
-import type { Work } from './pool/work.ts';
 import { Reread } from './reread.ts';
 import { Returns } from './returns.ts';
 import { SecondLook } from './second-look.ts';
 import { MAX_RANGE_FILES } from './segment/layout.ts';
 import { type SegmentForm, Segments } from './segment/segments.ts';
-import { StandardOutput } from './pipe/standard-output.ts';
+import { Settlement } from './settlement.ts';
 import { Start } from './start.ts';
+import { Ending } from './stop/ending.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
 import { Limit } from './stop/limit.ts';
 import { findHungDisk, findStall } from './stop/stall.ts';
@@ -32,19 +33,6 @@ import type { Running, Telemetry } from './telemetry/telemetry.ts';
 const TICK_MS = 1_000;
 /** librdkafka is given this long to leave the group; after that the process ends anyway. */
 const DISCONNECT_MS = 5_000;
-/** How long a revoke waits for the commit of what is finished, before what is under way is waited for. */
-const COMMIT_FIRST_MS = 3_000;
-
-/** A batch that was given up tells nothing more. */
-const NOTHING_REPORTED: BatchReport = {
-  unfinished: { why: 'cancelled' },
-  failures: [],
-  lines: [],
-  savedBytes: 0,
-  filteredAlerts: 0,
-  times: null,
-};
-
 /** What a {@link Flow} is made of. */
 export interface FlowParts {
   readonly config: Config;
@@ -70,92 +58,78 @@ export interface FlowParts {
  */
 export class Flow {
   readonly #parts: FlowParts;
-  readonly #events = new EventEmitter();
-  readonly #owners = new Map<Work, PartitionProgress>();
+  readonly #ending: Ending;
   readonly #pool: Pool;
-  readonly #limit: Limit;
-  readonly #failures: FailureLimit;
-  readonly #returns: Returns;
-  readonly #trouble: TroubleWatch;
-  readonly #committer: Committer;
   readonly #reader: Reader;
   readonly #assignment: Assignment;
   readonly #intake: Intake;
+  readonly #committer: Committer;
+  readonly #settlement: Settlement;
+  readonly #drain: Drain;
+  readonly #reread: Reread;
+  readonly #returns: Returns;
   readonly #segments: Segments | null;
   /** Puts what workers encoded into offset order; null: they write files themselves. */
   readonly #collector: Segments | StandardOutput | null;
-  readonly #start: Start;
-  readonly #reread: Reread;
-  readonly #secondLook: SecondLook;
   #beginning: Beginning = nothingKnown;
-  #failure: ClientError | null = null;
-  #finished = false;
-  #pipeClosed = false;
 
   constructor(parts: FlowParts) {
     const { config, log, consumer, durability, journal, registry, telemetry, workerSettings } = parts;
+    this.#parts = parts;
+    const limit = new Limit(config.stop.limit);
+    const ending = new Ending(limit);
+    this.#ending = ending;
+    const fail = (error: ClientError): void => {
+      ending.fail(error);
+    };
     const segments = parts.segments === null ? null : this.#createSegments(parts.segments);
     this.#segments = segments;
     const collector = parts.toPipe ? this.#createPipe() : segments;
     this.#collector = collector;
-    this.#parts = parts;
-    this.#limit = new Limit(config.stop.limit);
-    this.#failures = new FailureLimit(config.errors.maxErrors);
-    this.#start = new Start({
-      config,
-      log,
-      consumer,
-      segments,
-      journal,
+    const start = new Start({
+      ...{ config, log, consumer, segments, journal, fail },
       isNew: (at) => this.#beginning.isNew(at),
       given: () => this.#beginning.given,
       endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,
       onLost: (offsets) => {
-        parts.telemetry.lostOffsets += offsets;
-      },
-      fail: (error) => {
-        this.#fail(error);
+        telemetry.lostOffsets += offsets;
       },
     });
-    this.#trouble = new TroubleWatch(log, (error) => {
-      this.#fail(error);
-    });
+    const trouble = new TroubleWatch(log, fail);
     consumer.onTrouble = (text, code) => {
-      this.#trouble.heard(text, code);
+      trouble.heard(text, code);
     };
-    this.#pool = new Pool(workerSettings, config.pool.workers, {
+    const pool = new Pool(workerSettings, config.pool.workers, {
       done: (work, report) => {
-        this.#settle(work, report);
+        this.#settlement.settle(work, report);
       },
       chunk: (work, chunk) => {
-        this.#takeOver(work, chunk);
+        this.#settlement.takeOver(work, chunk);
       },
       returned: (work, report) => {
-        this.#settle(work, report);
+        this.#settlement.settle(work, report);
       },
       log: (level, text, fields) => {
         log[level](fields, text);
       },
-      failed: (error) => {
-        this.#fail(error);
-      },
+      failed: fail,
     });
-    this.#assignment = new Assignment({
-      consumer,
-      log,
-      startPositions: (partitions) => this.#start.positions(partitions),
-      drain: (partitions) => this.#surrender(partitions),
+    this.#pool = pool;
+    const assignment = new Assignment({
+      ...{ consumer, log },
+      startPositions: (partitions) => start.positions(partitions),
+      drain: (partitions) => this.#drain.surrender(partitions),
       betweenReads: (action) => this.#reader.betweenReads(action),
       onAssigned: (gained) => {
         for (const at of gained) collector?.begin(at, at.behind);
         this.#reader.partitionsAdded(gained);
         this.#committer.finished();
-        this.#changed();
+        ending.changed();
       },
     });
-    this.#reader = new Reader({
-      consumer,
-      log,
+    this.#assignment = assignment;
+    const reader: Reader = new Reader({
+      ...{ consumer, log },
       limits: {
         maxMessages: config.read.batchSize,
         maxBytes: config.read.batchBytes,
@@ -163,55 +137,49 @@ export class Flow {
       },
       maxInFlightBytes: config.read.maxInFlightBytes,
       bytesInFlight: () => this.#bytesInFlight(),
-      active: () => this.#assignment.active(),
+      active: () => assignment.active(),
       onMessages: (at, messages) => {
-        this.#trouble.allWell();
+        trouble.allWell();
         this.#intake.take(at, messages);
       },
       onEnd: (end) => {
         this.#intake.takeEnd(end);
       },
-      oneByOne: () => this.#secondLook.underWay,
+      oneByOne: () => secondLook.underWay,
       onRead: (tookMs) => {
         telemetry.took('read', tookMs);
       },
       onBrokerError: ({ code, message }) => {
-        if (!this.#secondLook.heard(code)) this.#trouble.heard(message, code);
+        if (!secondLook.heard(code)) trouble.heard(message, code);
       },
     });
+    this.#reader = reader;
+    const secondLook: SecondLook = new SecondLook({ log, consumer, assignment, reader });
     this.#intake = new Intake({
-      pool: this.#pool,
-      limit: this.#limit,
-      progressOf: (at) => this.#assignment.get(at),
+      ...{ pool, limit },
+      progressOf: (at) => assignment.get(at),
       endOf: (at, messages) => this.#beginning.end?.endOf(at, messages) ?? null,
       onBegun: (work, at) => {
-        this.#owners.set(work, at);
-        collector?.of(at)?.begin(work);
-        telemetry.begun(work, at);
+        this.#settlement.begun(work, at);
       },
       cutAt: (at, messages) => collector?.of(at)?.cutAt(messages) ?? null,
       keepTombstones: workerSettings.output?.form.kind === 'raw',
       onOtherTopic: (at) => {
-        this.#fail(otherTopic(at));
+        fail(otherTopic(at));
       },
-      onJump: (at, from) => void this.#start.checkJump(at, from),
-      believes: (at, next) => this.#secondLook.believes(at, next),
+      onJump: (at, from) => void start.checkJump(at, from),
+      believes: (at, next) => secondLook.believes(at, next),
       onMoved: () => {
         this.#committer.finished();
-        void this.#checkEnd();
-        this.#changed();
+        this.#moved();
       },
     });
-    this.#committer = new Committer({
-      consumer,
-      durability,
-      journal,
-      partitions: this.#assignment.partitions,
-      log,
-      telemetry,
+    const committer = new Committer({
+      ...{ consumer, durability, journal, log, telemetry },
+      partitions: assignment.partitions,
       commits: commitsOf(config),
       onRefused: () => {
-        if (this.#beginning.byHand !== null) this.#fail(groupInUse(config.broker.group));
+        if (this.#beginning.byHand !== null) fail(groupInUse(config.broker.group));
       },
       closeSegments:
         collector === null
@@ -221,41 +189,32 @@ export class Flow {
             },
       onSyncFailed: (error, inARow) =>
         void this.#reread.syncFailed(error, inARow).then(() => {
-          this.#changed();
+          ending.changed();
         }),
     });
-    this.#returns = new Returns({
-      log,
-      registry,
-      pool: this.#pool,
-      limit: this.#limit,
-      reader: this.#reader,
-      onUnknownSchema: config.errors.onUnknownSchema,
-      fail: (error) => {
-        this.#fail(error);
+    this.#committer = committer;
+    const { onUnknownSchema } = config.errors;
+    const returns = new Returns({ log, registry, pool, limit, reader, onUnknownSchema, fail });
+    this.#returns = returns;
+    const settlement = new Settlement({
+      ...{ log, telemetry, pool, limit, journal, collector, committer, returns, ending },
+      failures: new FailureLimit(config.errors.maxErrors),
+      onSettled: () => {
+        this.#moved();
       },
     });
-    const assignment = this.#assignment;
-    const reader = this.#reader;
-    telemetry.watch(this.#watched());
-    this.#secondLook = new SecondLook({ log, consumer, assignment, reader });
+    this.#settlement = settlement;
+    const { shutdownTimeoutMs, stallTimeoutMs } = config.stop;
+    this.#drain = new Drain({ log, shutdownTimeoutMs, assignment, committer, settlement, collector, ending });
     this.#reread = new Reread({
-      log,
-      consumer,
-      assignment,
-      reader,
-      returns: this.#returns,
-      segments,
-      stallTimeoutMs: config.stop.stallTimeoutMs,
-      cancelAll: (at) => this.#cancelAll(at),
+      ...{ log, consumer, assignment, reader, returns, segments, stallTimeoutMs, fail },
+      cancelAll: (at) => settlement.cancelAll(at),
       takeBack: (at, from) => {
-        this.#takeBack(at, from);
+        settlement.takeBack(at, from);
       },
-      isOver: () => this.#isOver(),
-      fail: (error) => {
-        this.#fail(error);
-      },
+      isOver: () => ending.isOver,
     });
+    telemetry.watch(this.#watched());
   }
 
   /** What telemetry looks at. */
@@ -289,7 +248,7 @@ export class Flow {
    */
   async run(topics: readonly string[], stop: AbortSignal, begin: () => Promise<Beginning>): Promise<void> {
     const onStop = (): void => {
-      this.#finish();
+      this.#ending.finish();
     };
     stop.addEventListener('abort', onStop, { once: true });
     if (stop.aborted) onStop();
@@ -302,8 +261,10 @@ export class Flow {
       if (byHand === null) this.#parts.consumer.subscribe(topics);
       else this.#assignment.takeByHand(byHand);
       reading = this.#reader.run();
-      while (!this.#isOver()) await once(this.#events, 'change');
-      await this.#shutDown();
+      while (!this.#ending.isOver) await this.#ending.next();
+      this.#assignment.close();
+      this.#intake.close();
+      await this.#drain.shutDown();
     } finally {
       clearInterval(ticks);
       stop.removeEventListener('abort', onStop);
@@ -311,7 +272,7 @@ export class Flow {
       await reading;
       await this.#leave();
     }
-    if (this.#failure !== null) throw this.#failure;
+    this.#throwFailure();
   }
 
   /** @throws ClientError when a worker cannot start: better now than with alerts in hand. */
@@ -319,207 +280,20 @@ export class Flow {
     const pool = { started: false };
     void this.#pool.started().then(() => {
       pool.started = true;
-      this.#changed();
+      this.#ending.changed();
     });
-    while (!pool.started && this.#failure === null) await once(this.#events, 'change');
-    if (this.#failure !== null) throw this.#failure;
+    while (!pool.started && this.#ending.failure === null) await this.#ending.next();
+    this.#throwFailure();
   }
 
-  #isOver(): boolean {
-    return this.#finished || this.#failure !== null || this.#limit.reached;
+  #throwFailure(): void {
+    if (this.#ending.failure !== null) throw this.#ending.failure;
   }
 
-  #finish(): void {
-    this.#finished = true;
-    this.#changed();
-  }
-
-  #fail(error: ClientError): void {
-    this.#failure ??= error;
-    this.#changed();
-  }
-
-  #changed(): void {
-    this.#events.emit('change');
-  }
-
-  /** What a worker brought back: the finished part counts, the rest goes on or waits. */
-  #settle(work: Work, report: BatchReport): void {
-    const at = this.#owners.get(work);
-    const range = at?.works.get(work);
-    if (at === undefined || range === undefined) return;
-    const before = at.finished;
-    const count = work.view.batch.count;
-    const noted = this.#note(at, work);
-    at.watermark.finish(range, noted === count ? range.next : work.view.offset(noted));
-    if (at.finished > before) at.movedAtMs = performance.now();
-    const from = work.counted;
-    this.#limit.settle(work.budget, this.#countSaved(at, work, report));
-    work.budget = 0;
-    this.#judge(work, from, report);
-    this.#tell(work, report);
-    if (report.unfinished === null) {
-      this.#collector?.of(at)?.done(work);
-      at.works.delete(work);
-      this.#owners.delete(work);
-      at.waitingFor = null;
-    } else if (at.leaving || at.rewinding || this.#isOver()) {
-      void this.#cancelFrom(at, work);
-    } else {
-      this.#returns.take(at, work, report.unfinished);
-    }
-    this.#returns.retryLimited();
-    this.#committer.finished();
+  /** Something has come to its end; perhaps all has. */
+  #moved(): void {
     void this.#checkEnd();
-    this.#changed();
-  }
-
-  #countSaved(at: PartitionProgress, work: Work, report: BatchReport): number {
-    at.saved.settle(at.durable);
-    return this.#parts.telemetry.finished(work, report, at.saved);
-  }
-
-  /** Alerts of offsets from one on were thrown away: others will be saved, or the same again. */
-  #takeBack(at: PartitionProgress, from: number): void {
-    const saved = at.saved.takeBack(from);
-    this.#parts.telemetry.of(at).takenBackAlerts += saved;
-    this.#limit.takeBack(saved);
-  }
-
-  #judge(work: Work, from: number, report: BatchReport): void {
-    const failures = new Map(report.failures.map((failure) => [failure.offset, failure]));
-    for (let index = from; index < work.counted; index++) {
-      const failure = failures.get(work.view.offset(index));
-      const error = this.#failures.count(failure?.code ?? null, failure?.text);
-      if (error !== null) this.#fail(error);
-    }
-  }
-
-  #tell(work: Work, report: BatchReport): void {
-    const { log } = this.#parts;
-    for (const line of report.lines) log.info(line);
-    const [first] = report.failures;
-    if (first === undefined) return;
-    const { topic, partition } = work.view.batch;
-    const many = report.failures.length === 1 ? 'A message' : `${report.failures.length} messages, the first`;
-    const where = first.deadLetter === null ? 'skipped' : `kept as ${first.deadLetter}`;
-    log.warn(
-      { topic, partition, offsets: report.failures.map(({ offset }) => offset), code: first.code },
-      `${many} of ${topic}/${partition} at offset ${first.offset} could not be saved: ${first.text} (${first.code}); ${where}.`,
-    );
-    log.debug(first.stack ?? '');
-  }
-
-  /** Partitions are asked for, or gone already: then every moment that we go on with them is the new owner's trouble. */
-  async #surrender(partitions: readonly PartitionProgress[]): Promise<void> {
-    const nowMs = performance.now();
-    const answer = await this.#committer.flush(partitions, nowMs + COMMIT_FIRST_MS);
-    await this.#drain(
-      partitions,
-      answer === 'lost' ? nowMs : nowMs + this.#parts.config.stop.shutdownTimeoutMs,
-    );
-    for (const at of partitions) {
-      if (this.#collector !== null) this.#takeBack(at, at.durable);
-      void this.#collector?.abandon(at);
-    }
-  }
-
-  /**
-   * Brings the partitions' work to its end and commits it. Batches that wait for something outside are given up: their offsets are not
-   * finished, so they come again.
-   *
-   * @returns whether everything that was finished is committed.
-   */
-  async #drain(partitions: readonly PartitionProgress[], deadlineMs: number): Promise<boolean> {
-    for (const at of partitions) {
-      at.leaving = true;
-      const waiting = [...at.works.keys()].find((work) => work.state === 'returned');
-      if (waiting !== undefined) await this.#cancelFrom(at, waiting);
-    }
-    let drained = true;
-    while (partitions.some((at) => at.works.size > 0)) {
-      const leftMs = deadlineMs - performance.now();
-      if (leftMs <= 0) {
-        drained = false;
-        break;
-      }
-      await once(this.#events, 'change', { signal: AbortSignal.timeout(Math.ceil(leftMs)) }).catch(
-        () => undefined,
-      );
-    }
-    for (const at of partitions) await this.#cancelAll(at);
-    // What is finished deserves its commit, even when the deadline has just passed.
-    const committed = await this.#committer.flush(
-      partitions,
-      Math.max(deadlineMs, performance.now() + 1_000),
-    );
-    return drained && committed === 'confirmed';
-  }
-
-  /** What of a batch that is still under way is finished already: it stands in the shared memory. */
-  #catchUp(at: PartitionProgress): void {
-    const [first] = at.works;
-    if (first === undefined) return;
-    const [work, range] = first;
-    const noted = this.#note(at, work);
-    const before = at.finished;
-    if (noted < work.view.batch.count) at.watermark.finish(range, work.view.offset(noted));
-    if (at.finished === before) return;
-    at.movedAtMs = performance.now();
-    this.#committer.finished();
-  }
-
-  /** Notes what is finished of a batch for the journal. @returns the first message that is not, which holds the watermark. */
-  #note(at: PartitionProgress, work: Work): number {
-    if (this.#parts.journal === null) return work.view.firstPending();
-    return noteFinished(work, at.notes);
-  }
-
-  /** Gives up a batch and all behind it. */
-  async #cancelFrom(at: PartitionProgress, first: Work): Promise<void> {
-    const works = [...at.works.keys()];
-    for (const work of works.slice(works.indexOf(first)).reverse()) {
-      await this.#pool.cancel(work);
-      this.#collector?.of(at)?.cancel(work);
-      // What it had finished by then stays finished, and what was still allowed to it others may save.
-      this.#catchUp(at);
-      this.#limit.settle(work.budget, this.#countSaved(at, work, NOTHING_REPORTED));
-      work.budget = 0;
-      at.works.delete(work);
-      this.#owners.delete(work);
-    }
-    this.#changed();
-  }
-
-  async #cancelAll(at: PartitionProgress): Promise<void> {
-    const [first] = at.works.keys();
-    if (first !== undefined) await this.#cancelFrom(at, first);
-  }
-
-  async #shutDown(): Promise<void> {
-    const { config, log } = this.#parts;
-    this.#assignment.close();
-    this.#intake.close();
-    const partitions = [...this.#assignment.partitions.values()];
-    if (this.#limit.reached || this.#pipeClosed) {
-      for (const at of partitions) await this.#cancelAll(at);
-    }
-    // What nobody takes any more is not finished: it stays uncommitted.
-    if (this.#pipeClosed) {
-      for (const at of partitions) {
-        this.#takeBack(at, at.durable);
-        at.rewind();
-      }
-    }
-    const complete = await this.#drain(partitions, performance.now() + config.stop.shutdownTimeoutMs);
-    if (!complete) {
-      const open = partitions
-        .filter((at) => at.committed < at.watermark.position)
-        .map((at) => `${partitionKey(at)} ${Math.max(0, at.committed)}–${at.watermark.position - 1}`);
-      const text = `Not everything could be brought to its end within ${config.stop.shutdownTimeoutMs / 1000} s (--shutdown-timeout). Not committed, so they come again: ${open.join(', ')}.`;
-      if (this.#failure === null) this.#fail(new ClientError('SHUTDOWN_TIMEOUT', text));
-      else log.warn(text);
-    }
+    this.#ending.changed();
   }
 
   async #leave(): Promise<void> {
@@ -537,12 +311,12 @@ export class Flow {
   async #tick(): Promise<void> {
     const { config } = this.#parts;
     const { partitions } = this.#assignment;
-    for (const at of partitions.values()) this.#catchUp(at);
+    for (const at of partitions.values()) this.#settlement.catchUp(at);
     const { stallTimeoutMs } = config.stop;
     const stall =
       findStall(partitions.values(), performance.now(), stallTimeoutMs) ??
       findHungDisk(partitions.values(), this.#segments, stallTimeoutMs);
-    if (stall !== null) this.#fail(stall);
+    if (stall !== null) this.#ending.fail(stall);
     await this.#checkEnd();
   }
 
@@ -550,9 +324,9 @@ export class Flow {
   async #checkEnd(): Promise<void> {
     const { consumer, log } = this.#parts;
     const { partitions } = this.#assignment;
-    if (this.#isOver()) return;
+    if (this.#ending.isOver) return;
     try {
-      if ((await this.#beginning.end?.isReached(consumer, partitions)) === true) this.#finish();
+      if ((await this.#beginning.end?.isReached(consumer, partitions)) === true) this.#ending.finish();
     } catch (error) {
       log.debug(`Whether the end is reached could not be asked: ${messageOf(error)}.`);
     }
@@ -565,11 +339,11 @@ export class Flow {
         this.#reread.published();
         this.#parts.telemetry.published(at, this.#segments?.of(at)?.publishingForMs ?? 0);
         this.#committer.published(at, next);
-        this.#changed();
+        this.#ending.changed();
       },
       onLost: (at, error) =>
         void this.#reread.segmentLost(at, error).then(() => {
-          this.#changed();
+          this.#ending.changed();
         }),
       onTrouble: (at, error) => {
         this.#returns.fileTrouble(at, error);
@@ -586,23 +360,17 @@ export class Flow {
     return new StandardOutput({
       onTaken: (at, next) => {
         this.#committer.published(at, next);
-        this.#changed();
+        this.#ending.changed();
       },
       onClosed: (error) => {
-        this.#pipeClosed = true;
         if (error === null) this.#parts.log.info('Standard output was closed: whoever read it has enough.');
-        else this.#fail(new ClientError('OUTPUT', `Standard output cannot be written to: ${error.message}.`));
-        this.#finish();
+        else
+          this.#ending.fail(
+            new ClientError('OUTPUT', `Standard output cannot be written to: ${error.message}.`),
+          );
+        this.#ending.closePipe();
       },
     });
-  }
-
-  /** A part of a batch: it goes into the partition's open segment, or out. */
-  #takeOver(work: Work, chunk: SegmentChunk): void {
-    const at = this.#owners.get(work);
-    if (at === undefined) return;
-    this.#collector?.of(at)?.add(work, chunk);
-    this.#catchUp(at);
   }
 }
 

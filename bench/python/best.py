@@ -64,15 +64,18 @@ def work(args, ends):
     left = {partition: end for partition, end in ends.items() if end > 0}
     while left:
         batch = consumer.consume(BATCH, timeout=0.05)
+        finished = {}
         for message in batch:
             if message.error():
                 raise KafkaException(message.error())
             alert = decode(message.value())
             save(message, id_of(alert), alert)
+            finished[message.partition()] = message.offset() + 1
             if message.offset() + 1 >= ends[message.partition()]:
                 left.pop(message.partition(), None)
         if batch:
-            consumer.commit(asynchronous=bool(left))
+            offsets = [TopicPartition(args.topic, partition, offset) for partition, offset in finished.items()]
+            consumer.commit(offsets=offsets, asynchronous=bool(left))
     save(None, None, None)
     consumer.close()
 
