@@ -495,8 +495,8 @@ export const flags = {
   'max-in-flight-bytes': define({
     group: SPEED,
     value: size,
-    fallback: 64_000_000,
-    fallbackText: '64MB',
+    fallback: 32_000_000,
+    fallbackText: '32MB',
     describe: 'Most bytes read but not saved; reading waits beyond it',
   }),
 

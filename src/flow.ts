@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { BatchMemory } from './batch/batch-memory.ts';
 import { Intake } from './batch/intake.ts';
 import { Reader } from './batch/read.ts';
 import { type Beginning, nothingKnown } from './beginning.ts';
@@ -77,6 +78,7 @@ export class Flow {
     const { config, log, consumer, durability, journal, registry, telemetry, workerSettings } = parts;
     this.#parts = parts;
     const limit = new Limit(config.stop.limit);
+    const memory = new BatchMemory(config.read.maxInFlightBytes);
     const ending = new Ending(limit);
     this.#ending = ending;
     const fail = (error: ClientError): void => {
@@ -156,7 +158,7 @@ export class Flow {
     this.#reader = reader;
     const secondLook: SecondLook = new SecondLook({ log, consumer, assignment, reader });
     this.#intake = new Intake({
-      ...{ pool, limit },
+      ...{ pool, limit, memory },
       progressOf: (at) => assignment.get(at),
       endOf: (at, messages) => this.#beginning.end?.endOf(at, messages) ?? null,
       onBegun: (work, at) => {
@@ -197,7 +199,7 @@ export class Flow {
     const returns = new Returns({ log, registry, pool, limit, reader, onUnknownSchema, fail });
     this.#returns = returns;
     const settlement = new Settlement({
-      ...{ log, telemetry, pool, limit, journal, collector, committer, returns, ending },
+      ...{ log, telemetry, pool, limit, memory, journal, collector, committer, returns, ending },
       failures: new FailureLimit(config.errors.maxErrors),
       onSettled: () => {
         this.#moved();

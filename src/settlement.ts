@@ -1,4 +1,5 @@
 import type { Committer } from './commit/committer.ts';
+import type { BatchMemory } from './batch/batch-memory.ts';
 import type { PartitionProgress } from './commit/partition-progress.ts';
 import type { Journal } from './journal/journal.ts';
 import { noteFinished } from './journal/note-finished.ts';
@@ -30,6 +31,7 @@ export interface SettlementOptions {
   readonly telemetry: Telemetry;
   readonly pool: Pool;
   readonly limit: Limit;
+  readonly memory: BatchMemory;
   readonly failures: FailureLimit;
   /** null: segments have their records. */
   readonly journal: Journal | null;
@@ -71,7 +73,7 @@ export class Settlement {
     const at = this.#owners.get(work);
     const range = at?.works.get(work);
     if (at === undefined || range === undefined) return;
-    const { limit, collector, returns, committer, ending, onSettled } = this.#options;
+    const { limit, returns, committer, ending, onSettled } = this.#options;
     const before = at.finished;
     const count = work.view.batch.count;
     const noted = this.#note(at, work);
@@ -83,8 +85,8 @@ export class Settlement {
     this.#judge(work, from, report);
     this.#tell(work, report);
     if (report.unfinished === null) {
-      collector?.of(at)?.done(work);
       this.#forget(at, work);
+      this.#reuse(at, work);
       at.waitingFor = null;
     } else if (at.leaving || at.rewinding || ending.isOver) {
       void this.cancelFrom(at, work);
@@ -115,6 +117,8 @@ export class Settlement {
     const works = [...at.works.keys()];
     for (const work of works.slice(works.indexOf(first)).reverse()) {
       await pool.cancel(work);
+      // Meanwhile it was done after all, and its memory may be another's.
+      if (!at.works.has(work)) continue;
       collector?.of(at)?.cancel(work);
       // What it had finished by then stays finished, and what was still allowed to it others may save.
       this.catchUp(at);
@@ -136,6 +140,13 @@ export class Settlement {
     const saved = at.saved.takeBack(from);
     telemetry.of(at).takenBackAlerts += saved;
     limit.takeBack(saved);
+  }
+
+  /** A batch is done, and its worker has let go of it: when the collector has too, another may have its memory. */
+  #reuse(at: PartitionProgress, work: Work): void {
+    const { collector, memory } = this.#options;
+    const through = collector === null ? [work] : (collector.of(at)?.done(work) ?? []);
+    for (const { view } of through) memory.giveBack(view.batch.memory);
   }
 
   #forget(at: PartitionProgress, work: Work): void {

@@ -56,7 +56,7 @@ export interface AlertStreamOptions {
   readonly schemaDir?: string | undefined;
   /** A message that cannot be decoded: `stop` throws (default), `skip` passes it. */
   readonly onError?: 'stop' | 'skip' | undefined;
-  /** Most bytes read ahead. Default: 64 MB. */
+  /** Most bytes read ahead. Default: 32 MB. */
   readonly maxInFlightBytes?: number | undefined;
   /** Any librdkafka properties that the client does not own. */
   readonly properties?: Readonly<Record<string, string>> | undefined;

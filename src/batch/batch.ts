@@ -66,12 +66,14 @@ export interface MessageToPack {
  * Copies messages of one partition, in offset order, into shared memory.
  *
  * @param keepTombstones whether messages without a value are work like any other, or finished at once.
+ * @param memoryFor gives at least so many bytes, with whatever is in them.
  */
 export function packBatch(
   topic: string,
   partition: number,
   messages: readonly MessageToPack[],
   keepTombstones = false,
+  memoryFor = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes),
 ): SharedBatch {
   const at = places(messages.length);
   let bytes = at.bytes;
@@ -80,8 +82,9 @@ export function packBatch(
     bytes += (message.value?.byteLength ?? 0) + (message.key?.byteLength ?? 0) + 2 * MOST_PADDING;
     anyHeaders ||= message.headers.length > 0;
   }
-  const memory = new SharedArrayBuffer(bytes);
+  const memory = memoryFor(bytes);
   const all = new Uint8Array(memory);
+  all.fill(0, 0, at.table);
   const table = new Float64Array(memory, at.table, COLUMNS * messages.length);
   let end = at.bytes;
   const put = (part: Uint8Array | null, row: number): void => {

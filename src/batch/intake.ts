@@ -6,7 +6,9 @@ import type { CutAt } from '../pool/messages.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Work } from '../pool/work.ts';
 import type { Limit } from '../stop/limit.ts';
+import { release } from '../release.ts';
 import { packBatch, BatchView } from './batch.ts';
+import type { BatchMemory } from './batch-memory.ts';
 
 /** What the intake needs from the flow around it. */
 export interface IntakeOptions {
@@ -23,6 +25,7 @@ export interface IntakeOptions {
   /** Where a batch of so many messages is likely to fill a segment; null: no segments. */
   readonly cutAt: (at: PartitionProgress, messages: number) => CutAt | null;
   readonly keepTombstones: boolean;
+  readonly memory: BatchMemory;
   /** A message that was saved is another one now. */
   readonly onOtherTopic: (at: PartitionProgress) => void;
   /** Something moved without a batch being done. */
@@ -90,12 +93,14 @@ export class Intake {
   }
 
   #submit(progress: PartitionProgress, messages: ConsumedMessage[], first: number, last: number): void {
-    const { pool, limit, onJump, onBegun, cutAt, keepTombstones } = this.#options;
+    const { pool, limit, onJump, onBegun, cutAt, keepTombstones, memory } = this.#options;
     const { topic, partition, watermark } = progress;
     if (first > watermark.position) onJump(progress, watermark.position);
     if (progress.works.size === 0) progress.movedAtMs = performance.now();
     const range = watermark.begin(first, last + 1);
-    const view = new BatchView(packBatch(topic, partition, messages, keepTombstones));
+    const memoryFor = (bytes: number): SharedArrayBuffer => memory.take(bytes);
+    const view = new BatchView(packBatch(topic, partition, messages, keepTombstones, memoryFor));
+    release(ownBuffers(messages));
     const work = pool.submit(view, limit.take(messages.length), cutAt(progress, messages.length));
     progress.works.set(work, range);
     onBegun(work, progress);
@@ -105,4 +110,14 @@ export class Intake {
     progress.watermark.advanceTo(offset);
     this.#options.onMoved();
   }
+}
+
+/** Of values that were copied. A small one may share its buffer with others. */
+function ownBuffers(messages: readonly ConsumedMessage[]): ArrayBuffer[] {
+  const buffers: ArrayBuffer[] = [];
+  for (const { value } of messages) {
+    if (value?.buffer instanceof ArrayBuffer && value.buffer.byteLength === value.byteLength)
+      buffers.push(value.buffer);
+  }
+  return buffers;
 }

@@ -56,8 +56,9 @@ export class PartitionLines {
     this.#order.add(work, chunk);
   }
 
-  done(work: Work): void {
-    this.#order.done(work);
+  /** @returns the batches that are not looked at any more. */
+  done(work: Work): readonly Work[] {
+    return this.#order.done(work);
   }
 
   cancel(work: Work): void {

@@ -125,6 +125,8 @@ export class Pool {
    * Gives up a batch of a partition that was lost. When the promise resolves nothing of it will be published any more.
    */
   async cancel(work: Work): Promise<void> {
+    // Its memory may be another batch's by now.
+    if (work.state === 'gone') return;
     work.cancelled = true;
     while (!work.view.cancel()) {
       // A rename is being made this very moment. It is a matter of microseconds, so no timer.

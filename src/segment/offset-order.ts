@@ -52,12 +52,16 @@ export class OffsetOrder {
     this.#advance();
   }
 
-  /** A batch is through: all its parts have come. */
-  done(work: Work): void {
+  /**
+   * A batch is through: all its parts have come.
+   *
+   * @returns the batches that are not looked at any more.
+   */
+  done(work: Work): readonly Work[] {
     const entry = this.#line.find((each) => each.work === work);
-    if (entry === undefined) return;
+    if (entry === undefined) return [];
     entry.done = true;
-    this.#advance();
+    return this.#advance();
   }
 
   /** A batch was given up. What came of it and was not handed on never will be. */
@@ -74,7 +78,8 @@ export class OffsetOrder {
     this.#bytes = 0;
   }
 
-  #advance(): void {
+  #advance(): readonly Work[] {
+    const through: Work[] = [];
     for (let head = this.#line[0]; head !== undefined; head = this.#line[0]) {
       const { view } = head.work;
       for (const chunk of head.chunks.splice(0)) {
@@ -83,11 +88,13 @@ export class OffsetOrder {
         this.#to.take(view, chunk);
         head.taken = chunk.from + chunk.outcomes.length;
       }
-      if (!head.done) return;
+      if (!head.done) return through;
       // Tombstones at the end never went to a worker.
       this.#noteUpTo(head, view.batch.count);
       this.#line.shift();
+      through.push(head.work);
     }
+    return through;
   }
 
   #noteUpTo({ work: { view }, taken }: InLine, end: number): void {

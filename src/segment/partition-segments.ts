@@ -117,9 +117,9 @@ export class PartitionSegments {
     this.#order.add(work, chunk);
   }
 
-  /** A batch is through: all its parts have come. */
-  done(work: Work): void {
-    this.#order.done(work);
+  /** A batch is through: all its parts have come. @returns the batches that are not looked at any more. */
+  done(work: Work): readonly Work[] {
+    return this.#order.done(work);
   }
 
   /** A batch was given up. What came of it and is not in a segment yet never will be. */

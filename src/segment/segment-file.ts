@@ -5,6 +5,7 @@ import { Crc32c } from '../checksum.ts';
 import { type Finisher, FinishError } from '../finish/finisher.ts';
 import type { Finished, FinishForm } from '../finish/messages.ts';
 import { isLoose } from '../worker/write/loose-records.ts';
+import { release } from '../release.ts';
 import type { Descriptors } from './descriptors.ts';
 import { makeFolder } from './durable.ts';
 
@@ -88,9 +89,15 @@ export class SegmentFile {
     return this.#finished?.crc32c ?? String(this.#crc);
   }
 
-  /** Puts bytes at the end. They may not change any more. */
-  append(bytes: Uint8Array): void {
+  /** Puts bytes at the end. They are the file's from now on, and are given back when they are written. */
+  append(bytes: Uint8Array<ArrayBuffer>): void {
     if (!this.#begun) this.#begin();
+    this.#put(bytes, () => {
+      release([bytes.buffer]);
+    });
+  }
+
+  #put(bytes: Uint8Array, written: () => void): void {
     const position = this.#bytes;
     this.#bytes += bytes.byteLength;
     this.#unwritten += bytes.byteLength;
@@ -98,6 +105,7 @@ export class SegmentFile {
     this.#written = this.#written.then(async () => {
       await this.#write(bytes, position);
       this.#unwritten -= bytes.byteLength;
+      written();
     });
     this.#options.descriptors?.used(this);
   }
@@ -177,7 +185,7 @@ export class SegmentFile {
   /** A file is there from its first byte on, and even when it stays empty: its name says what it covers. */
   #begin(): void {
     this.#begun = true;
-    this.append(this.#head);
+    this.#put(this.#head, () => undefined);
   }
 
   /** Tries until it succeeds, or until the file is not wanted any more. */
