@@ -34,6 +34,7 @@ import type { Running, Telemetry } from './telemetry/telemetry.ts';
 const TICK_MS = 1_000;
 /** librdkafka is given this long to leave the group; after that the process ends anyway. */
 const DISCONNECT_MS = 5_000;
+
 /** What a {@link Flow} is made of. */
 export interface FlowParts {
   readonly config: Config;

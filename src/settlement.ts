@@ -1,5 +1,5 @@
-import type { Committer } from './commit/committer.ts';
 import type { BatchMemory } from './batch/batch-memory.ts';
+import type { Committer } from './commit/committer.ts';
 import type { PartitionProgress } from './commit/partition-progress.ts';
 import type { Journal } from './journal/journal.ts';
 import { noteFinished } from './journal/note-finished.ts';
@@ -85,8 +85,8 @@ export class Settlement {
     this.#judge(work, from, report);
     this.#tell(work, report);
     if (report.unfinished === null) {
-      this.#forget(at, work);
       this.#reuse(at, work);
+      this.#forget(at, work);
       at.waitingFor = null;
     } else if (at.leaving || at.rewinding || ending.isOver) {
       void this.cancelFrom(at, work);
@@ -117,9 +117,9 @@ export class Settlement {
     const works = [...at.works.keys()];
     for (const work of works.slice(works.indexOf(first)).reverse()) {
       await pool.cancel(work);
-      // Meanwhile it was done after all, and its memory may be another's.
-      if (!at.works.has(work)) continue;
+      // Even if it was done meanwhile: what is before it will not be, and behind a gap it must not go out.
       collector?.of(at)?.cancel(work);
+      if (!at.works.has(work)) continue;
       // What it had finished by then stays finished, and what was still allowed to it others may save.
       this.catchUp(at);
       limit.settle(work.budget, this.#countSaved(at, work, NOTHING_REPORTED));

@@ -1,5 +1,5 @@
 /** Memory is made in multiples of it, so that batches of about the same size fit into each other's. */
-const STEP_BYTES = 256 * 1024;
+const STEP_BYTES = 16 * 1024;
 /** A smaller batch does not hold so much more than it needs. */
 const MAX_WASTE = 2;
 

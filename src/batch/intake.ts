@@ -112,12 +112,12 @@ export class Intake {
   }
 }
 
-/** Of values that were copied. A small one may share its buffer with others. */
+/** Of values that were copied. A small one may share its buffer with others; an empty one has nothing to give. */
 function ownBuffers(messages: readonly ConsumedMessage[]): ArrayBuffer[] {
   const buffers: ArrayBuffer[] = [];
   for (const { value } of messages) {
-    if (value?.buffer instanceof ArrayBuffer && value.buffer.byteLength === value.byteLength)
-      buffers.push(value.buffer);
+    if (value === null || value.byteLength === 0 || !(value.buffer instanceof ArrayBuffer)) continue;
+    if (value.buffer.byteLength === value.byteLength) buffers.push(value.buffer);
   }
   return buffers;
 }
