@@ -196,7 +196,8 @@ for (const kind of outputKinds) {
     );
     const { topic, group, args } = await alertsFor(dir);
     const options = [...args, ...outputOptions(kind), ...slowly(t)];
-    const client = startClient(t, options, { NODE_OPTIONS: `--import ${hog}` }, ['ulimit -n 120']);
+    // Node opens some hundred modules at once when it starts, and with fewer it may not get so far.
+    const client = startClient(t, options, { NODE_OPTIONS: `--import ${hog}` }, ['ulimit -n 512']);
     await until('some are saved', () => savedAlerts(dir, kind).length > 50);
     writeFileSync(control, '');
     await client.says(cannotWrite('EMFILE'));

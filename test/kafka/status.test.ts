@@ -12,7 +12,7 @@ const ESCAPE = '\u001b';
 /** log-update's own: begin and end of a frame that is shown as a whole. */
 const WHOLE_FRAME = new RegExp(`${ESCAPE}\\[\\?2026[hl]`);
 const COLOUR = new RegExp(`${ESCAPE}\\[[\\d;]*m`);
-const BLOCK = /in flight [\d.]+ \w+ of 64\.0 MB/;
+const BLOCK = /in flight [\d.]+ \w+ of 32\.0 MB/;
 
 /** A topic with alerts, and a hook that takes a moment for each and prints some. */
 async function slowRun(t: TestContext, more: readonly string[], env: NodeJS.ProcessEnv): Promise<Terminal> {
