@@ -32,6 +32,8 @@ import { findHungDisk, findStall } from './stop/stall.ts';
 import type { Running, Telemetry } from './telemetry/telemetry.ts';
 
 const TICK_MS = 1_000;
+/** At the end the broker is given this long to take the last commit, before that is the way out's business. */
+const LAST_COMMIT_MS = 3_000;
 /** librdkafka is given this long to leave the group; after that the process ends anyway. */
 const DISCONNECT_MS = 5_000;
 
@@ -74,6 +76,7 @@ export class Flow {
   /** Puts what workers encoded into offset order; null: they write files themselves. */
   readonly #collector: Segments | StandardOutput | null;
   #beginning: Beginning = nothingKnown;
+  #isCommittingEnd = false;
 
   constructor(parts: FlowParts) {
     const { config, log, consumer, durability, journal, registry, telemetry, workerSettings } = parts;
@@ -329,9 +332,28 @@ export class Flow {
     const { partitions } = this.#assignment;
     if (this.#ending.isOver) return;
     try {
-      if ((await this.#beginning.end?.isReached(consumer, partitions)) === true) this.#ending.finish();
+      const isReached = (await this.#beginning.end?.isReached(consumer, partitions)) === true;
+      if (isReached && (await this.#commitEnd())) this.#ending.finish();
     } catch (error) {
       log.debug(`Whether the end is reached could not be asked: ${messageOf(error)}.`);
+    }
+  }
+
+  /**
+   * Commits what there is at the end, while this is still a member like others: one whose session has just ended cannot commit, but it
+   * joins again, and on its way out it could not.
+   *
+   * @returns whether nothing speaks against leaving now.
+   */
+  async #commitEnd(): Promise<boolean> {
+    if (this.#isCommittingEnd) return false;
+    this.#isCommittingEnd = true;
+    try {
+      const own = [...this.#assignment.partitions.values()];
+      const answer = await this.#committer.flush(own, performance.now() + LAST_COMMIT_MS);
+      return answer !== 'lost' && own.every((at) => this.#assignment.get(at) === at);
+    } finally {
+      this.#isCommittingEnd = false;
     }
   }
 
