@@ -1,9 +1,10 @@
 // What is measured with: real alerts from a folder of samples, or simulated ones. Each message gets an id of its own, else a loop over a
-// few alerts would write the same few files again and again.
+// few alerts would write the same few files again and again; and stamps of its own, else dictionaries would hold a few images for all.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { simulateNight } from '../build/src/simulate/night.js';
+import { stampsIn, varyStamps } from './stamps.mjs';
 
 /** So many different alerts are simulated; the rest differs by its id. */
 const SIMULATED = 200;
@@ -67,6 +68,7 @@ function patchBson({ value }) {
 function patchVarint({ name, value }) {
   const old = varint(BigInt(name));
   const first = firstIds[old.length];
+  const stamps = stampsIn(value);
   const places = [];
   for (let at = value.indexOf(old); at >= 0; at = value.indexOf(old, at + 1)) places.push(at);
   if (first === undefined || places.length === 0) throw new Error(`Alert ${name} does not hold its id.`);
@@ -76,6 +78,7 @@ function patchVarint({ name, value }) {
       const message = Buffer.from(value);
       const id = varint(first + BigInt(i));
       for (const place of places) id.copy(message, place);
+      varyStamps(message, stamps, i);
       return message;
     },
   };

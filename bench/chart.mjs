@@ -10,7 +10,7 @@ export function chart(surveys) {
     results.map(({ who, output, settings, alertsPerSecond }) => ({
       survey,
       label: `${survey}: ${who}, ${output}, ${settings}`,
-      kind: who === 'this client' ? 'this client' : output === 'nothing' ? 'transport only' : 'Python',
+      kind: who === 'this client' ? who : /Python/.test(who) ? 'Python' : 'transport only',
       ...alertsPerSecond,
     })),
   );

@@ -1,16 +1,18 @@
 // What a contestant wrote is looked at before its time counts: every message there once, and samples of it compared with the reference.
-import { isDeepStrictEqual } from 'node:util';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { KnownSchemas } from '../build/src/worker/schemas.js';
 import { Transcoder } from '../build/src/worker/transcode.js';
+import { bestEnvironment } from './contestants/python.mjs';
 
 /** So many alerts of each run are compared in full. */
 const COMPARED = 40;
 const RAW_HEADER_BYTES = 8;
 
 /**
- * @param how `same bytes`, `parsed files`, `lines`, `frames` or `nothing`.
+ * @param how `same bytes`, `parsed files`, `lines`, `rows` (whose values the tests compare, not the bench), `frames` or `nothing`.
  * @returns bytes written.
  * @throws Error what is missing, doubled or different.
  */
@@ -25,6 +27,7 @@ export function checkOutput(how, dir, { alerts, count, schemaDir, topic }) {
     if (index === undefined) throw new Error(`${id} is no alert of the topic.`);
     indexOf.delete(id);
     if (index % stride !== 0) return;
+    if (how === 'rows') return;
     const wanted = reference(index);
     const same = how === 'same bytes' ? text() === wanted : isDeepStrictEqual(parse(text()), parse(wanted));
     if (!same) throw new Error(`Alert ${id} is not what it should be.`);
@@ -36,7 +39,7 @@ export function checkOutput(how, dir, { alerts, count, schemaDir, topic }) {
   return how === 'frames' ? bytes.bytes : bytes;
 }
 
-const looks = { 'same bytes': files, 'parsed files': files, lines, frames };
+const looks = { 'same bytes': files, 'parsed files': files, lines, rows, frames };
 
 function files(folder, compare) {
   let bytes = 0;
@@ -62,6 +65,19 @@ function lines(folder, compare, { survey, idKey }) {
     if (from !== data.length) throw new Error(`${path} does not end with a line.`);
   }
   return bytes;
+}
+
+/** By readers that are not the client's. */
+function rows(folder, compare, { survey, idKey }) {
+  const paths = [...segments(folder, '.avro'), ...segments(folder, '.parquet')];
+  const place = survey === 'antares' ? `new_alert.${idKey}` : idKey;
+  const script = join(import.meta.dirname, 'python', 'ids.py');
+  const ids = execFileSync(join(bestEnvironment(), 'python'), [script, place, ...paths], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 29,
+  });
+  for (const id of ids.split('\n').slice(0, -1)) compare(id);
+  return paths.reduce((bytes, path) => bytes + statSync(path).size, 0);
 }
 
 /** Raw segments are checked by their lengths; their checksums are the client's own affair (`antares-client verify`). */

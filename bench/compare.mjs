@@ -2,7 +2,7 @@
 import { alertsOf } from './alerts.mjs';
 import { client } from './contestants/client.mjs';
 import { bestPython, original } from './contestants/python.mjs';
-import { kafkaJs, kcat, nodeRdkafka, platformatic } from './contestants/transport.mjs';
+import { kafkaJs, kcat, nodeRdkafka, nodeRdkafkaWriting, platformatic } from './contestants/transport.mjs';
 import { contest } from './contest.mjs';
 import { measureDisk } from './disk.mjs';
 import { round, table } from './table.mjs';
@@ -54,8 +54,12 @@ function neighbours(survey, { neighbours: wanted, outputs }) {
       python.push(bestPython('json-2'));
     }
     if (outputs.includes('ndjson')) python.push(bestPython('ndjson'));
+    // BSON has no schema that columns could be made of before the last alert.
+    if (outputs.includes('parquet') && survey !== 'antares') python.push(bestPython('parquet'));
   }
-  const transport = wanted.includes('transport') ? [kcat(), nodeRdkafka(), kafkaJs(), platformatic()] : [];
+  const transport = wanted.includes('transport')
+    ? [kcat(), nodeRdkafka(), nodeRdkafkaWriting(), kafkaJs(), platformatic()]
+    : [];
   return [...python, ...transport.filter((each) => each !== null)];
 }
 
@@ -95,4 +99,4 @@ export function describe({ survey, origin, count, meanBytes, disk, results }) {
 }
 
 /** Which of Python's outputs says the same as one of the client's. */
-const pythonOf = { 'json-4': 'json-2', 'json-0': 'json-2', ndjson: 'ndjson' };
+const pythonOf = { 'json-4': 'json-2', 'json-0': 'json-2', ndjson: 'ndjson', parquet: 'parquet' };

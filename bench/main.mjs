@@ -10,6 +10,7 @@ const parts = {
   tune: async (lab, options) => (await import('./tune.mjs')).tune(lab, options),
   latency: async (lab, options) => (await import('./latency.mjs')).latency(lab, options),
   scale: async (lab, options) => (await import('./scale.mjs')).scale(lab, options),
+  page: async (lab, options) => (await import('./page.mjs')).page(lab, options),
   stages: async (lab, options) => (await import('./stages.mjs')).stages(lab, options),
 };
 

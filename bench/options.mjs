@@ -13,7 +13,7 @@ const options = {
   surveys: { type: 'string', default: surveys.join() },
   count: { type: 'string', default: '6000' },
   rounds: { type: 'string', default: '3' },
-  outputs: { type: 'string', default: Object.keys(outputs).join() },
+  outputs: { type: 'string', default: 'json-4,json-0,ndjson,raw' },
   workers: { type: 'string', default: [...new Set([1, cores])].join() },
   'batch-size': { type: 'string', default: '500' },
   durability: { type: 'string', default: 'none,disk' },
@@ -28,6 +28,7 @@ PART
   tune      the client's settings for this machine
   latency   from the broker's append to the durable file; a visit of LSST
   scale     from a thousand to a million alerts; 1 to 4 processes in a group
+  page      what --web costs, with a page open in Chromium and without
   stages    each stage alone, on one core
 
 OPTIONS (lists are separated by commas)

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 
 const cli = join(import.meta.dirname, '..', '..', 'build', 'src', 'cli.js');
+const hooks = join(import.meta.dirname, '..', 'hooks');
 
 /** What a user can ask for, and how its files are checked. */
 export const outputs = {
@@ -9,6 +10,16 @@ export const outputs = {
   'json-0': { flags: ['--output', 'json', '--indent', '0'], check: 'parsed files' },
   ndjson: { flags: ['--output', 'ndjson'], check: 'lines' },
   raw: { flags: ['--output', 'raw'], check: 'frames' },
+  avro: { flags: ['--output', 'avro'], check: 'rows' },
+  parquet: { flags: ['--output', 'parquet'], check: 'rows' },
+  'ndjson-js-hook': {
+    flags: ['--output', 'ndjson', '--process', join(hooks, 'keep.mjs')],
+    check: 'lines',
+  },
+  'ndjson-python-hook': {
+    flags: ['--output', 'ndjson', '--process', join(hooks, 'keep.py')],
+    check: 'lines',
+  },
 };
 
 /** One contestant: an output and settings. */

@@ -1,26 +1,18 @@
 // The neighbours in Python, in virtual environments of their own under .cache/.
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../scripts/debian.mjs';
+import { makePythonEnvironment } from '../../scripts/python.mjs';
 
-const root = join(import.meta.dirname, '..', '..');
 const scripts = join(import.meta.dirname, '..', 'python');
 
-/** Makes the environment of a requirements file, once. @returns its folder of commands. */
+/** The folder of commands of a requirements file's environment. */
 function environment(name) {
-  const requirements = join(scripts, `${name}.txt`);
-  const dir = join(root, '.cache', `python-${name}`);
-  const stamp = join(dir, 'requirements.txt');
-  const wanted = readFileSync(requirements, 'utf8');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return join(dir, 'bin');
-  console.log(`Making a Python environment of bench/python/${name}.txt …`);
-  rmSync(dir, { recursive: true, force: true });
-  run('python3', ['-m', 'venv', dir]);
-  run(join(dir, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
-  run('cp', [requirements, `${stamp}.tmp`]);
-  renameSync(`${stamp}.tmp`, stamp);
-  return join(dir, 'bin');
+  return makePythonEnvironment(name, join(scripts, `${name}.txt`));
+}
+
+/** The folder of commands of Python with all that {@link bestPython} needs. */
+export function bestEnvironment() {
+  return environment('best');
 }
 
 /** The client of 2018 that ANTARES gave its users, with its own command. It never ends and says each file. */
@@ -48,11 +40,12 @@ const bestOutputs = {
   'json-4': { row: { output: 'json-4', settings: 'json.dumps, byte-identical' }, check: 'same bytes' },
   'json-2': { row: { output: 'json-2', settings: 'orjson, parse-equal' }, check: 'parsed files' },
   ndjson: { row: { output: 'ndjson', settings: 'orjson' }, check: 'lines' },
+  parquet: { row: { output: 'parquet', settings: 'PyArrow' }, check: 'rows' },
 };
 
 /** A Python client as good as one can write it: batches, C extensions, as many processes as cores. */
 export function bestPython(output) {
-  const bin = environment('best');
+  const bin = bestEnvironment();
   const { row, check } = bestOutputs[output];
   const processes = availableParallelism();
   return {

@@ -19,6 +19,17 @@ function program(name, label) {
 }
 
 export const nodeRdkafka = () => program('node-rdkafka', 'node-rdkafka');
+/** What is left of it when values are also written, and nothing else is done. */
+export const nodeRdkafkaWriting = () => ({
+  name: 'node-rdkafka, values appended',
+  row: { who: 'node-rdkafka', output: 'values', settings: 'appended, one file a partition' },
+  finished: 'committed',
+  check: 'nothing',
+  command: ({ lab, topic, group, count, dir }) => ({
+    file: process.execPath,
+    args: [join(programs, 'node-rdkafka.mjs'), lab.servers, topic, group, String(count), dir],
+  }),
+});
 export const kafkaJs = () => program('kafkajs', 'kafkajs');
 export const platformatic = () => program('platformatic', '@platformatic/kafka');
 

@@ -17,9 +17,13 @@ import zlib
 import bson
 import fastavro
 import orjson
+import pyarrow
+import pyarrow.parquet
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 
 BATCH = 500
+# Of a row group of Parquet; 139 kB each.
+ROWS = 170
 
 
 def main():
@@ -50,8 +54,8 @@ def arguments():
 
 
 def work(args, ends):
-    decode, id_of = decoders(args)[args.survey]
-    save = savers(args)[args.output]
+    read, id_of = decoders(args)[args.survey]
+    save = savers(args, read)[args.output]
     consumer = Consumer(
         {
             "bootstrap.servers": args.servers,
@@ -68,23 +72,24 @@ def work(args, ends):
         for message in batch:
             if message.error():
                 raise KafkaException(message.error())
-            alert = decode(message.value())
+            alert = read(message.value())
             save(message, id_of(alert), alert)
             finished[message.partition()] = message.offset() + 1
             if message.offset() + 1 >= ends[message.partition()]:
                 left.pop(message.partition(), None)
+        if not left:
+            save(None, None, None)
         if batch:
             offsets = [TopicPartition(args.topic, partition, offset) for partition, offset in finished.items()]
             consumer.commit(offsets=offsets, asynchronous=bool(left))
-    save(None, None, None)
     consumer.close()
 
 
 def decoders(args):
     return {
         "antares": (lambda value: bson.decode(zlib.decompress(value)), lambda alert: alert["new_alert"]["alert_id"]),
-        "ztf": (Container().decode, lambda alert: alert["candid"]),
-        "lsst": (confluent(args.schemas), lambda alert: alert["diaSourceId"]),
+        "ztf": (Container(), lambda alert: alert["candid"]),
+        "lsst": (Confluent(args.schemas), lambda alert: alert["diaSourceId"]),
     }
 
 
@@ -95,7 +100,7 @@ class Container:
         self.header = None
         self.schema = None
 
-    def decode(self, value):
+    def __call__(self, value):
         header = self.header
         if header is None or not value.startswith(header):
             reader = fastavro.reader(io.BytesIO(value))
@@ -114,23 +119,25 @@ class Container:
         return fastavro.schemaless_reader(stream, self.schema, None)
 
 
-def confluent(folder):
-    schemas = {}
-    for path in glob.glob(os.path.join(folder, "*.json")):
-        with open(path) as file:
-            text = json.load(file)["schema"]
-        schemas[int(os.path.basename(path)[:-5])] = text
+class Confluent:
+    """The number of a schema, and Avro."""
 
-    def decode(value):
+    def __init__(self, folder):
+        self.schemas = {}
+        self.schema = None
+        for path in glob.glob(os.path.join(folder, "*.json")):
+            with open(path) as file:
+                self.schemas[int(os.path.basename(path)[:-5])] = json.load(file)["schema"]
+
+    def __call__(self, value):
         number = int.from_bytes(value[1:5], "big")
-        schema = schemas[number]
+        schema = self.schemas[number]
         if isinstance(schema, str):
-            schema = schemas[number] = fastavro.parse_schema(json.loads(schema))
+            schema = self.schemas[number] = fastavro.parse_schema(json.loads(schema))
+        self.schema = schema
         stream = io.BytesIO(value)
         stream.seek(5)
         return fastavro.schemaless_reader(stream, schema, None)
-
-    return decode
 
 
 def as_base64(value):
@@ -139,7 +146,7 @@ def as_base64(value):
     raise TypeError(type(value))
 
 
-def savers(args):
+def savers(args, read):
     folder = os.path.join(args.dir, args.topic)
     os.makedirs(folder, exist_ok=True)
 
@@ -165,11 +172,71 @@ def savers(args):
             file = files[partition] = open(f"{folder}/{partition}.ndjson", "wb", buffering=1 << 20)
         file.write(orjson.dumps(alert, as_base64, orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
 
+    rows = {}
+    writers = {}
+
+    def parquet(message, _name, alert):
+        if message is None:
+            for partition in list(rows):
+                flush(partition)
+            for writer in writers.values():
+                writer.close()
+            return
+        partition = message.partition()
+        waiting = rows.setdefault(partition, [])
+        waiting.append(alert)
+        if len(waiting) == ROWS:
+            flush(partition)
+
+    def flush(partition):
+        writer = writers.get(partition)
+        if writer is None:
+            schema = pyarrow.schema(fields_of(read.schema, {}))
+            path = f"{folder}/{partition}.parquet"
+            writer = writers[partition] = pyarrow.parquet.ParquetWriter(path, schema, compression="zstd")
+        writer.write_table(pyarrow.Table.from_pylist(rows.pop(partition), schema=writer.schema))
+
     return {
         "json-4": file_an_alert(lambda alert: json.dumps(alert, indent=4, default=as_base64).encode()),
         "json-2": file_an_alert(lambda alert: orjson.dumps(alert, as_base64, orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)),
         "ndjson": line,
+        "parquet": parquet,
     }
+
+
+PRIMITIVES = {
+    "boolean": pyarrow.bool_(),
+    "int": pyarrow.int32(),
+    "long": pyarrow.int64(),
+    "float": pyarrow.float32(),
+    "double": pyarrow.float64(),
+    "bytes": pyarrow.binary(),
+    "string": pyarrow.string(),
+    "null": pyarrow.null(),
+}
+LOGICAL = {
+    "timestamp-micros": pyarrow.timestamp("us", "UTC"),
+    "timestamp-millis": pyarrow.timestamp("ms", "UTC"),
+}
+
+
+def fields_of(schema, named):
+    return [pyarrow.field(field["name"], arrow_type(field["type"], named)) for field in schema["fields"]]
+
+
+def arrow_type(schema, named):
+    """The Arrow type of an Avro type; unions are of one type and null."""
+    if isinstance(schema, list):
+        return arrow_type(next(each for each in schema if each != "null"), named)
+    if isinstance(schema, str):
+        return PRIMITIVES.get(schema) or named[schema]
+    kind = schema["type"]
+    if kind == "record":
+        named[schema["name"]] = found = pyarrow.struct(fields_of(schema, named))
+        return found
+    if kind == "array":
+        return pyarrow.list_(arrow_type(schema["items"], named))
+    return LOGICAL.get(schema.get("logicalType")) or arrow_type(kind, named)
 
 
 if __name__ == "__main__":
