@@ -6,22 +6,32 @@ import { run } from './debian.mjs';
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'build');
 const runner = join('src', 'worker', 'process', 'run_hook.py');
+const page = join('src', 'web', 'page');
 const began = new Date();
 
 rmSync(out, { recursive: true, force: true });
 try {
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root], { cwd: root });
+  compile(root);
+  // The page is for a browser, which has other types.
+  compile(join(root, page));
   await compileTranscoder();
   await writeManual();
 } catch {
   rmSync(out, { recursive: true, force: true });
   process.exit(1);
 }
-// The one program that is not compiled.
-copyFileSync(join(root, runner), join(out, runner));
+for (const file of [runner, ...['index.html', 'page.css'].map((name) => join(page, name))])
+  copyFileSync(join(root, file), join(out, file));
 chmodSync(join(out, 'src', 'cli.js'), 0o755);
 // The set-up compares this with the sources: what was saved during the build is built again.
 utimesSync(out, began, began);
+
+/** TypeScript. */
+function compile(project) {
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project], {
+    cwd: root,
+  });
+}
 
 /** The hot path, src/worker/wasm. */
 async function compileTranscoder() {

@@ -1,5 +1,10 @@
-// npm run fuzz -- --inputs N --seed S [--format F] [--from INDEX], or -- --schemas N: spoilt messages of every format, and what became of them.
+// npm run fuzz: spoilt messages of every format, and what became of them. `npm run fuzz -- --help` tells more.
+import { fuzzHelp } from './fuzz-help.mjs';
 import { setUp } from './setup.mjs';
 
-setUp();
-await import('../build/test/fuzz/command.js');
+if (process.argv.includes('-h') || process.argv.includes('--help')) {
+  console.log(fuzzHelp);
+} else {
+  setUp();
+  await import('../build/test/fuzz/command.js');
+}

@@ -26,7 +26,8 @@ export async function readCommandLine(
   commands: readonly CommandModule<object, never>[] = [],
 ): Promise<CommandLine | null> {
   const asked = { main: false };
-  const parser = buildParser(commands, () => {
+  const usage = usageOf(argv, commands);
+  const parser = buildParser(commands, usage, () => {
     asked.main = true;
   });
   const parsed = await parser.parseAsync(argv.map(toKebabCase));
@@ -44,6 +45,7 @@ function toKebabCase(word: string): string {
 
 function buildParser(
   commands: readonly CommandModule<object, never>[],
+  usage: string,
   onMain: () => void,
 ): Argv<Record<string, unknown>> {
   let parser = yargs()
@@ -72,7 +74,7 @@ function buildParser(
     .strictOptions()
     .fail((message, error) => {
       if ((error as Error | undefined) instanceof ClientError) throw error;
-      throw new ClientError('USAGE', explain(message || error.message, optionNames(parser)));
+      throw new ClientError('USAGE', explain(message || error.message, usage, optionNames(parser)));
     });
 }
 
@@ -117,15 +119,29 @@ function envNote(env: string | undefined): string {
   return env === undefined ? '' : ` [$${env}]`;
 }
 
+/** How the command that is meant is called, such as `antares-client peek <topic>`; the main one has no words of its own. */
+function usageOf(argv: readonly string[], commands: readonly CommandModule<object, never>[]): string {
+  const first = argv.find((word) => !word.startsWith('-'));
+  const usages = commands.map(({ command }) => String(command));
+  return ['antares-client', ...usages.filter((usage) => usage.split(' ')[0] === first)].join(' ');
+}
+
 /** The options of the command that was being read: the main one's or a subcommand's. */
 function optionNames(instance: Argv): string[] {
   const { key } = (instance as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
   return Object.keys(key).filter((name) => name.length > 1);
 }
 
-/** yargs's complaint, with the option that may have been meant. */
-function explain(message: string, names: readonly string[]): string {
+/** yargs's complaint, with the option that may have been meant and where to read more. */
+function explain(message: string, usage: string, names: readonly string[]): string {
+  // yargs takes positionals for options.
+  const positionals = [...usage.matchAll(/[<[](\w+)/g)].map(([, name]) => name);
+  const help = `${usage.replace(/ [<[].*/, '')} -h`;
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ')[0];
-  if (unknown === undefined) return `${message.replace(/\.$/, '')}. antares-client -h lists the options.`;
-  return `There is no option --${unknown}; did you mean --${closest(unknown, names)}? antares-client -h lists them all.`;
+  if (unknown !== undefined) {
+    const options = names.filter((name) => !positionals.includes(name));
+    return `There is no option --${unknown}; did you mean --${closest(unknown, options)}? ${help} lists them all.`;
+  }
+  if (message.startsWith('Not enough non-option arguments')) return `Say ${usage}; ${help} explains.`;
+  return `${message.replace(/\.$/, '')}. ${help} lists the options.`;
 }

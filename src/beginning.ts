@@ -59,7 +59,7 @@ async function lookAround(
 ): Promise<Beginning> {
   const { topics, broker, stop } = config;
   const nowMs = Date.now();
-  const assigns = broker.replay || topics.partitions !== null;
+  const assigns = broker.replay || config.dryRun || topics.partitions !== null;
   // What ends at a place of the past, or takes partitions by hand, cannot wait for topics.
   const mustExist = stop.untilEnd || assigns || (stop.stopAtMs !== null && stop.stopAtMs <= nowMs);
   const subscription = readSubscription(topics.kafkaNames, catalogue, mustExist, log);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './process-title.ts';
+import './heap-growth.ts';
 import { readCommandLine } from './arguments.ts';
 import { userLogins } from './auth/login-store.ts';
 import { subcommands } from './commands.ts';

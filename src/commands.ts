@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { authCommand } from './auth/command.ts';
 import { doctorCommand } from './doctor/command.ts';
+import { initCommand } from './init/command.ts';
 import { profilesCommand } from './profiles/command.ts';
 import { redoCommand } from './redo/command.ts';
 import { completionCommand } from './shell/command.ts';
@@ -13,6 +14,7 @@ export function subcommands(
   environment: Readonly<Record<string, string>>,
 ): readonly CommandModule<object, never>[] {
   const commands = [
+    initCommand,
     doctorCommand(environment),
     verifyCommand(environment),
     redoCommand(environment),

@@ -1,5 +1,5 @@
 import type { Assignment } from './broker/assignment.ts';
-import type { Committer } from './commit/committer.ts';
+import type { Committer, Flushed } from './commit/committer.ts';
 import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
 import { ClientError } from './errors.ts';
 import type { Log } from './log.ts';
@@ -58,22 +58,40 @@ export class Drain {
         at.rewind();
       }
     }
-    if (await this.#drain(partitions, performance.now() + shutdownTimeoutMs)) return;
+    const end = await this.#drain(partitions, performance.now() + shutdownTimeoutMs);
+    if (end === 'confirmed') return;
     const open = partitions
       .filter((at) => at.committed < at.watermark.position)
-      .map((at) => `${partitionKey(at)} ${Math.max(0, at.committed)}–${at.watermark.position - 1}`);
-    const text = `Not everything could be brought to its end within ${shutdownTimeoutMs / 1000} s (--shutdown-timeout). Not committed, so they come again: ${open.join(', ')}.`;
-    if (ending.failure === null) ending.fail(new ClientError('SHUTDOWN_TIMEOUT', text));
-    else log.warn(text);
+      .map((at) => `${partitionKey(at)} ${Math.max(0, at.committed)}–${at.watermark.position - 1}`)
+      .join(', ');
+    if (end === 'lost') {
+      // As with any revoke that came too soon: the next owner goes on from what is committed, and nobody has to do anything.
+      log.warn(
+        `The group took partitions back before the last commit, and who has them next begins with: ${open}.`,
+      );
+      return;
+    }
+    const error =
+      end === 'late'
+        ? new ClientError(
+            'SHUTDOWN_TIMEOUT',
+            `Not everything could be brought to its end within ${shutdownTimeoutMs / 1000} s (--shutdown-timeout). Not committed, so they come again: ${open}.`,
+          )
+        : new ClientError(
+            'OUTPUT',
+            `The disk did not confirm what was written last. Not committed, so they come again: ${open}.`,
+          );
+    if (ending.failure === null) ending.fail(error);
+    else log.warn(error.message);
   }
 
   /**
    * Brings the partitions' work to its end and commits it. Batches that wait for something outside are given up: their offsets are not
    * finished, so they come again.
    *
-   * @returns whether everything that was finished is committed.
+   * @returns what became of what was finished; `late` also where something was not.
    */
-  async #drain(partitions: readonly PartitionProgress[], deadlineMs: number): Promise<boolean> {
+  async #drain(partitions: readonly PartitionProgress[], deadlineMs: number): Promise<Flushed> {
     const { committer, settlement, ending } = this.#options;
     for (const at of partitions) {
       at.leaving = true;
@@ -94,6 +112,6 @@ export class Drain {
       partitions,
       Math.max(deadlineMs, performance.now() + LAST_COMMIT_MS),
     );
-    return drained && committed === 'confirmed';
+    return drained ? committed : 'late';
   }
 }

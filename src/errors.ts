@@ -16,6 +16,7 @@ const exitCodes = {
   OFFSET_GAP: 1,
   NO_POSITION: 1,
   GROUP_IN_USE: 1,
+  PARTITION_LOST: 1,
   BAD_MESSAGE: 1,
   TOO_MANY_ERRORS: 1,
   STALLED: 1,
@@ -33,6 +34,7 @@ export type ErrorCode = keyof typeof exitCodes;
 
 /** An error with a stable code. Its message is one sentence for a person: what, where, and what to do. */
 export class ClientError extends Error {
+  /** What went wrong, for programs: it stays the same when the sentence changes. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {

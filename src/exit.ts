@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
-/** exit() itself takes a moment on a busy machine. */
-const GRACE_S = 5;
+/** exit() waits for what a thread asks the broker just then, which takes ten seconds at the most; killed earlier, the exit code is lost. */
+const GRACE_S = 10;
 
 /**
  * Ends the process, for sure. While librdkafka closes, a thread of libuv's pool waits for our event loop, and `exit()` waits for that thread:

@@ -1,91 +1,28 @@
 import { availableParallelism, hostname } from 'node:os';
-import { z } from 'zod';
-import { DURATION_EXAMPLE, durationMs } from './duration.ts';
-import { parseStartAt, parseTime, type StartAt } from './place.ts';
+import {
+  duration,
+  flag,
+  integer,
+  listenAddress,
+  listOf,
+  oneOf,
+  type OptionValue,
+  partitionList,
+  size,
+  startAt,
+  stopAt,
+  text,
+  userAndPassword,
+  webAddress,
+} from './option-values.ts';
 
-/** Kinds of values, each parsed from the text of a flag or from JSON. The messages end up behind "must be …". */
-const text = z.string().min(1, 'some text');
 const path = text;
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')], {
-  error: 'true or false',
-});
-const integer = (from: number, to: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> => {
-  const error =
-    to === Number.MAX_SAFE_INTEGER ? `a whole number from ${from}` : `a whole number from ${from} to ${to}`;
-  const digits = z.string().regex(/^\d+$/, error).transform(Number);
-  return z
-    .union([z.number(), digits], { error })
-    .pipe(z.number({ error }).int(error).min(from, error).max(to, error));
-};
-const oneOf = <const T extends readonly [string, ...string[]]>(...words: T): z.ZodType<T[number]> =>
-  z.enum(words, { error: `one of ${words.join(', ')}` });
-
-/** A text that a function understands; null: it does not. */
-const parsed = <T>(parse: (given: string) => T | null, error: string): z.ZodType<T> =>
-  z.string({ error }).transform((given, context) => {
-    const value = parse(given);
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: error });
-    return z.NEVER;
-  });
-const duration = parsed(durationMs, DURATION_EXAMPLE);
-const startAt = parsed<StartAt>(
-  (given) => parseStartAt(given, Date.now()),
-  'earliest, latest, committed, a past time such as 2026-11-24T03:00:00Z or 2h-ago, or last-500',
-);
-const stopAt = parsed(
-  (given) => parseTime(given, Date.now()),
-  'a time such as 2026-11-24T03:00:00Z or 2h-ago',
-);
-const PARTITIONS = 'numbers of partitions, such as 0,3';
-const partitionList = z
-  .union([z.number().transform(String), z.array(z.number()).transform(String), z.string()], {
-    error: PARTITIONS,
-  })
-  .pipe(z.string().regex(/^\d{1,9}(,\d{1,9})*$/, PARTITIONS))
-  .transform((given) => [...new Set(given.split(',').map(Number))]);
-
-const unitsBytes: Readonly<Record<string, number>> = {
-  '': 1,
-  B: 1,
-  kB: 1e3,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-};
-const SIZE = 'a size, such as 500kB, 64MB or 1GiB';
-const size = z
-  .union([z.number().transform(String), z.string()], { error: SIZE })
-  .pipe(z.string().regex(/^\d+(\.\d+)?(|B|kB|KB|MB|GB|KiB|MiB|GiB)$/, SIZE))
-  .transform((given) => {
-    const [, count = '', unit = ''] = /^([\d.]+)(.*)$/.exec(given) ?? [];
-    return Math.round(Number(count) * (unitsBytes[unit] ?? 1));
-  })
-  .pipe(z.number().min(1, SIZE));
-
-const webAddress = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' });
-
-const LISTEN = 'a port, or HOST:PORT, such as 9464 or 0.0.0.0:9464';
-const listenAddress = z
-  .union([z.number().transform(String), z.string()], { error: LISTEN })
-  .pipe(z.string().regex(/^((\[[\da-fA-F:]+\]|[\w.-]+):)?\d{1,5}$/, LISTEN))
-  .transform((given) => {
-    const [, host = '127.0.0.1', port = ''] = /^(?:\[?(.*?)\]?:)?(\d+)$/.exec(given) ?? [];
-    return { host, port: Number(port) };
-  })
-  .refine(({ port }) => port <= 65_535, LISTEN);
-
-const listOf = (what: string): z.ZodType<string[]> =>
-  z.union([z.array(z.string()), z.string().transform((one) => [one])], { error: what });
 
 /** One option of the command: everything that the parser, the help, the README and the configuration file know of it. */
 export interface Flag<T = unknown> {
   readonly group: string;
   readonly describe: string;
-  readonly value: z.ZodType<T>;
+  readonly value: OptionValue<T>;
   /** Taken when it is given nowhere. */
   readonly fallback?: T;
   /** How help shows the fallback, where it depends on the machine. */
@@ -191,9 +128,10 @@ export const flags = {
   }),
   stamps: define({
     group: SELECT,
-    value: oneOf('keep', 'drop'),
+    value: oneOf('keep', 'drop', 'extract'),
     fallback: 'keep',
-    describe: 'Images in the alert (ZTF, LSST): keep them as base64, or drop them',
+    describe:
+      'Images in the alert (ZTF, LSST): keep them as base64, drop them, or extract them: FITS files beside the alert or its segment',
   }),
 
   profile: define({
@@ -364,7 +302,7 @@ export const flags = {
     value: text,
     fallback: '{topic}/{alert_id}.json',
     describe:
-      "Template of an alert's path, with ndjson of the folder of its segment: {topic} {alert_id} {partition} {offset} {record} {date} {night} {hash2}, or a field of the alert such as {candidate.fid}",
+      "Template of an alert's path, with ndjson, avro and parquet of the folder of its segment: {topic} {alert_id} {partition} {offset} {record} {date} {night} {hash2}, or a field of the alert such as {candidate.fid} or {.publisher}",
   }),
   indent: define({
     group: OUTPUT,
@@ -406,7 +344,7 @@ export const flags = {
   }),
   'schema-registry-auth': define({
     group: DECODE,
-    value: z.string().regex(/^[^:]+:/, 'USER:PASSWORD'),
+    value: userAndPassword,
     env: 'SCHEMA_REGISTRY_AUTH',
     secret: true,
     describe: 'USER:PASSWORD for it',
@@ -500,6 +438,14 @@ export const flags = {
     describe: 'Most bytes read but not saved; reading waits beyond it',
   }),
 
+  'dry-run': define({
+    group: RUN,
+    value: flag,
+    isSwitch: true,
+    fallback: false,
+    describe:
+      'Read from where the group is, decode, ask filters and your function, and say what would be saved: nothing is written, nothing committed, no group joined',
+  }),
   'connect-timeout': define({
     group: RUN,
     value: duration,
@@ -525,6 +471,12 @@ export const flags = {
     value: listenAddress,
     describe:
       'Serve Prometheus metrics on [HOST:]PORT as /metrics, with /healthz and /readyz; HOST is 127.0.0.1 unless given, PORT 0 is any free one',
+  }),
+  web: define({
+    group: RUN,
+    value: listenAddress,
+    describe:
+      'Serve a page that shows the run on [HOST:]PORT; the log says its address, with the token that it wants; HOST and PORT as above',
   }),
   config: define({
     group: RUN,

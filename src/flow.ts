@@ -10,6 +10,7 @@ import { TroubleWatch } from './broker/trouble.ts';
 import { Committer } from './commit/committer.ts';
 import type { Durability } from './commit/durability.ts';
 import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
+import { commitsOf, groupInUse } from './commits.ts';
 import type { Config } from './config.ts';
 import { Drain } from './drain.ts';
 import { ClientError, messageOf } from './errors.ts';
@@ -105,7 +106,7 @@ export class Flow {
     consumer.onTrouble = (text, code) => {
       trouble.heard(text, code);
     };
-    const pool = new Pool(workerSettings, config.pool.workers, {
+    const pool = new Pool(workerSettings, config.pool.workers, memory, {
       done: (work, report) => {
         this.#settlement.settle(work, report);
       },
@@ -118,13 +119,19 @@ export class Flow {
       log: (level, text, fields) => {
         log[level](fields, text);
       },
+      glimpses: (glimpses) => {
+        telemetry.glimpses?.seen(glimpses);
+      },
       failed: fail,
     });
     this.#pool = pool;
     const assignment = new Assignment({
       ...{ consumer, log },
       startPositions: (partitions) => start.positions(partitions),
-      drain: (partitions) => this.#drain.surrender(partitions),
+      drain: async (partitions) => {
+        await this.#drain.surrender(partitions);
+        for (const at of partitions) telemetry.givenUp(at, at.committed);
+      },
       betweenReads: (action) => this.#reader.betweenReads(action),
       onAssigned: (gained) => {
         for (const at of gained) collector?.begin(at, at.behind);
@@ -136,12 +143,7 @@ export class Flow {
     this.#assignment = assignment;
     const reader: Reader = new Reader({
       ...{ consumer, log },
-      limits: {
-        maxMessages: config.read.batchSize,
-        maxBytes: config.read.batchBytes,
-        timeoutMs: config.read.batchTimeoutMs,
-      },
-      maxInFlightBytes: config.read.maxInFlightBytes,
+      read: config.read,
       bytesInFlight: () => this.#bytesInFlight(),
       active: () => assignment.active(),
       onMessages: (at, messages) => {
@@ -169,7 +171,7 @@ export class Flow {
         this.#settlement.begun(work, at);
       },
       cutAt: (at, messages) => collector?.of(at)?.cutAt(messages) ?? null,
-      keepTombstones: workerSettings.output?.form.kind === 'raw',
+      keepTombstones: workerSettings.form.kind === 'raw',
       onOtherTopic: (at) => {
         fail(otherTopic(at));
       },
@@ -331,6 +333,8 @@ export class Flow {
     const { consumer, log } = this.#parts;
     const { partitions } = this.#assignment;
     if (this.#ending.isOver) return;
+    // Partitions that we take ourselves are ours alone; until we have them, what the group has committed says nothing.
+    if (this.#beginning.byHand !== null && !this.#assignment.isAnswered) return;
     try {
       const isReached = (await this.#beginning.end?.isReached(consumer, partitions)) === true;
       if (isReached && (await this.#commitEnd())) this.#ending.finish();
@@ -360,9 +364,9 @@ export class Flow {
   #createSegments(form: SegmentForm): Segments {
     return new Segments({
       ...form,
-      onPublished: (at, next) => {
+      onPublished: (at, next, files) => {
         this.#reread.published();
-        this.#parts.telemetry.published(at, this.#segments?.of(at)?.publishingForMs ?? 0);
+        this.#parts.telemetry.published(at, files, this.#segments?.of(at)?.publishingForMs ?? 0);
         this.#committer.published(at, next);
         this.#ending.changed();
       },
@@ -405,17 +409,4 @@ function otherTopic(at: PartitionProgress): ClientError {
     'TOPIC_RECREATED',
     `${partitionKey(at)} is not the topic that the output folder holds: the message before offset ${at.finished} is another one. The topic was deleted and made again; move its folder away, or give another --output-dir.`,
   );
-}
-
-/** With `--partitions` nobody divides them but the user, and a group whose members share them takes no offsets from outside. */
-function groupInUse(group: string): ClientError {
-  return new ClientError(
-    'GROUP_IN_USE',
-    `The group ${group} has members that share its partitions, so the broker takes no offsets from who reads with --partitions: give another --group. What was saved since the last commit comes again.`,
-  );
-}
-
-function commitsOf({ broker, topics }: Config): 'as-member' | 'by-hand' | 'never' {
-  if (broker.replay) return 'never';
-  return topics.partitions === null ? 'as-member' : 'by-hand';
 }

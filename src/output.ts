@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { access, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { access, link, lstat, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
+import { syncFolder } from './segment/durable.ts';
+
+const PROBE = /^\.antares-probe-[0-9a-f]{12}(?:-link)?$/;
+/** A probe is there for a moment. One that is so much older than ours was left by a process that was killed, on whatever host. */
+const LEFT_MS = 3_600_000;
 
 /**
  * Makes the output folder and finds out whether it takes files, and whether its file system knows upper case from lower.
@@ -18,6 +23,7 @@ export async function prepareOutput(
   try {
     await makeFolder(dir);
     await writeFile(probe, '');
+    await sweepProbes(dir, probe);
     if (form !== 'json') await probeLink(probe, dir, form);
     const caseInsensitive = await access(join(dir, `.ANTARES-PROBE-${tag}`)).then(
       () => true,
@@ -33,6 +39,18 @@ export async function prepareOutput(
     );
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Removes what others left. Ages are by the clock of the file system, which is one for all hosts. */
+async function sweepProbes(dir: string, own: string): Promise<void> {
+  const { mtimeMs } = await stat(own);
+  // Who may not read a folder may still write to it.
+  for (const name of await readdir(dir).catch(() => [])) {
+    if (!PROBE.test(name)) continue;
+    const left = await lstat(join(dir, name)).catch(() => null);
+    const isLeft = left?.isFile() === true && left.size === 0 && mtimeMs - left.mtimeMs > LEFT_MS;
+    if (isLeft) await rm(join(dir, name), { force: true }).catch(() => undefined);
   }
 }
 
@@ -55,7 +73,11 @@ async function probeLink(probe: string, dir: string, form: string): Promise<void
 /** Level by level: mkdir's own `recursive` never ends where a file system such as /proc says ENOENT to a new name. */
 async function makeFolder(dir: string): Promise<void> {
   try {
-    if ((await stat(dir)).isDirectory()) return;
+    if ((await stat(dir)).isDirectory()) {
+      // Who made it may have been killed before its name was on the disk.
+      await syncNameOf(dir);
+      return;
+    }
   } catch {
     await makeFolder(dirname(dir));
   }
@@ -67,6 +89,15 @@ async function makeFolder(dir: string): Promise<void> {
         () => false,
       ))
     )
+      throw error;
+  });
+  await syncNameOf(dir);
+}
+
+/** Not everybody may read the folder that the output folder is in. */
+async function syncNameOf(dir: string): Promise<void> {
+  await syncFolder(dirname(dir)).catch((error: unknown) => {
+    if (!['EACCES', 'EPERM', 'EINVAL', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? ''))
       throw error;
   });
 }

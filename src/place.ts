@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { durationMs } from './duration.ts';
 
 /** `--start-at`: the first three decide only where the group has no committed offset; the others are a way back (or forward). */
@@ -14,7 +13,8 @@ export function overridesCommits({ kind }: StartAt): boolean {
   return kind === 'time' || kind === 'last';
 }
 
-const isoTime = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+const ISO_TIME =
+  /^(\d{4}-\d\d-\d\d)(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d))?$/;
 
 /** A place that `--start-at` names; null: it names none. @param nowMs what `-ago` counts from. */
 export function parseStartAt(text: string, nowMs: number): StartAt | null {
@@ -29,5 +29,12 @@ export function parseStartAt(text: string, nowMs: number): StartAt | null {
 export function parseTime(text: string, nowMs: number): number | null {
   const agoMs = text.endsWith('-ago') ? durationMs(text.slice(0, -'-ago'.length)) : null;
   if (agoMs !== null) return nowMs - agoMs;
-  return isoTime.safeParse(text).success ? Date.parse(text) : null;
+  const [, day] = ISO_TIME.exec(text) ?? [];
+  return day !== undefined && isDay(day) ? Date.parse(text) : null;
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const timeMs = Date.parse(text);
+  return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(text);
 }

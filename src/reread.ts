@@ -96,7 +96,7 @@ export class Reread {
     returns.fileTrouble(at, error);
     this.#failingSinceMs ??= performance.now();
     // Room may be made on a disk for as long as it takes; whatever else is wrong counts as standing still.
-    const isStalled = at.waitingFor === null && performance.now() - this.#failingSinceMs > stallTimeoutMs;
+    const isStalled = !at.isExcused && performance.now() - this.#failingSinceMs > stallTimeoutMs;
     if (!isStalled && !isOver()) return;
     fail(
       new ClientError(

@@ -5,7 +5,7 @@ import { ClientError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Unfinished } from './pool/messages.ts';
 import type { Pool } from './pool/pool.ts';
-import type { Work } from './pool/work.ts';
+import type { Wait, Work } from './pool/work.ts';
 import type { Limit } from './stop/limit.ts';
 
 const OUTPUT_RETRY_MS = 1_000;
@@ -16,6 +16,7 @@ const HOLD_AFTER_MS = 250;
 
 /** Errors that pass when somebody makes room. */
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
+const diskSpace: Wait = { what: 'disk space', mayCome: true };
 
 /** What the returns need from the flow around them. */
 export interface ReturnsOptions {
@@ -73,7 +74,7 @@ export class Returns {
   }
 
   #waitForOutput(at: PartitionProgress, work: Work, code: string, text: string): void {
-    at.waitingFor = NO_SPACE.has(code) ? 'disk space' : null;
+    work.wait = NO_SPACE.has(code) ? diskSpace : null;
     this.#say(
       `output ${code}`,
       `${text}. Nothing is lost: its offset is not committed, and it is tried again every second.`,
@@ -86,7 +87,7 @@ export class Returns {
 
   /** A segment's file cannot be written for now; null: it can again. */
   fileTrouble(at: PartitionProgress, error: NodeJS.ErrnoException | null): void {
-    at.waitingFor = error !== null && NO_SPACE.has(error.code ?? '') ? 'disk space' : null;
+    at.segmentWait = error !== null && NO_SPACE.has(error.code ?? '') ? diskSpace : null;
     if (error === null) return;
     this.#say(
       `output ${error.code ?? ''}`,
@@ -99,7 +100,7 @@ export class Returns {
     const holding = setTimeout(() => {
       reader.hold(at);
     }, HOLD_AFTER_MS);
-    at.waitingFor = `schema ${schemaId}`;
+    work.wait = { what: work.wait?.what ?? `schema ${schemaId}`, mayCome: true };
     const answer = await registry.get(schemaId);
     clearTimeout(holding);
     if (work.state !== 'returned') return;
@@ -111,7 +112,7 @@ export class Returns {
       this.#goOn(at, work);
     } else {
       // A wrong setting is no bad message, and no reason to wait for ever either: the stall watch counts this.
-      at.waitingFor = null;
+      work.wait = { what: `schema ${schemaId}, which nobody knows`, mayCome: false };
       reader.hold(at);
       this.#say(`schema ${schemaId}`, `${partitionKey(at)} waits at offset ${at.finished}: ${answer.reason}`);
       setTimeout(() => void this.#findSchema(at, work, schemaId), SCHEMA_RETRY_MS);
@@ -121,6 +122,7 @@ export class Returns {
   #goOn(at: PartitionProgress, work: Work): void {
     if (work.state !== 'returned') return;
     const { pool, reader, limit } = this.#options;
+    work.wait = null;
     reader.release(at);
     pool.resume(work, limit.take(work.view.batch.count));
   }

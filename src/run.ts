@@ -18,6 +18,7 @@ import { newWriter } from './temporary.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { stripPrefix } from './topic-name.ts';
 import { escapeName } from './worker/name/escape.ts';
+import { mergedBy } from './worker/name/merged.ts';
 import { PathTemplate } from './worker/name/template.ts';
 import { settingsForWorkers } from './worker-settings.ts';
 
@@ -51,7 +52,7 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
     await readAndSave(config, log, stop, service, telemetry, writer, folder?.caseInsensitive ?? false);
   } finally {
     service.stopping();
-    observation?.end();
+    await observation?.end();
     await leave?.();
   }
 }
@@ -76,11 +77,14 @@ async function readAndSave(
   };
   const as = broker.replay
     ? 'without a group'
-    : `as ${topics.partitions === null ? 'a member of ' : ''}the group ${broker.group}`;
+    : config.dryRun
+      ? `as the group ${broker.group} would, without joining it`
+      : `as ${topics.partitions === null ? 'a member of ' : ''}the group ${broker.group}`;
   log.info(`Connected to ${broker.bootstrapServers} ${as}.`);
 
   const registry = new SchemaRegistry(config.decode, log, stop);
-  const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer);
+  const glimpses = telemetry.glimpses?.settings ?? null;
+  const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer, glimpses);
   const segments = segmentForm(config, writer);
   const { toPipe } = output;
   const journal = journalFor(config, durability.fileSync === 'file');
@@ -111,21 +115,22 @@ function checkFeatures({ broker }: Config, log: Log): void {
   if (missing.length > 0) log.warn(`${cureFor(missing)}. Until then such topics or brokers cannot be read.`);
 }
 
-function sayWhatHappens({ broker, output, topics }: Config, durability: string, log: Log): void {
+function sayWhatHappens({ broker, output, topics, dryRun }: Config, durability: string, log: Log): void {
   log.info(
     `Reading ${topics.kafkaNames.join(', ')} from ${broker.bootstrapServers} (${broker.securityProtocol}).`,
   );
   const ca = broker.securityProtocol.endsWith('ssl') ? chooseCa(broker) : null;
   if (ca !== null) log.info(`Authorities: ${ca.path} (${ca.why}).`);
+  if (dryRun) log.info('Dry run: nothing is written, and nothing committed.');
   if (output.toPipe) log.info('Alerts go to standard output, one a line.');
   if (output.dir === null) return;
   const segments =
     output.layout === null ? '{topic}/{partition}/{offset}' : `${output.layout}/{partition}-{offset}`;
   const what = output.form === 'json' ? output.pathTemplate : `${output.form} segments, ${segments}`;
   log.info(`Saving to ${output.dir} as ${what}; durability: ${durability}.`);
-  if (output.form === 'json' && !output.pathTemplate.includes('{topic}') && topics.kafkaNames.length > 1) {
+  const merged = output.form === 'json' ? mergedBy(output.pathTemplate, topics.kafkaNames) : null;
+  if (merged !== null)
     log.warn(
-      `${output.pathTemplate} does not tell topics apart: of two alerts with one name the last written stays.`,
+      `${output.pathTemplate} does not tell ${merged} apart: of two alerts with one name the last written stays.`,
     );
-  }
 }

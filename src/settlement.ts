@@ -5,7 +5,7 @@ import type { Journal } from './journal/journal.ts';
 import { noteFinished } from './journal/note-finished.ts';
 import type { Log } from './log.ts';
 import type { StandardOutput } from './pipe/standard-output.ts';
-import type { BatchReport, SegmentChunk } from './pool/messages.ts';
+import type { BatchReport, ReceivedChunk } from './pool/messages.ts';
 import type { Pool } from './pool/pool.ts';
 import type { Work } from './pool/work.ts';
 import type { Returns } from './returns.ts';
@@ -61,7 +61,7 @@ export class Settlement {
   }
 
   /** A part of a batch: it goes into the partition's open segment, or out. */
-  takeOver(work: Work, chunk: SegmentChunk): void {
+  takeOver(work: Work, chunk: ReceivedChunk): void {
     const at = this.#owners.get(work);
     if (at === undefined) return;
     this.#options.collector?.of(at)?.add(work, chunk);
@@ -87,7 +87,6 @@ export class Settlement {
     if (report.unfinished === null) {
       this.#reuse(at, work);
       this.#forget(at, work);
-      at.waitingFor = null;
     } else if (at.leaving || at.rewinding || ending.isOver) {
       void this.cancelFrom(at, work);
     } else {
@@ -113,19 +112,21 @@ export class Settlement {
 
   /** Gives up a batch and all behind it. */
   async cancelFrom(at: PartitionProgress, first: Work): Promise<void> {
-    const { pool, collector, limit, ending } = this.#options;
+    const { pool, collector, limit, memory, ending, telemetry } = this.#options;
     const works = [...at.works.keys()];
     for (const work of works.slice(works.indexOf(first)).reverse()) {
       await pool.cancel(work);
       // Even if it was done meanwhile: what is before it will not be, and behind a gap it must not go out.
       collector?.of(at)?.cancel(work);
       if (!at.works.has(work)) continue;
+      for (const piece of memoriesOf(work)) memory.drop(piece);
       // What it had finished by then stays finished, and what was still allowed to it others may save.
       this.catchUp(at);
       limit.settle(work.budget, this.#countSaved(at, work, NOTHING_REPORTED));
       work.budget = 0;
       this.#forget(at, work);
     }
+    telemetry.givenUp(at, first.view.offset(0));
     ending.changed();
   }
 
@@ -139,6 +140,7 @@ export class Settlement {
     const { telemetry, limit } = this.#options;
     const saved = at.saved.takeBack(from);
     telemetry.of(at).takenBackAlerts += saved;
+    telemetry.givenUp(at, from);
     limit.takeBack(saved);
   }
 
@@ -146,7 +148,7 @@ export class Settlement {
   #reuse(at: PartitionProgress, work: Work): void {
     const { collector, memory } = this.#options;
     const through = collector === null ? [work] : (collector.of(at)?.done(work) ?? []);
-    for (const { view } of through) memory.giveBack(view.batch.memory);
+    for (const piece of through.flatMap(memoriesOf)) memory.giveBack(piece);
   }
 
   #forget(at: PartitionProgress, work: Work): void {
@@ -156,7 +158,7 @@ export class Settlement {
 
   #countSaved(at: PartitionProgress, work: Work, report: BatchReport): number {
     at.saved.settle(at.durable);
-    return this.#options.telemetry.finished(work, report, at.saved);
+    return this.#options.telemetry.finished(work, report, at);
   }
 
   /** Notes what is finished of a batch for the journal. @returns the first message that is not, which holds the watermark. */
@@ -182,11 +184,15 @@ export class Settlement {
     if (first === undefined) return;
     const { topic, partition } = work.view.batch;
     const many = report.failures.length === 1 ? 'A message' : `${report.failures.length} messages, the first`;
-    const where = first.deadLetter === null ? 'skipped' : `kept as ${first.deadLetter}`;
     log.warn(
       { topic, partition, offsets: report.failures.map(({ offset }) => offset), code: first.code },
-      `${many} of ${topic}/${partition} at offset ${first.offset} could not be saved: ${first.text} (${first.code}); ${where}.`,
+      `${many} of ${topic}/${partition} at offset ${first.offset} could not be saved: ${first.text} (${first.code}); ${first.fate}.`,
     );
     log.debug(first.stack ?? '');
   }
+}
+
+/** A batch's own memory, and what workers noted of it in. */
+function memoriesOf({ view, entries }: Work): SharedArrayBuffer[] {
+  return [view.batch.memory, ...entries.memories];
 }

@@ -19,13 +19,13 @@ export async function checkSegments(
 ): Promise<void> {
   const first = wish <= next ? await segments.coveredFrom(at, wish) : next;
   if (wish >= first && wish <= next) return;
-  const why =
+  const [held, why] =
     wish > next
-      ? `a gap of ${wish - next} offsets would follow them`
-      : 'segments cannot be put before or between them';
+      ? [`up to offset ${next - 1}`, `a gap of ${wish - next} offsets would follow them`]
+      : [`from offset ${first} to ${next - 1}`, 'segments cannot be put before or between them'];
   throw new ClientError(
     'OUTPUT',
-    `The output folder holds segments of ${partitionKey(at)} from offset ${first} to ${next - 1}, and --start-at means ${wish}: ${why}. Give an empty --output-dir.`,
+    `The output folder holds segments of ${partitionKey(at)} ${held}, and --start-at means ${wish}: ${why}. Give an empty --output-dir.`,
   );
 }
 

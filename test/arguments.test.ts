@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCommandLine } from '../src/arguments.ts';
-import { subcommands } from '../src/commands.ts';
 import { ClientError } from '../src/errors.ts';
 import { flagList } from '../src/flags.ts';
-import { simulateCommand } from '../src/simulate/command.ts';
+import { subcommands } from '../src/commands.ts';
+import { collectWords } from '../src/shell/words.ts';
 import { anyBroker, configOf } from './support/options.ts';
-import { projectRoot } from './support/samples.ts';
 
 const read = (...argv: string[]): ReturnType<typeof readCommandLine> =>
-  readCommandLine(argv, [simulateCommand]);
+  readCommandLine(argv, subcommands({}));
 
 async function refusal(...argv: string[]): Promise<string> {
   try {
@@ -35,18 +32,37 @@ test('every option is also known in snake_case, with = and without', async () =>
   }
 });
 
-test('a typo in any option is refused, and the option that was meant is named', async () => {
-  for (const [name] of flagList) {
-    const typo = `--${name.slice(0, 1)}${name.slice(2)}`;
-    const text = await refusal('topic', typo, 'x');
-    assert.ok(text.includes(typo), text);
-    assert.match(text, /did you mean --[a-zA-Z-]+\?/);
-  }
-  assert.match(await refusal('topic', '--output-dri', 'x'), /did you mean --output-dir\?/);
+/** Every command with the words that it wants, and the names of its options. */
+const commands = [
+  { words: ['topic'], help: 'antares-client', options: flagList.map(([name]) => name) },
+  ...collectWords(subcommands({})).commands.map(({ name, options }, i) => ({
+    words: String(subcommands({})[i]?.command)
+      .split(' ')
+      .filter((word) => !word.startsWith('[')),
+    help: `antares-client ${name}`,
+    options: options.map((each) => each.name),
+  })),
+];
+
+for (const { words, help, options } of commands)
+  test(`a typo in any option of ${words.join(' ')} is refused in one sentence that names the one that was meant`, async () => {
+    for (const name of options) {
+      const typo = `--${name.slice(0, 1)}${name.slice(2)}`;
+      const text = await refusal(...words, typo, 'x');
+      assert.equal(text, `There is no option ${typo}; did you mean --${name}? ${help} -h lists them all.`);
+    }
+  });
+
+test('a subcommand without the words that it wants says how it is called', async () => {
+  assert.equal(await refusal('peek'), 'Say antares-client peek <topic>; antares-client peek -h explains.');
+  assert.equal(
+    await refusal('decode', '--indent', '2'),
+    'Say antares-client decode <files..>; antares-client decode -h explains.',
+  );
 });
 
-test("a typo in a subcommand's option names one of that subcommand", async () => {
-  assert.match(await refusal('simulate', '--cuont', '3'), /--cuont; did you mean --count\?/);
+test('a word of a subcommand is not proposed as an option', async () => {
+  assert.doesNotMatch(await refusal('verify', 'folder', '--dirr'), /mean --dir\b/);
 });
 
 test('an option without its value is refused', async () => {
@@ -83,20 +99,4 @@ test('the help names every option', async (t) => {
   await read('--help').catch(() => null);
   assert.ok(exit.mock.callCount() > 0);
   for (const [name] of flagList) assert.ok(lines.join('\n').includes(`--${name}`), name);
-});
-
-test('every command that the documents show is one that the client takes', async () => {
-  const commands = ['README.md', 'docs/architecture.md', 'certs/README.md']
-    .flatMap((file) => readFileSync(join(projectRoot, file), 'utf8').split('\n'))
-    .map((line) => /^\$ (?:npx )?antares-client (.*)$/.exec(line)?.[1])
-    .filter((words) => words !== undefined)
-    .map((words) => (words.split(/ [|>] /)[0] ?? '').match(/'[^']*'|"[^"]*"|\S+/g) ?? [])
-    .map((words) => words.map((word) => word.replace(/^(['"])(.*)\1$/, '$2')));
-  assert.ok(commands.length > 0);
-  // Only read, not run.
-  const others = subcommands({}).map((each) => ({ ...each, handler: () => undefined }));
-  for (const words of commands) {
-    const isMain = (await readCommandLine(words, others)) !== null;
-    if (isMain) await configOf(words, { 'api-key': 'key', 'api-secret': 'secret' });
-  }
 });

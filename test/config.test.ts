@@ -138,7 +138,7 @@ test("the built-in address is today's ANTARES cluster, and its topics are those 
 
 test('topics are split at commas and blanks; a pattern is not', async () => {
   const { topics } = await configOf(['a,b', 'c', '^ztf_\\d{1,3}', 'a,', ...anyBroker]);
-  assert.deepEqual(topics.kafkaNames, ['a', 'b', 'c', '^ztf_\\d{1,3}']);
+  assert.deepEqual(topics.kafkaNames, ['a', 'b', 'c', '^ztf_[0-9]{1,3}']);
 });
 
 test('no topic, a name that is none and a pattern that is none are refused', async () => {
@@ -240,6 +240,35 @@ test('standard output takes alerts one a line, and no option that is about files
   ])
     await assert.rejects(configOf([...pipe, ...more]), { code: 'CONFIG', message: /about files/ });
   await assert.rejects(configOf([...pipe, '--on-error', 'dead-letter']), { code: 'CONFIG' });
+});
+
+test('the caret under a filter stands where it is wrong, in the filter as it is shown', async () => {
+  for (const [filter, at] of [
+    ['candid > 1 and\n\tfoo(2) > 1', 'foo('],
+    ['a in [1] and b > [2]', '[2'],
+    ['a > 1 b', 'b'],
+    ['a > )', ')'],
+    [`${'a > 1 and '.repeat(30)}foo(2)${' and a > 1'.repeat(30)}`, 'foo('],
+  ] as const) {
+    const [sentence, shown = '', caret = ''] = (
+      await refusal(['t', ...anyBroker, '-d', 'x', '--where', filter])
+    ).split('\n');
+    assert.match(sentence ?? '', /^--where cannot be used: /);
+    assert.equal(caret.trim(), '^');
+    assert.ok(shown.length < 80, shown);
+    assert.equal(shown.slice(caret.indexOf('^')).indexOf(at), 0, `${shown}\n${caret}`);
+  }
+});
+
+test('stamps are extracted only where there is a folder for their files', async () => {
+  const extract = ['t', ...anyBroker, '--stamps', 'extract'];
+  assert.equal((await configOf([...extract, '-d', 'x'])).select.stamps, 'extract');
+  for (const output of ['ndjson', 'avro', 'parquet']) {
+    const { select } = await configOf([...extract, '-d', 'x', '--output', output]);
+    assert.equal(select.stamps, 'extract');
+  }
+  for (const wrong of [[], ['-d', '-']])
+    assert.match(await refusal([...extract, ...wrong]), /--stamps extract .* needs a folder as --output-dir/);
 });
 
 test('with segments --path is the folder of their files; without it there is one at a time', async () => {

@@ -69,7 +69,10 @@ test('a user has profiles of their own in the configuration file; what is none i
   assert.deepEqual(config.topics.kafkaNames, ['x.t']);
   await assert.rejects(configOf(['t', '--profile', 'lasiar']), refusal(/did you mean lasair\?/));
   writeFileSync(file, JSON.stringify({ profiles: { ours: { ...own, apiSecret: 'no' } } }));
-  await assert.rejects(configOf(['t', '--config', file]), refusal(/profiles\.ours in .* cannot be used/));
+  await assert.rejects(
+    configOf(['t', '--config', file]),
+    refusal(/profiles\.ours\.apiSecret in .* cannot be used/),
+  );
 });
 
 test('antares-client profiles lists them, as a table and as JSON', async (t) => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { crc32c } from '../src/checksum.ts';
+import { simulateNight } from '../src/simulate/night.ts';
 import { verifyFolder } from '../src/verify/verify.ts';
 import {
   filesIn,
@@ -19,11 +20,21 @@ function redo(t: TestContext, dir: string, ...more: string[]): Promise<ClientEnd
 }
 
 /** A dead letter whose message holds a good alert, as if the settings had been wrong. */
-function putGoodLetter(dir: string, offset: number, value: Buffer): void {
-  const base = putLetter(dir, 'ztf', 0, offset);
+function putGoodLetter(
+  dir: string,
+  offset: number,
+  value: Buffer,
+  folder = 'ztf',
+  more: Record<string, unknown> = {},
+): void {
+  const base = putLetter(dir, folder, 0, offset);
   const sidecar = readJsonFile(join(dir, `${base}.json`));
   put(dir, `${base}.bin`, value);
-  put(dir, `${base}.json`, JSON.stringify({ ...sidecar, bytes: value.length, crc32c: crc32c(value) }));
+  put(
+    dir,
+    `${base}.json`,
+    JSON.stringify({ ...sidecar, bytes: value.length, crc32c: crc32c(value), ...more }),
+  );
 }
 
 async function assertClean(dir: string): Promise<void> {
@@ -85,6 +96,24 @@ test('a letter whose alert a segment holds goes, and nothing is saved a second t
   await assertClean(dir);
 });
 
+test('a letter stays where it is the only copy: its segment is elsewhere, or its own value is damaged', async (t) => {
+  const dir = newFolder(t);
+  const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });
+  rmSync(join(dir, `${base}.ndjson`));
+  putGoodLetter(dir, 4, jsonAlert(74));
+  putGoodLetter(dir, 10, jsonAlert(80));
+  put(dir, '_dead-letter/ztf/0-10.bin', jsonAlert(81));
+  const before = filesIn(dir);
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /ztf\/0-4 stays: a segment holds its alert, but the files of that segment are not there/,
+  );
+  assert.match(stderr, /ztf\/0-10 stays: .*0-10\.bin is not the value that its \.json tells of/);
+  assert.deepEqual(filesIn(dir), before);
+});
+
 test('a redone alert does not replace a newer one of its name', async (t) => {
   const dir = newFolder(t);
   putJournal(dir, 'ztf', 0, [
@@ -121,6 +150,25 @@ test('a letter whose offset nothing tells of yet waits for the client', async (t
   assert.ok(existsSync(join(dir, '_dead-letter/ztf/0-3.bin')));
 });
 
+test('a redone alert has its images beside it, and its folder, as a profile named it, without the prefix of the topic', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'night', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 0, outcome: 'dead' },
+  ]);
+  const [alert] = simulateNight({ survey: 'ztf', seed: 1, count: 1, history: 1 });
+  assert.ok(alert);
+  putGoodLetter(dir, 0, alert.value, 'night', { topic: 'of.a.profile.night' });
+  const { code, stderr } = await redo(t, dir, '--stamps', 'extract', '--fields', 'objectId,cutoutScience');
+  assert.equal(code, 0, stderr);
+  const image = `${alert.name}.cutoutScience.fits.gz`;
+  assert.deepEqual(filesIn(dir), [`night/${image}`, `night/${alert.name}.json`]);
+  const saved = readJsonFile(join(dir, `night/${alert.name}.json`));
+  assert.deepEqual(Object.keys(saved), ['objectId', 'cutoutScience']);
+  assert.equal((saved['cutoutScience'] as { stampData: string }).stampData, image);
+  await assertClean(dir);
+});
+
 test('redo may be killed at any moment: the next one brings it to its end', async (t) => {
   const dir = newFolder(t);
   const count = 60;
@@ -144,6 +192,24 @@ test('redo may be killed at any moment: the next one brings it to its end', asyn
   );
   assert.equal(filesIn(dir).length, count);
   await assertClean(dir);
+});
+
+test('what a killed redo has left of a letter goes, and a letter that came again stays', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 1, outcome: 'filtered' },
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(0));
+  renameSync(join(dir, '_dead-letter/ztf/0-0.json'), join(dir, '_dead-letter/ztf/0-0.gone'));
+  putGoodLetter(dir, 1, Buffer.from('bad'));
+  put(dir, '_dead-letter/ztf/0-1.gone', '');
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 1, stderr);
+  assert.deepEqual(
+    filesIn(dir).filter((path) => path.startsWith('_dead-letter')),
+    ['_dead-letter/ztf/0-1.bin', '_dead-letter/ztf/0-1.json'],
+  );
 });
 
 test('redo asks no broker: a configuration whose profile wants a login does without one', async (t) => {

@@ -75,8 +75,24 @@ function partition(batches: number) {
     const message = { offset, timestampMs: 0, key: null, value: Buffer.from('x'), headers: [] };
     const view = new BatchView(packBatch('ztf', 0, [message], false, (bytes) => memory.take(bytes)));
     const work: Work = {
-      ...{ id: offset, view, entries: new Entries(), noted: 0, bytes: 1, state: 'with-worker', slot: null },
-      ...{ budget: null, cutAt: null, deaths: new Map(), cancelled: false, counted: 0, savedOfPending: 0 },
+      ...{
+        id: offset,
+        view,
+        entries: new Entries(null),
+        noted: 0,
+        bytes: 1,
+        state: 'with-worker',
+        slot: null,
+      },
+      ...{
+        budget: null,
+        cutAt: null,
+        deaths: new Map(),
+        cancelled: false,
+        wait: null,
+        counted: 0,
+        savedOfPending: 0,
+      },
     };
     at.works.set(work, at.watermark.begin(offset, offset + 1));
     settlement.begun(work, at);
@@ -90,7 +106,9 @@ function partition(batches: number) {
       outcomes: Uint8Array.of(outcome.SAVED),
       alerts: Int32Array.of(1),
       head: null,
-      parts: [{ folder: '', alerts: 1, bytes }],
+      parts: [{ folder: '', alerts: 1, bytes, checksum: 0 }],
+      stamps: null,
+      giveBack: () => undefined,
     });
     settlement.settle(work, done);
   };

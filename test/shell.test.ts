@@ -61,7 +61,7 @@ test('the manual page holds every option and every subcommand', () => {
     '-',
   );
   for (const [name] of flagList) assert.ok(page.includes(`--${name}`), name);
-  for (const name of ['doctor', 'verify', 'redo', 'profiles', 'auth', 'simulate', 'completion'])
+  for (const name of ['init', 'doctor', 'verify', 'redo', 'profiles', 'auth', 'simulate', 'completion'])
     assert.ok(page.includes(`.B ${name}\n`), name);
 });
 

@@ -58,7 +58,7 @@ async function add(
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   // Loaded late, for the main command needs none of it.
-  const { wayTo } = await import('../config.ts');
+  const { wayTo } = await import('../config/gather.ts');
   const { ask } = await import('./ask.ts');
   const { targetOf } = await import('./stored-login.ts');
   const { servers, kind, tokenUrl, takesLogin } = wayTo({ ...options, profile });

@@ -12,25 +12,26 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { ClientError, messageOf } from '../errors.ts';
-import { profileName } from '../profiles/profile.ts';
+import { isProfileName } from '../profiles/profile.ts';
 import { rememberSecret, warnWhereOthersRead } from '../secrets.ts';
 import { newWriter, removeIfThere, sweepTemporaries, temporaryName } from '../temporary.ts';
 
-const loginSchema = z.strictObject({
+const text = v.pipe(v.string(), v.minLength(1));
+const loginSchema = v.strictObject({
   /** A user name or API key with its password, or an OAuth client's id with its secret. */
-  kind: z.enum(['password', 'oauth']),
-  user: z.string().min(1),
-  secret: z.string().min(1),
+  kind: v.picklist(['password', 'oauth']),
+  user: text,
+  secret: text,
   /** The brokers that it is for. */
-  servers: z.string().min(1),
+  servers: text,
   /** The token server that the client id and secret are for. */
-  tokenUrl: z.string().min(1).nullable(),
+  tokenUrl: v.nullable(text),
 });
 
 /** Who the user is to the brokers of a profile, and whom alone the secret goes to. */
-export type Login = Readonly<z.infer<typeof loginSchema>>;
+export type Login = Readonly<v.InferOutput<typeof loginSchema>>;
 
 /**
  * The user's logins, a file a profile, so that none can be lost by writing another. Only the user can read them.
@@ -48,7 +49,7 @@ export class LoginStore {
     return files
       .filter((file) => file.endsWith('.json'))
       .map((file) => file.slice(0, -'.json'.length))
-      .filter((name) => profileName.safeParse(name).success)
+      .filter((name) => isProfileName(name))
       .sort();
   }
 
@@ -116,7 +117,7 @@ export class LoginStore {
 
   /** The file of a profile's login. @throws ClientError USAGE where no profile can have this name. */
   pathOf(name: string): string {
-    if (profileName.safeParse(name).success) return join(this.#folder, `${name}.json`);
+    if (isProfileName(name)) return join(this.#folder, `${name}.json`);
     throw new ClientError('USAGE', `${name} is no name of a profile; antares-client profiles lists them.`);
   }
 
@@ -151,7 +152,8 @@ export function userLogins(env: NodeJS.ProcessEnv): LoginStore | null {
 
 function parseLogin(text: string): Login | null {
   try {
-    return loginSchema.safeParse(JSON.parse(text)).data ?? null;
+    const parsed = v.safeParse(loginSchema, JSON.parse(text));
+    return parsed.success ? parsed.output : null;
   } catch {
     // Node's message would quote the text.
     return null;

@@ -1,8 +1,15 @@
-const START_BYTES = 16_384;
+/** Of what a message of one alert leaves in the journal; more where paths are long. */
+const USUAL_ENTRY_BYTES = 192;
+const MORE_BYTES = 16_384;
 /** Bytes that are used; behind it the entries, each: int32 index, int32 length, text, padded to 4 bytes. */
 const USED = 0;
 const HEAD_BYTES = 4;
 const ENTRY_HEAD_BYTES = 8;
+
+/** Memory that is usually enough for so many messages. */
+export function entryBytesFor(messages: number): number {
+  return HEAD_BYTES + messages * USUAL_ENTRY_BYTES;
+}
 
 const align4 = (bytes: number): number => (bytes + 3) & ~3;
 
@@ -15,8 +22,13 @@ export class EntryWriter {
   #memory: SharedArrayBuffer | null = null;
   #used = HEAD_BYTES;
 
-  /** @param send gives a piece of memory to the main thread. */
-  constructor(send: (memory: SharedArrayBuffer) => void) {
+  /**
+   * @param memory where to begin, behind what a worker before this one noted there; null: in a new piece.
+   * @param send gives a new piece to the main thread.
+   */
+  constructor(memory: SharedArrayBuffer | null, send: (memory: SharedArrayBuffer) => void) {
+    this.#memory = memory;
+    if (memory !== null) this.#used = Atomics.load(new Int32Array(memory, 0, 1), USED);
     this.#send = send;
   }
 
@@ -25,7 +37,7 @@ export class EntryWriter {
     const length = Buffer.byteLength(text);
     const wanted = ENTRY_HEAD_BYTES + align4(length);
     if (this.#memory === null || this.#used + wanted > this.#memory.byteLength) {
-      this.#memory = new SharedArrayBuffer(HEAD_BYTES + Math.max(START_BYTES, wanted));
+      this.#memory = new SharedArrayBuffer(HEAD_BYTES + Math.max(MORE_BYTES, wanted));
       this.#used = HEAD_BYTES;
       this.#send(this.#memory);
     }
@@ -42,6 +54,21 @@ export class EntryWriter {
 export class Entries {
   readonly #memories: { readonly view: Buffer; readonly used: Int32Array; read: number }[] = [];
   readonly #texts = new Map<number, string>();
+  /** Where workers begin; null: where they want. */
+  readonly memory: SharedArrayBuffer | null;
+
+  /** @param memory for the first entries, with whatever is in it; null: none. */
+  constructor(memory: SharedArrayBuffer | null) {
+    this.memory = memory;
+    if (memory === null) return;
+    new Int32Array(memory, 0, 1)[USED] = HEAD_BYTES;
+    this.addMemory(memory);
+  }
+
+  /** All memory that is in use. */
+  get memories(): SharedArrayBuffer[] {
+    return this.#memories.map(({ used }) => used.buffer as SharedArrayBuffer);
+  }
 
   addMemory(memory: SharedArrayBuffer): void {
     this.#memories.push({ view: Buffer.from(memory), used: new Int32Array(memory, 0, 1), read: HEAD_BYTES });

@@ -1,7 +1,8 @@
+import type { ReadConfig } from '../config/read.ts';
 import type { AlertConsumer, ConsumedMessage, PartitionOffset, TopicPartition } from '../broker/consumer.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type ReadLimits, ReadSize } from './read-size.ts';
+import { ReadSize } from './read-size.ts';
 
 /** How long reading may stand still for lack of room before the partitions are paused. A pause throws the prefetch away, so it is a last resort. */
 const PATIENCE_MS = 250;
@@ -13,8 +14,7 @@ const PAUSED_POLL_MS = 20;
 export interface ReaderOptions {
   readonly consumer: AlertConsumer;
   readonly log: Log;
-  readonly limits: ReadLimits;
-  readonly maxInFlightBytes: number;
+  readonly read: ReadConfig;
   readonly bytesInFlight: () => number;
   /** The partitions that are read now. */
   readonly active: () => readonly TopicPartition[];
@@ -43,7 +43,8 @@ export class Reader {
 
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#size = new ReadSize(options.limits);
+    const { batchSize, batchBytes, batchTimeoutMs } = options.read;
+    this.#size = new ReadSize({ maxMessages: batchSize, maxBytes: batchBytes, timeoutMs: batchTimeoutMs });
     options.consumer.onPartitionEnd = (end) => {
       this.#ends.push(end);
     };
@@ -51,7 +52,7 @@ export class Reader {
 
   /** Reads until {@link stop}. */
   async run(): Promise<void> {
-    const { consumer, limits } = this.#options;
+    const { consumer, read } = this.#options;
     this.#running = true;
     while (!this.#stopping) {
       for (const action of this.#between.splice(0)) await action();
@@ -60,7 +61,7 @@ export class Reader {
       const count = oneByOne ? 1 : this.#size.count;
       const startMs = performance.now();
       try {
-        const messages = await consumer.consume(count, this.#paused ? PAUSED_POLL_MS : limits.timeoutMs);
+        const messages = await consumer.consume(count, this.#paused ? PAUSED_POLL_MS : read.batchTimeoutMs);
         const bytes = this.#handOn(messages);
         this.#polledAtMs = performance.now();
         if (messages.length > 0) this.#options.onRead?.(this.#polledAtMs - startMs);
@@ -135,7 +136,8 @@ export class Reader {
    * gone, and polling goes on.
    */
   async #waitForRoom(): Promise<void> {
-    const { bytesInFlight, maxInFlightBytes, active } = this.#options;
+    const { bytesInFlight, active } = this.#options;
+    const { maxInFlightBytes } = this.#options.read;
     if (this.#paused) {
       if (bytesInFlight() > maxInFlightBytes / 2) return;
       this.#paused = false;

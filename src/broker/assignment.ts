@@ -79,7 +79,8 @@ export class Assignment {
       if (rebalance.kind === 'assign') await this.#assign(rebalance.partitions);
       else await this.#revoke(rebalance);
     } catch (error) {
-      this.#options.log.error(`A rebalance went wrong: ${messageOf(error)}.`);
+      // On the way out the group may be asking still.
+      this.#options.log[this.#closed ? 'debug' : 'error'](`A rebalance went wrong: ${messageOf(error)}.`);
     } finally {
       this.#waiting -= 1;
     }

@@ -135,7 +135,7 @@ const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
     /Message size too large|Invalid response size/i,
     'transient',
     () =>
-      'A message is larger than the client takes at once: raise -X fetch.message.max.bytes and -X receive.message.max.bytes.',
+      'A message is larger than the client takes at once: raise -X receive.message.max.bytes above it (100000000 unless set), and try with antares-client doctor.',
   ],
   [
     /Unknown topic or partition|Unknown topic$/i,
@@ -173,6 +173,9 @@ const codes: ReadonlyMap<number, Kind> = new Map([
   [82, 'fatal'],
 ]);
 
+/** All that is to be said where librdkafka gives no reason. */
+export const NO_REASON_GIVEN = 'No broker can be reached: are they up, and are host and port right?';
+
 /** Only that something is wrong; a line with the reason comes too. */
 const EMPTY_TALK =
   /all broker connections are down|broker transport failure|brokers? (are|is) down|^(ERROR|FAIL): \[thrd:[^\]]*\]: \d+\/\d+ brokers are down/i;
@@ -198,7 +201,7 @@ export function classify(
     const kind = phase === 'connecting' && code === -195 ? 'unreachable' : 'ignore';
     return {
       kind,
-      sentence: 'No broker can be reached: are they up, and are host and port right?',
+      sentence: NO_REASON_GIVEN,
       error: errorOf[kind],
     };
   }

@@ -4,9 +4,10 @@ import type { Config } from '../config.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { explainCertificate } from './certificate-trouble.ts';
-import { type Classified, classify } from './classify.ts';
+import { type Classified, classify, NO_REASON_GIVEN } from './classify.ts';
 import { checkClientCertificate } from './client-certificate.ts';
 import { AlertConsumer, type BrokerError, type TopicCatalogue } from './consumer.ts';
+import { findTlsServer } from './hidden-tls.ts';
 import { consumerProperties } from './properties.ts';
 
 /** A connected consumer and the topics it may see. */
@@ -47,6 +48,7 @@ export async function connect(config: Config, log: Log, stop: AbortSignal): Prom
       throw new ClientError(error, cause ?? sentence);
     }
     if (stop.aborted) return null;
+    if (sentence === NO_REASON_GIVEN) await refuseTls(config.broker);
     if (performance.now() >= deadlineMs) throw new ClientError('BROKER_UNREACHABLE', sentence);
     if (performance.now() - saidMs >= SAY_AGAIN_MS) {
       log.warn(`${sentence} Trying again.`);
@@ -54,6 +56,18 @@ export async function connect(config: Config, log: Log, stop: AbortSignal): Prom
     }
     await sleep(RETRY_MS, undefined, { signal: stop }).catch(() => undefined);
   }
+}
+
+/** @throws ClientError BROKER_TLS where plain text was sent to a server that speaks TLS: no waiting cures that. */
+async function refuseTls({ securityProtocol, bootstrapServers }: Config['broker']): Promise<void> {
+  if (securityProtocol.endsWith('ssl')) return;
+  const where = await findTlsServer(bootstrapServers);
+  if (where === null) return;
+  const wanted = securityProtocol === 'plaintext' ? 'ssl (or sasl_ssl, with credentials)' : 'sasl_ssl';
+  throw new ClientError(
+    'BROKER_TLS',
+    `${where} speaks TLS, and --security-protocol is ${securityProtocol}: say --security-protocol ${wanted}.`,
+  );
 }
 
 async function tryOnce(

@@ -1,5 +1,7 @@
 import type { MessageToPack } from '../batch/batch.ts';
+import { wholeName } from '../topic-pattern.ts';
 import { KafkaConsumer } from './kafka.ts';
+import { isPattern } from './topics.ts';
 
 /** A partition of a topic. */
 export interface TopicPartition {
@@ -110,7 +112,10 @@ export class AlertConsumer {
   }
 
   subscribe(topics: readonly string[]): void {
-    this.#client.subscribe([...topics]);
+    // With the new protocol the broker matches patterns.
+    const named = (topic: string): string =>
+      this.#newProtocol && isPattern(topic) ? wholeName(topic) : topic;
+    this.#client.subscribe(topics.map(named));
   }
 
   /**

@@ -6,6 +6,8 @@ import type { Properties } from './properties.ts';
 const CONNECT_TIMEOUT_MS = 15_000;
 const FULL_QUEUE_WAIT_MS = 10;
 const ERR_QUEUE_FULL = -184;
+/** Reports of delivery come without a code. */
+const TOO_LARGE = /size too large/i;
 
 /** A message to be sent. */
 export interface MessageToSend {
@@ -31,12 +33,7 @@ export class AlertProducer {
     producer.setPollInterval(20);
     producer.on('delivery-report', (error, report) => {
       this.#arrived += 1;
-      if ((error as unknown) !== null) {
-        this.#failure ??= new ClientError(
-          'SIMULATE',
-          `A message for ${report.topic} did not arrive: ${error.message}.`,
-        );
-      }
+      if ((error as unknown) !== null) this.#failure ??= notArrived(report.topic, error);
     });
   }
 
@@ -52,7 +49,7 @@ export class AlertProducer {
     });
   }
 
-  /** Hands a message over; waits where the queue is full. @throws ClientError when an earlier one did not arrive. */
+  /** Hands a message over; waits where the queue is full. @throws ClientError when it, or an earlier one, cannot arrive. */
   async send({ topic, partition, value, key, timestampMs, headers = [] }: MessageToSend): Promise<void> {
     for (;;) {
       if (this.#failure !== null) throw this.#failure;
@@ -70,7 +67,7 @@ export class AlertProducer {
         this.#sent += 1;
         return;
       } catch (error) {
-        if ((error as { code?: number }).code !== ERR_QUEUE_FULL) throw error;
+        if ((error as { code?: number }).code !== ERR_QUEUE_FULL) throw notArrived(topic, error as Error);
         await sleep(FULL_QUEUE_WAIT_MS);
       }
     }
@@ -89,4 +86,11 @@ export class AlertProducer {
       });
     });
   }
+}
+
+function notArrived(topic: string, { message }: Pick<Error, 'message'>): ClientError {
+  const cure = TOO_LARGE.test(message)
+    ? '; raise max.message.bytes of the topic, or message.max.bytes of its broker, and of the client where -X sets it'
+    : '';
+  return new ClientError('SIMULATE', `A message for ${topic} did not arrive: ${message}${cure}.`);
 }

@@ -108,6 +108,8 @@ export function producerProperties({ broker }: Config): Properties {
     'client.id': 'antares-client',
     // Without it a retry may change the order.
     'enable.idempotence': true,
+    // As much as can be: how large a message may be, the broker says.
+    'message.max.bytes': 1_000_000_000,
     ...securityProperties(broker),
     ...broker.properties,
   };

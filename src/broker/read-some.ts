@@ -1,6 +1,9 @@
 import { ClientError } from '../errors.ts';
 import type { AlertConsumer, ConsumedMessage, PartitionOffset, TopicPartition } from './consumer.ts';
 
+/** Properties to read a few messages with, not a stream: nothing is fetched ahead. */
+export const modestReading = { 'queued.min.messages': '1', 'fetch.message.max.bytes': '65536' } as const;
+
 const BATCH = 100;
 const READ_TIMEOUT_MS = 100;
 /** Of a broker that answered a moment ago. */

@@ -5,10 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { RecentlyUsed } from '../recently-used.ts';
 import { askRegistry, hintAt, RegistryTrouble, REQUEST_TIMEOUT_MS } from './registry-request.ts';
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
+/** A stream has a handful of schemas; one that names thousands must not fill the memory. */
+const MAX_ANSWERS = 64;
 
 /** What is known of a schema id. */
 export type SchemaAnswer =
@@ -17,7 +20,7 @@ export type SchemaAnswer =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /**
- * Schemas by id: from `--schema-dir`, from the cache, from the registry. Ids are immutable, so what was found stays. A registry that does
+ * Schemas by id: from `--schema-dir`, from the cache, from the registry. Ids are immutable, so what was found need not be asked for again. A registry that does
  * not answer is asked again with growing pauses, for as long as it takes: its messages wait, they do not become bad ones.
  */
 export class SchemaRegistry {
@@ -26,7 +29,7 @@ export class SchemaRegistry {
   readonly #stop: AbortSignal;
   readonly #requestTimeoutMs: number;
   /** Concurrent questions for one id share one request. */
-  readonly #asked = new Map<number, Promise<SchemaAnswer>>();
+  readonly #asked = new RecentlyUsed<number, Promise<SchemaAnswer>>(MAX_ANSWERS);
 
   /** @param requestTimeoutMs for one request as a whole, its answer's last byte included. */
   constructor(

@@ -35,6 +35,12 @@ interface Finished {
   readonly offset: number;
 }
 
+/**
+ * What became of what was finished: `confirmed` by the broker; `late`: not before the deadline; `lost`: the partitions are another member's
+ * already; `in doubt`: the disk has refused some of it.
+ */
+export type Flushed = 'confirmed' | 'late' | 'lost' | 'in doubt';
+
 /** What the committer needs and tells. */
 export interface CommitterOptions {
   readonly consumer: AlertConsumer;
@@ -53,7 +59,7 @@ export interface CommitterOptions {
   /** What was published since the last good sync may be lost: it must be written again. */
   readonly onSyncFailed: (error: unknown, inARow: number) => void;
   /** Is told how it goes; null: nobody wants to know. */
-  readonly telemetry: Pick<Telemetry, 'durable' | 'took'> | null;
+  readonly telemetry: Pick<Telemetry, 'durable' | 'committed' | 'took'> | null;
 }
 
 /**
@@ -72,8 +78,8 @@ export class Committer {
   /** Marks that a failed sync has put in doubt: no later sync makes them good, only a rewind, which brings a new watermark. */
   readonly #doubtful = new WeakSet<Watermark>();
   #journalFailing = false;
-  /** The last answer to a commit was that the partitions are not ours. */
-  #lost = false;
+  /** How often the answer to a commit was that the partitions are not ours. */
+  #refusals = 0;
   readonly #events = new EventEmitter();
   #closed = false;
 
@@ -106,31 +112,38 @@ export class Committer {
    * Brings all that is finished of these partitions to the broker. Somebody must go on polling meanwhile: the result
    * comes that way.
    *
-   * @returns `confirmed` by the broker; `late`: not before the deadline; `lost`: the partitions are another member's already.
+   * Partitions that are taken away meanwhile are not waited for: nobody commits for them any more.
    */
-  async flush(
-    partitions: readonly PartitionProgress[],
-    deadlineMs: number,
-  ): Promise<'confirmed' | 'late' | 'lost'> {
-    this.#lost = false;
-    while (this.#anythingUnsynced(partitions)) {
+  async flush(partitions: readonly PartitionProgress[], deadlineMs: number): Promise<Flushed> {
+    while (this.#anythingUnsynced(partitions.filter((at) => this.#isOurs(at)))) {
       if (performance.now() > deadlineMs) return 'late';
       this.finished();
       this.#options.closeSegments?.(partitions);
       await this.#nextChange(deadlineMs);
     }
+    const answer = await this.confirm(partitions, deadlineMs);
+    const open = partitions.filter((at) => at.durable < at.finished);
+    if (answer !== 'confirmed' || open.length === 0) return answer;
+    return open.some((at) => this.#isOurs(at)) ? 'in doubt' : 'lost';
+  }
+
+  /** The same for what is durable already. */
+  async confirm(
+    partitions: readonly PartitionProgress[],
+    deadlineMs: number,
+  ): Promise<Exclude<Flushed, 'in doubt'>> {
+    const refusals = this.#refusals;
     this.#commit();
-    while (partitions.some((at) => at.committed < at.durable)) {
-      if (this.#isLost()) return 'lost';
+    while (partitions.some((at) => this.#isOurs(at) && at.committed < at.durable)) {
+      if (this.#refusals > refusals) return 'lost';
       if (performance.now() > deadlineMs) return 'late';
       await this.#nextChange(deadlineMs);
     }
-    return partitions.some((at) => at.durable < at.finished) ? 'late' : 'confirmed';
+    return partitions.some((at) => at.committed < at.durable) ? 'lost' : 'confirmed';
   }
 
-  /** It changes while we wait, behind the compiler's back. */
-  #isLost(): boolean {
-    return this.#lost;
+  #isOurs(at: PartitionProgress): boolean {
+    return this.#options.partitions.get(partitionKey(at)) === at;
   }
 
   close(): void {
@@ -237,11 +250,20 @@ export class Committer {
     this.#options.telemetry?.durable(at);
   }
 
+  #raiseCommitted(at: PartitionProgress, offset: number): void {
+    if (offset <= at.committed) return;
+    at.committed = offset;
+    this.#options.telemetry?.committed(at);
+  }
+
   #commit(): void {
     const { consumer, partitions, log } = this.#options;
     const all = [...partitions.values()];
     if (this.#options.commits === 'never') {
-      for (const at of all) at.committed = at.stored = at.durable;
+      for (const at of all) {
+        at.stored = at.durable;
+        this.#raiseCommitted(at, at.durable);
+      }
       return;
     }
     for (const at of all) {
@@ -254,7 +276,7 @@ export class Committer {
         consumer.storeOffsets([{ topic: at.topic, partition: at.partition, offset: at.durable }]);
         at.stored = at.durable;
       } catch (error) {
-        this.#lost = true;
+        this.#refusals += 1;
         log.debug(`The offset of ${partitionKey(at)} was not taken: ${messageOf(error)}.`);
       }
     }
@@ -278,10 +300,10 @@ export class Committer {
       this.#options.telemetry?.took('commit', performance.now() - this.#commitSentMs);
       for (const offset of offsets) {
         const at = partitions.get(partitionKey(offset));
-        if (at !== undefined) at.committed = Math.max(at.committed, Math.min(offset.offset, at.stored));
+        if (at !== undefined) this.#raiseCommitted(at, Math.min(offset.offset, at.stored));
       }
     } else if (NOT_OURS.has(error.code)) {
-      this.#lost = true;
+      this.#refusals += 1;
       log.debug(`A commit came too late, the partitions are another member's: ${error.message}.`);
       this.#options.onRefused();
     } else if (error.code !== ERR_NO_OFFSET && error.code !== ERR_STALE_MEMBER_EPOCH) {

@@ -1,7 +1,7 @@
 import type { TopicPartition } from '../broker/consumer.ts';
 import type { KnownMessage, StartPosition } from '../broker/start-position.ts';
 import { PartitionNotes } from '../journal/partition-notes.ts';
-import type { Work } from '../pool/work.ts';
+import type { Wait, Work } from '../pool/work.ts';
 import { SavedRuns } from './saved-runs.ts';
 import { type OpenRange, Watermark } from './watermark.ts';
 
@@ -40,8 +40,8 @@ export class PartitionProgress implements TopicPartition {
   readonly behind: StartPosition['behind'];
   /** Until this message was seen, nobody knows whether the topic is still the one that was saved. */
   known: KnownMessage | null;
-  /** Waiting for something outside (disk space, a registry): why. Such a wait is no stall. */
-  waitingFor: string | null = null;
+  /** What its segment waits for. */
+  segmentWait: Wait | null = null;
 
   /** A start that differs from what the group has committed is committed even if no message comes. */
   constructor({ topic, partition, offset, committed, behind, known = null }: StartPosition) {
@@ -57,6 +57,18 @@ export class PartitionProgress implements TopicPartition {
     this.committed = committed;
   }
 
+  /** What outside it waits for: its segment, or the first of its batches that does; null: nothing. */
+  get wait(): Wait | null {
+    if (this.segmentWait !== null) return this.segmentWait;
+    for (const { wait } of this.works.keys()) if (wait !== null) return wait;
+    return null;
+  }
+
+  /** It waits for something that may come: that is no stall. */
+  get isExcused(): boolean {
+    return this.wait?.mayCome === true;
+  }
+
   /** Where the finished mark stands. */
   get finished(): number {
     return this.watermark.committable;
@@ -67,7 +79,7 @@ export class PartitionProgress implements TopicPartition {
     this.watermark = new Watermark(this.durable);
     this.notes = new PartitionNotes(this.durable, 'journal');
     this.works.clear();
-    this.waitingFor = null;
+    this.segmentWait = null;
     this.doubt = null;
   }
 }

@@ -132,7 +132,8 @@ async function readAt(
   const trouble: BrokerError[] = [];
   const reached = { end: false };
   consumer.onTrouble = (message, code) => {
-    if (/Topic authorization/i.test(message)) trouble.push({ message, code });
+    // librdkafka tries such a message again for ever.
+    if (/Topic authorization|Invalid response size/i.test(message)) trouble.push({ message, code });
   };
   consumer.onPartitionEnd = () => {
     reached.end = true;

@@ -1,4 +1,5 @@
-import { type Config, type ConfigSources, type GivenOption, givenOptions, resolveConfig } from '../config.ts';
+import { type Config, resolveConfig } from '../config.ts';
+import { type ConfigSources, type GivenOption, givenOptions } from '../config/gather.ts';
 import { examineCertificate } from './certificate.ts';
 import { examineCluster } from './cluster.ts';
 import { type Finding, faultOf, ok, skipped, warning } from './finding.ts';

@@ -31,12 +31,21 @@ export class LooseFile {
   /** Every record; each is valid until the next. */
   *records(): Generator<Uint8Array> {
     const crc = new Crc32c().add(this.#read(0, this.#start));
-    let rest: Buffer = Buffer.alloc(0);
+    // Used from the first chunk to the last: what begins in one and ends in the next moves to the front.
+    let memory: Buffer = Buffer.allocUnsafe(2 * CHUNK_BYTES);
+    let rest = 0;
     for (let at = this.#start; at < this.bytes; ) {
-      const chunk = this.#read(at, Math.min(CHUNK_BYTES, this.bytes - at));
+      const count = Math.min(CHUNK_BYTES, this.bytes - at);
+      if (rest + count > memory.length) {
+        const larger = Buffer.allocUnsafe(2 * (rest + count));
+        memory.copy(larger, 0, 0, rest);
+        memory = larger;
+      }
+      const chunk = memory.subarray(rest, rest + count);
+      this.#fill(chunk, at);
       crc.add(chunk);
-      at += chunk.length;
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      at += count;
+      const bytes = memory.subarray(0, rest + count);
       let next = 0;
       while (bytes.length - next >= LENGTH_BYTES) {
         const end = next + LENGTH_BYTES + bytes.readUInt32LE(next);
@@ -44,9 +53,10 @@ export class LooseFile {
         yield bytes.subarray(next + LENGTH_BYTES, end);
         next = end;
       }
-      rest = bytes.subarray(next);
+      bytes.copyWithin(0, next);
+      rest = bytes.length - next;
     }
-    if (rest.length > 0 || String(crc) !== this.#crc32c)
+    if (rest > 0 || String(crc) !== this.#crc32c)
       throw new Error('the loose records of a segment are not what was written');
   }
 
@@ -56,12 +66,15 @@ export class LooseFile {
 
   #read(at: number, count: number): Buffer {
     const bytes = Buffer.allocUnsafe(count);
-    let got = 0;
-    while (got < count) {
-      const more = readSync(this.#descriptor, bytes, got, count - got, at + got);
+    this.#fill(bytes, at);
+    return bytes;
+  }
+
+  #fill(bytes: Buffer, at: number): void {
+    for (let got = 0; got < bytes.length; ) {
+      const more = readSync(this.#descriptor, bytes, got, bytes.length - got, at + got);
       if (more === 0) throw new Error('the loose records of a segment end too early');
       got += more;
     }
-    return bytes;
   }
 }

@@ -8,6 +8,7 @@ import {
   type WriterProperties,
   WriterPropertiesBuilder,
 } from 'parquet-wasm';
+import { release } from '../release.ts';
 import { version } from '../version.ts';
 import { type AvroType, compileSchema } from '../worker/decode/avro/schema.ts';
 import { AvroBytes } from './columns/avro-bytes.ts';
@@ -63,7 +64,12 @@ function wasmBatches(
     const next = batches.next();
     if (next.done === true) return undefined;
     const bytes = RecordBatchStreamWriter.writeAll([next.value]).toUint8Array(true);
-    ready.push(...Table.fromIPCStream(bytes).recordBatches());
+    const table = Table.fromIPCStream(bytes);
+    ready.push(...table.recordBatches());
+    // The module's memory knows nothing of our collector, and never shrinks: what a file does not give back, it has for good.
+    table.free();
+    // They were copied, and are too many to wait for a collection.
+    if (bytes.buffer instanceof ArrayBuffer) release([bytes.buffer]);
     return ready.shift();
   };
   return new ReadableStream<WasmBatch>(
@@ -83,7 +89,7 @@ function wasmBatches(
   );
 }
 
-/** At least one, so that the file has its columns. */
+/** At least one, so that the file has its columns. Each is valid until the next one is asked for. */
 function* arrowBatches(type: AvroType, records: Iterable<Uint8Array>): Generator<RecordBatch> {
   const columns = columnsOf(type);
   const struct = new StructColumn(false, columns);

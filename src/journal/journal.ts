@@ -1,5 +1,7 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ancestors } from '../ancestors.ts';
+import { makeFolder, syncFolder } from '../segment/durable.ts';
 import { journalEnd } from './journal-end.ts';
 import { JOURNAL_FOLDER } from './line.ts';
 import type { PartitionNotes } from './partition-notes.ts';
@@ -22,6 +24,8 @@ export class Journal {
   readonly #dir: string;
   readonly #folderOf: (topic: string) => string;
   readonly #sync: boolean;
+  /** Journals whose names are on the disk. */
+  readonly #named = new Set<string>();
 
   /**
    * @param dir the output folder.
@@ -66,8 +70,10 @@ export class Journal {
   }
 
   async #write(path: string, text: string, begins: boolean): Promise<void> {
-    const { handle, changed } = await openToAppend(path);
+    const made = await makeFolder(dirname(path));
+    const handle = await open(path, 'a+');
     try {
+      if ((await handle.stat()).size === 0) this.#named.delete(path);
       // In one write, so that a process that still believes the partition to be its own cannot come between.
       await handle.appendFile((begins && !(await endsInLine(handle)) ? '\n' : '') + text);
       if (!this.#sync) return;
@@ -75,20 +81,10 @@ export class Journal {
     } finally {
       await handle.close();
     }
-    for (const folder of changed) await syncFolder(folder);
+    if (this.#named.has(path)) return;
+    for (const folder of new Set([...ancestors(dirname(path), this.#dir), ...made])) await syncFolder(folder);
+    this.#named.add(path);
   }
-}
-
-/** @returns the file, and the folders that hold something new. */
-async function openToAppend(path: string): Promise<{ handle: FileHandle; changed: string[] }> {
-  const folder = dirname(path);
-  const changed: string[] = [];
-  const firstMade = await mkdir(folder, { recursive: true });
-  if (firstMade !== undefined)
-    for (let at = folder; at.length >= firstMade.length; at = dirname(at)) changed.push(dirname(at));
-  const handle = await open(path, 'a+');
-  if ((await handle.stat()).size === 0) changed.push(folder);
-  return { handle, changed };
 }
 
 async function endsInLine(handle: FileHandle): Promise<boolean> {
@@ -97,13 +93,4 @@ async function endsInLine(handle: FileHandle): Promise<boolean> {
   const last = Buffer.alloc(1);
   await handle.read(last, 0, 1, size - 1);
   return last[0] === NEWLINE;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { absences } from '../segment/record.ts';
 
 /** How a writer came to the offset where its lines begin; `journal`: it goes on behind a line that it could not finish. */
@@ -8,21 +8,23 @@ const journalBeginnings = ['start', 'commit', 'expired', 'given', 'journal'] as 
 export type JournalOutcome = (typeof absences)[number];
 export type JournalBeginning = (typeof journalBeginnings)[number];
 
-const count = z.number().int().nonnegative();
-const lineSchema = z.union([
-  z.strictObject({
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const lineSchema = v.union([
+  v.strictObject({
     offset: count,
-    record: count.optional(),
-    path: z.string().min(1),
+    record: v.optional(count),
+    /** The field that the file's bytes were taken out of; none: the file is the alert's. */
+    stamp: v.optional(v.string()),
+    path: v.pipe(v.string(), v.minLength(1)),
     bytes: count,
-    crc32c: z.string().regex(/^[0-9a-f]{8}$/),
+    crc32c: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}$/)),
   }),
-  z.strictObject({ from: count, to: count, outcome: z.enum(absences) }),
-  z.strictObject({ start: count, behind: z.enum(journalBeginnings) }),
+  v.strictObject({ from: count, to: count, outcome: v.picklist(absences) }),
+  v.strictObject({ start: count, behind: v.picklist(journalBeginnings) }),
 ]);
 
 /** A line of a journal; docs/output-folder.md tells of each form. */
-export type JournalLine = z.infer<typeof lineSchema>;
+export type JournalLine = v.InferOutput<typeof lineSchema>;
 
 /** An alert that was saved as a file. */
 export type AlertLine = Extract<JournalLine, { offset: number }>;
@@ -35,7 +37,7 @@ export function parseLine(text: string): JournalLine | null {
   } catch {
     return null;
   }
-  const parsed = lineSchema.safeParse(content);
-  if (!parsed.success || ('from' in parsed.data && parsed.data.to < parsed.data.from)) return null;
-  return parsed.data;
+  const parsed = v.safeParse(lineSchema, content);
+  if (!parsed.success || ('from' in parsed.output && parsed.output.to < parsed.output.from)) return null;
+  return parsed.output;
 }

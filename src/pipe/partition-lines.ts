@@ -1,5 +1,5 @@
 import type { BatchView } from '../batch/batch.ts';
-import type { CutAt, SegmentChunk } from '../pool/messages.ts';
+import type { ChunkPart, CutAt, ReceivedChunk } from '../pool/messages.ts';
 import type { Work } from '../pool/work.ts';
 import { bytesOf, OffsetOrder } from '../segment/offset-order.ts';
 
@@ -52,7 +52,7 @@ export class PartitionLines {
     this.#order.begin(work);
   }
 
-  add(work: Work, chunk: SegmentChunk): void {
+  add(work: Work, chunk: ReceivedChunk): void {
     this.#order.add(work, chunk);
   }
 
@@ -75,18 +75,20 @@ export class PartitionLines {
     this.#order.clear();
   }
 
-  #take(view: BatchView, chunk: SegmentChunk): void {
+  #take(view: BatchView, chunk: ReceivedChunk): void {
     const next = view.offset(chunk.from + chunk.outcomes.length - 1) + 1;
-    for (const { bytes } of chunk.parts) void this.#write(bytes, this.#next);
+    for (const part of chunk.parts) void this.#write(part, chunk, this.#next);
     this.#bytes += bytesOf(chunk);
     this.#reach(next);
   }
 
-  async #write(bytes: Uint8Array, next: number): Promise<void> {
+  async #write(part: ChunkPart, { giveBack }: ReceivedChunk, next: number): Promise<void> {
     const pending: Pending = { next };
     this.#pending.push(pending);
-    const taken = await this.#options.write(bytes, () => !this.#over);
-    this.#bytes -= bytes.byteLength;
+    const bytes = part.bytes.byteLength;
+    const taken = await this.#options.write(part.bytes, () => !this.#over);
+    this.#bytes -= bytes;
+    giveBack(part);
     if (!taken) {
       this.#over = true;
       return;

@@ -1,5 +1,7 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Glimpse, GlimpseSettings } from '../glimpse.ts';
 import type { SharedBatch } from '../batch/batch.ts';
-import type { SelectOptions } from '../selection-options.ts';
+import type { SelectOptions } from '../config/select.ts';
 
 /** What the main thread says to a worker. */
 export type ToWorker =
@@ -9,13 +11,17 @@ export type ToWorker =
   /** The partition was lost: remove the batch's temporaries. */
   | { readonly type: 'cancel'; readonly batchId: number }
   /** A schema that a batch came back for, as JSON; null: there is none, and its messages are bad. */
-  | { readonly type: 'schema'; readonly schemaId: number; readonly schemaText: string | null };
+  | { readonly type: 'schema'; readonly schemaId: number; readonly schemaText: string | null }
+  /** It will be ended: have spans sent. */
+  | { readonly type: 'flush' };
 
 /** A batch to be done, from its first message that is not finished. */
 export interface WorkMessage {
   readonly type: 'work';
   readonly batchId: number;
   readonly batch: SharedBatch;
+  /** Where to note what is saved, for the journal; null: there is none. */
+  readonly entries: SharedArrayBuffer | null;
   /** How many alerts the worker may still save; null: as many as there are (`--limit`). */
   readonly budget: number | null;
   /** Messages of this batch that killed their worker twice: dead letters, not to be tried again. */
@@ -32,13 +38,17 @@ export interface CutAt {
 
 /** What a worker says to the main thread. */
 export type FromWorker =
-  | { readonly type: 'ready' }
+  /** It takes work. Where it has spans, it wants to `flush` them before it is ended. */
+  | { readonly type: 'ready'; readonly hasSpans: boolean }
+  | { readonly type: 'flushed' }
   /** The user's module or a setting cannot be used: not worth starting another worker. */
   | { readonly type: 'unusable'; readonly reason: string; readonly stack: string | undefined }
   /** The worker is through with the batch, but it was not the batch's turn: its temporaries wait. */
   | { readonly type: 'held'; readonly batchId: number }
-  /** Memory in which the worker notes what it saved, for the journal; sent before it is used. */
+  /** More memory in which the worker notes what it saved, for the journal; sent before it is used. */
   | { readonly type: 'entries'; readonly batchId: number; readonly memory: SharedArrayBuffer }
+  /** Some of the alerts that it saved, for who looks. */
+  | { readonly type: 'glimpses'; readonly glimpses: readonly Glimpse[] }
   | { readonly type: 'done'; readonly batchId: number; readonly report: BatchReport }
   | { readonly type: 'chunk'; readonly batchId: number; readonly chunk: SegmentChunk }
   | {
@@ -65,6 +75,19 @@ export interface SegmentChunk {
   readonly head: Uint8Array | null;
   /** One for each file that something goes into. */
   readonly parts: readonly ChunkPart[];
+  /** Stamps of these messages that have become files of their own; null: none. */
+  readonly stamps: ChunkStamps | null;
+}
+
+/** What the main thread is told of stamps. */
+export interface ChunkStamps {
+  /** Lines of the segment's list of them. */
+  readonly lines: Uint8Array;
+  /** CRC32C of the lines. */
+  readonly checksum: number;
+  readonly images: number;
+  /** Below the output folder: where their names are new. */
+  readonly folders: readonly string[];
 }
 
 /** What goes into one file of a range. */
@@ -73,6 +96,14 @@ export interface ChunkPart {
   readonly folder: string;
   readonly alerts: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** CRC32C of the bytes: the main thread, through which all of them go, does not look at them. */
+  readonly checksum: number;
+}
+
+/** A chunk in the main thread. */
+export interface ReceivedChunk extends SegmentChunk {
+  /** Gives a part's memory back to the worker that filled it. Its bytes are gone afterwards. */
+  readonly giveBack: (part: ChunkPart) => void;
 }
 
 /** What is worth telling about a batch beyond its outcomes, which are in shared memory. */
@@ -114,11 +145,18 @@ export interface MessageFailure {
   readonly code: string;
   readonly text: string;
   readonly stack: string | undefined;
-  /** Where the dead letter is; null: skipped. */
-  readonly deadLetter: string | null;
+  /** What became of it, as the end of a sentence. */
+  readonly fate: string;
 }
 
-/** What a worker is started with: plain data. */
+/** What a worker thread is started with. */
+export interface WorkerData {
+  readonly settings: WorkerSettings;
+  /** Where memory of chunks comes back once they are written. */
+  readonly chunkMemory: MessagePort;
+}
+
+/** How a worker does its work: plain data. */
 export interface WorkerSettings {
   readonly workerIndex: number;
   /** Earlier workers of this process that died: what they left unfinished may be swept. */
@@ -137,9 +175,9 @@ export interface WorkerSettings {
     readonly caseInsensitive: boolean;
     /** Marks this process's temporaries, so that a later one knows whose they were. */
     readonly writer: string;
-    /** What the alerts are saved as. */
-    readonly form: OutputForm;
   } | null;
+  /** What alerts are saved as, or would be. */
+  readonly form: OutputForm;
   /** Without an output folder: alerts go to standard output, one a line; else each is only told of. */
   readonly toPipe: boolean;
   readonly processFile: string | null;
@@ -147,6 +185,8 @@ export interface WorkerSettings {
   readonly processTimeoutMs: number;
   readonly onError: 'dead-letter' | 'skip' | 'stop';
   readonly logEachAlert: boolean;
+  /** null: nobody can look. */
+  readonly glimpses: GlimpseSettings | null;
 }
 
 /** One file an alert, or segments. */

@@ -1,7 +1,10 @@
 import type { BatchView, Outcome } from '../batch/batch.ts';
-import { Entries } from '../batch/entries.ts';
+import type { BatchMemory } from '../batch/batch-memory.ts';
+import { Entries, entryBytesFor } from '../batch/entries.ts';
 import { ClientError } from '../errors.ts';
-import type { BatchReport, CutAt, FromWorker, LogLevel, SegmentChunk, WorkerSettings } from './messages.ts';
+import type { Glimpse } from '../glimpse.ts';
+import { RecentlyUsed } from '../recently-used.ts';
+import type { BatchReport, CutAt, FromWorker, LogLevel, ReceivedChunk, WorkerSettings } from './messages.ts';
 import { Slot, type Death } from './slot.ts';
 import { poisonedMessages, type Work } from './work.ts';
 
@@ -10,16 +13,19 @@ const BATCHES_A_WORKER = 2;
 /** A worker gets this much longer than a hook may take before it counts as hanging. */
 const HANG_GRACE_MS = 2_000;
 const WATCH_INTERVAL_MS = 500;
+/** What a new worker is told at once; it asks for others. */
+const MAX_SCHEMAS = 16;
 
 /** What the pool tells its owner. */
 export interface PoolEvents {
   /** Every message of the batch is finished. */
   done(work: Work, report: BatchReport): void;
   /** Some messages of the batch, to be taken over into a segment. */
-  chunk(work: Work, chunk: SegmentChunk): void;
+  chunk(work: Work, chunk: ReceivedChunk): void;
   /** The batch came back with messages left. {@link Pool.resume} or {@link Pool.cancel} it. */
   returned(work: Work, report: BatchReport): void;
   log(level: LogLevel, text: string, fields: Record<string, unknown>): void;
+  glimpses(glimpses: readonly Glimpse[]): void;
   /** The pool cannot go on. */
   failed(error: ClientError): void;
 }
@@ -30,12 +36,14 @@ export interface PoolEvents {
  */
 export class Pool {
   readonly #settings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>;
+  readonly #memory: BatchMemory;
+  readonly #isJournaled: boolean;
   readonly #events: PoolEvents;
   readonly #slots: Slot[] = [];
   readonly #queue: Work[] = [];
   /** What is under way, a list a partition, in offset order. */
   readonly #lines = new Map<string, Work[]>();
-  readonly #schemas = new Map<number, string | null>();
+  readonly #schemas = new RecentlyUsed<number, string | null>(MAX_SCHEMAS);
   readonly #deadThreads: number[] = [];
   readonly #watch: NodeJS.Timeout;
   readonly #started: Promise<void>;
@@ -45,12 +53,16 @@ export class Pool {
   #bytesInFlight = 0;
   #stopped = false;
 
+  /** @param memory for what workers note of batches; whoever gives back a batch's gives that back, too. */
   constructor(
     settings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>,
     workers: number,
+    memory: BatchMemory,
     events: PoolEvents,
   ) {
     this.#settings = settings;
+    this.#memory = memory;
+    this.#isJournaled = settings.form.kind === 'json' && settings.output !== null;
     this.#events = events;
     this.#startsLeft = workers;
     this.#started = new Promise((resolve) => {
@@ -84,7 +96,7 @@ export class Pool {
     const work: Work = {
       id: this.#nextId++,
       view,
-      entries: new Entries(),
+      entries: new Entries(this.#isJournaled ? this.#memory.take(entryBytesFor(view.batch.count)) : null),
       noted: 0,
       bytes: view.batch.memory.byteLength,
       state: 'queued',
@@ -93,6 +105,7 @@ export class Pool {
       cutAt,
       deaths: new Map(),
       cancelled: false,
+      wait: null,
       counted: 0,
       savedOfPending: 0,
     };
@@ -115,7 +128,7 @@ export class Pool {
     this.#dispatch();
   }
 
-  /** Makes a schema known to all workers, now and later; null: there is none with this id, its messages are bad. */
+  /** Makes a schema known to all workers, also to those that start later; null: there is none with this id, its messages are bad. */
   addSchema(schemaId: number, schemaText: string | null): void {
     this.#schemas.set(schemaId, schemaText);
     for (const slot of this.#slots) slot.send({ type: 'schema', schemaId, schemaText });
@@ -160,7 +173,8 @@ export class Pool {
       },
     );
     this.#slots[index] = slot;
-    for (const [schemaId, schemaText] of this.#schemas) slot.send({ type: 'schema', schemaId, schemaText });
+    for (const [schemaId, schemaText] of this.#schemas.entries())
+      slot.send({ type: 'schema', schemaId, schemaText });
   }
 
   #receive(slot: Slot, message: FromWorker): void {
@@ -172,8 +186,14 @@ export class Pool {
       case 'unusable':
         this.#events.failed(new ClientError('HOOK_LOAD', message.reason, { cause: message.stack }));
         return;
+      case 'flushed':
+        // The slot waits for it.
+        return;
       case 'log':
         this.#events.log(message.level, message.text, message.fields);
+        return;
+      case 'glimpses':
+        this.#events.glimpses(message.glimpses);
         return;
       case 'entries':
         slot.works.find(({ id }) => id === message.batchId)?.entries.addMemory(message.memory);
@@ -195,7 +215,12 @@ export class Pool {
         outcomes.forEach((result, i) => {
           work.view.finish(from + i, result as Outcome, alerts[i] ?? 0);
         });
-        this.#events.chunk(work, message.chunk);
+        this.#events.chunk(work, {
+          ...message.chunk,
+          giveBack: (part) => {
+            slot.giveBack(part);
+          },
+        });
         return;
       }
       case 'done': {
@@ -248,7 +273,8 @@ export class Pool {
       // A message that a limit cut is saved again from its first alert, and those alerts are counted already.
       const budget = work.budget === null ? null : work.budget + work.savedOfPending;
       const { id: batchId, view, cutAt } = work;
-      slot.send({ type: 'work', batchId, batch: view.batch, budget, poisoned, cutAt });
+      const entries = work.entries.memory;
+      slot.send({ type: 'work', batchId, batch: view.batch, entries, budget, poisoned, cutAt });
     }
   }
 

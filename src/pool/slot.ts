@@ -1,11 +1,15 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
-import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
+import type { ChunkPart, FromWorker, ToWorker, WorkerData, WorkerSettings } from './messages.ts';
 import type { Work } from './work.ts';
 
 /** A worker's JavaScript heap may grow to this; beyond it the worker dies, not the process. */
 const MAX_WORKER_HEAP_MB = 1024;
+
+/** A hook that never gives its thread back must not hold up the end for longer. */
+const FLUSH_MS = 4_000;
 
 /** How a worker thread ended. */
 export interface Death {
@@ -20,8 +24,11 @@ export class Slot {
   /** In the order given; the worker works on the first that is not held. */
   readonly works: Work[] = [];
   readonly #worker: Worker;
+  readonly #chunkMemory: MessagePort;
   #use: EventLoopUtilization | undefined;
   #ready = false;
+  #hasSpans = false;
+  #onFlushed: () => void = () => undefined;
   #stopping = false;
   #lastError: string | null = null;
 
@@ -30,8 +37,11 @@ export class Slot {
     onMessage: (message: FromWorker) => void,
     onDeath: (death: Death) => void,
   ) {
+    const { port1, port2 } = new MessageChannel();
+    this.#chunkMemory = port1;
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
-      workerData: settings,
+      workerData: { settings, chunkMemory: port2 } satisfies WorkerData,
+      transferList: [port2],
       // A copy: what a hook changes stays in its worker. Secrets were taken out of it at the start.
       env: { ...process.env },
       resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_HEAP_MB },
@@ -43,7 +53,11 @@ export class Slot {
     this.#worker.stdout.pipe(process.stderr, { end: false });
     this.#worker.stderr.pipe(process.stderr, { end: false });
     this.#worker.on('message', (message: FromWorker) => {
-      if (message.type === 'ready') this.#ready = true;
+      if (message.type === 'ready') {
+        this.#ready = true;
+        this.#hasSpans = message.hasSpans;
+      }
+      if (message.type === 'flushed') this.#onFlushed();
       onMessage(message);
     });
     this.#worker.on('error', (error) => {
@@ -79,6 +93,11 @@ export class Slot {
     this.#worker.postMessage(message);
   }
 
+  /** Gives the memory of a chunk back that the worker has sent. */
+  giveBack({ bytes: { buffer } }: ChunkPart): void {
+    this.#chunkMemory.postMessage(buffer, [buffer]);
+  }
+
   /** Ends a worker that hangs; its death is reported like any other. */
   kill(reason: string): void {
     this.#lastError = reason;
@@ -88,6 +107,15 @@ export class Slot {
   /** Ends the worker in peace. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    if (this.#hasSpans) await this.#flush();
     await this.#worker.terminate();
+  }
+
+  async #flush(): Promise<void> {
+    const flushed = new Promise<void>((resolve) => {
+      this.#onFlushed = resolve;
+    });
+    this.send({ type: 'flush' });
+    await Promise.race([flushed, sleep(FLUSH_MS, undefined, { ref: false })]);
   }
 }

@@ -12,6 +12,14 @@ import type { Slot } from './slot.ts';
  */
 export type WorkState = 'queued' | 'with-worker' | 'held' | 'returned' | 'gone';
 
+/** Something outside that has to come. */
+export interface Wait {
+  /** Such as disk space. */
+  readonly what: string;
+  /** It comes by itself, or when somebody sees to it; if not, the setting is wrong, and to wait is to stand still. */
+  readonly mayCome: boolean;
+}
+
 export interface Work {
   readonly id: number;
   readonly view: BatchView;
@@ -30,6 +38,8 @@ export interface Work {
   /** How often each message, by index, was the one that a worker died at. */
   readonly deaths: Map<number, number>;
   cancelled: boolean;
+  /** What it was brought back for; null: nothing. */
+  wait: Wait | null;
   /** Messages that the summary has counted. */
   counted: number;
   /** Alerts saved of the first message that is not finished: a limit cut it. */

@@ -14,8 +14,8 @@ export const profilesCommand: CommandModule<object, never> = {
     )) as never,
   handler: async (given: unknown) => {
     const { json, config } = given as { json?: boolean; config?: string };
-    const { readConfigFile } = await import('../config-file.ts');
-    const { profiles } = readConfigFile(config, []);
+    const { readConfigFile } = await import('../config/config-file.ts');
+    const { profiles } = readConfigFile(config, () => undefined);
     process.stdout.write(
       json === true
         ? `${JSON.stringify(Object.fromEntries(profiles), null, 2)}\n`

@@ -2,7 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { ClientError } from '../errors.ts';
 import { type Profile, profileName, profileSchema } from './profile.ts';
 
@@ -22,17 +22,17 @@ export function knownProfiles(own: unknown = {}, file = ''): Profiles {
   const profiles = new Map<string, Profile>();
   for (const name of readdirSync(folder).sort()) {
     const content: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'));
-    profiles.set(name.replace(/\.json$/, ''), profileSchema.parse(content));
+    profiles.set(name.replace(/\.json$/, ''), v.parse(profileSchema, content));
   }
-  const parsed = z.record(profileName, profileSchema).safeParse(own);
+  const parsed = v.safeParse(v.record(profileName, profileSchema), own);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
+    const [issue] = parsed.issues;
     throw new ClientError(
       'CONFIG',
-      `profiles.${issue?.path.join('.') ?? ''} in ${file} cannot be used: ${issue?.message ?? 'it is no profile'}. antares-client profiles --json shows what they look like.`,
+      `profiles.${v.getDotPath(issue) ?? ''} in ${file} cannot be used: ${issue.message}. antares-client profiles --json shows what they look like.`,
     );
   }
-  for (const [name, profile] of Object.entries(parsed.data)) profiles.set(name, profile);
+  for (const [name, profile] of Object.entries(parsed.output)) profiles.set(name, profile);
   return profiles;
 }
 

@@ -6,6 +6,10 @@ import { ClientError } from '../errors.ts';
 
 /** Options that say how messages become files. */
 const options = [
+  'where',
+  'cone',
+  'fields',
+  'stamps',
   'path',
   'indent',
   'non-finite',

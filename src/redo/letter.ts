@@ -1,21 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
+import { crc32c } from '../checksum.ts';
 import type { Message } from '../worker/message.ts';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
+import { finishRemovals } from './removal.ts';
 
-const bytesSchema = z
-  .object({ encoding: z.enum(['utf8', 'base64']), data: z.string() })
-  .transform(({ encoding, data }): Uint8Array => Buffer.from(data, encoding))
-  .nullable();
-const sidecarSchema = z.looseObject({
-  topic: z.string(),
-  partition: z.number().int(),
-  offset: z.number().int(),
-  timestampMs: z.number().int(),
+const bytesSchema = v.nullable(
+  v.pipe(
+    v.object({ encoding: v.picklist(['utf8', 'base64']), data: v.string() }),
+    v.transform(({ encoding, data }): Uint8Array => Buffer.from(data, encoding)),
+  ),
+);
+const sidecarSchema = v.looseObject({
+  topic: v.string(),
+  partition: v.pipe(v.number(), v.safeInteger()),
+  offset: v.pipe(v.number(), v.safeInteger()),
+  timestampMs: v.pipe(v.number(), v.safeInteger()),
   key: bytesSchema,
-  headers: z.array(z.object({ key: z.string(), value: bytesSchema })),
-  error: z.object({ code: z.string(), text: z.string() }),
+  headers: v.array(v.object({ key: v.string(), value: bytesSchema })),
+  // Early letters have none.
+  crc32c: v.optional(v.string()),
+  error: v.object({ code: v.string(), text: v.string() }),
 });
 
 /** A dead letter as it lies in the folder. */
@@ -30,19 +36,23 @@ export interface Letter {
   readonly base: string;
 }
 
-/** Names of the dead letters of a folder, in offset order a partition: the later of two alerts with one name comes later. */
+/**
+ * Names of the dead letters of a folder, in offset order a partition: the later of two alerts with one name comes later. What a kill left of letters
+ * that are done is taken away first.
+ */
 export function letterBases(dir: string): { readonly folder: string; readonly base: string }[] {
   const root = join(dir, DEAD_LETTER_FOLDER);
-  return foldersOf(root).flatMap((folder) =>
-    readdirSync(join(root, folder))
+  return foldersOf(root).flatMap((folder) => {
+    finishRemovals(join(root, folder));
+    return readdirSync(join(root, folder))
       .map((name) => /^(\d+)-(\d+)\.json$/.exec(name))
       .filter((match) => match !== null)
       .sort((a, b) => Number(a[1]) - Number(b[1]) || Number(a[2]) - Number(b[2]))
       .map(([name]) => ({
         folder,
         base: `${DEAD_LETTER_FOLDER}/${folder}/${name.slice(0, -'.json'.length)}`,
-      })),
-  );
+      }));
+  });
 }
 
 function foldersOf(root: string): string[] {
@@ -57,8 +67,11 @@ function foldersOf(root: string): string[] {
 /** @throws Error where it cannot be read, or is not a whole letter. */
 export function readLetter(dir: string, { folder, base }: { folder: string; base: string }): Letter {
   const sidecar = JSON.parse(readFileSync(join(dir, `${base}.json`), 'utf8')) as Record<string, unknown>;
-  const { error, topic, partition, offset, timestampMs, key, headers } = sidecarSchema.parse(sidecar);
+  const letter = v.parse(sidecarSchema, sidecar);
+  const { error, topic, partition, offset, timestampMs, key, headers } = letter;
   const value = readFileSync(join(dir, `${base}.bin`));
+  if (letter.crc32c !== undefined && letter.crc32c !== crc32c(value))
+    throw new Error(`${base}.bin is not the value that its .json tells of.`);
   return {
     folder,
     base,

@@ -2,7 +2,8 @@ import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs
 import { join } from 'node:path';
 import { JOURNAL_FOLDER } from '../journal/line.ts';
 import { parseLine } from '../journal/parse.ts';
-import { parseRecord, RECORD_EXTENSION, recordName } from '../segment/record.ts';
+import { filesOf, parseRecord, RECORD_EXTENSION, type RangeRecord, recordName } from '../segment/record.ts';
+import { namingFolders } from '../segment/recover.ts';
 import { LineSplitter } from '../verify/lines.ts';
 
 /** What a journal says of the files of its partition. */
@@ -16,15 +17,18 @@ export interface Journaled {
 /**
  * Where the alerts of a dead letter belong.
  *
- *     segment   its offset is covered by a segment, which stays as it is: beside it
- *     settled   the same, but the segment holds its alert, or says that none was wanted: a later attempt went well
+ *     segment   its offset is covered by a segment that does not hold its alert, and stays as it is: beside it
+ *     settled   the segment holds its alert, or says that none was wanted: a later attempt went well
+ *     moved     the same, but the segment's files are not there
  *     journal   it belongs to the one-file-per-alert output
  *     plain     the same, from before there were journals
  *     open      the folder has a journal or segments that do not tell of it yet: a run was cut off, and the next one comes to it again
  */
 export type Place =
   | { readonly kind: 'segment' }
-  | { readonly kind: 'settled' }
+  /** With the folders whose entries must be on the disk before the letter may go. */
+  | { readonly kind: 'settled'; readonly folders: ReadonlySet<string> }
+  | { readonly kind: 'moved' }
   | { readonly kind: 'plain' }
   | { readonly kind: 'open' }
   | ({ readonly kind: 'journal' } & Journaled);
@@ -40,17 +44,27 @@ export class Places {
 
   /** @param folder the topic as folders name it. @throws Error, RecordError */
   async of(folder: string, partition: number, offset: number): Promise<Place> {
-    const covered = this.#inSegment(join(this.#dir, folder, String(partition)), offset);
-    if (covered === 'dead') return { kind: 'segment' };
-    if (covered === 'settled') return { kind: 'settled' };
+    const below = `${folder}/${partition}`;
+    const covered = this.#recordOf(join(this.#dir, below), offset);
+    if (covered !== null && covered !== 'open') return this.#beside(below, covered, offset);
     const journal = await this.#journal(folder, partition);
     if (journal !== null && journal.last >= offset) return { kind: 'journal', ...journal };
     if (journal === null && covered === null) return { kind: 'plain' };
     return { kind: 'open' };
   }
 
-  /** null: there are no segments. */
-  #inSegment(path: string, offset: number): 'dead' | 'settled' | 'open' | null {
+  /** An attempt that skipped the message, or came when it had expired, has left the letter as the only copy. */
+  #beside(below: string, record: RangeRecord, offset: number): Place {
+    const why = record.absent.find(([, from, to]) => from <= offset && offset <= to)?.[0];
+    if (why !== undefined && why !== 'filtered') return { kind: 'segment' };
+    const files = filesOf(record, below);
+    if (why === undefined && !files.every(({ path }) => existsSync(join(this.#dir, path))))
+      return { kind: 'moved' };
+    return { kind: 'settled', folders: namingFolders({ root: this.#dir, below }, record) };
+  }
+
+  /** The record that covers an offset; open: none does yet; null: there are no segments. */
+  #recordOf(path: string, offset: number): RangeRecord | 'open' | null {
     if (!existsSync(path)) return null;
     const names = readdirSync(path).filter(
       (name) => /^\d{20}\./.test(name) && name.endsWith(RECORD_EXTENSION),
@@ -58,10 +72,8 @@ export class Places {
     if (names.length === 0) return null;
     const name = names.sort().findLast((each) => each <= recordName(offset));
     if (name === undefined) return 'open';
-    const { last, absent } = parseRecord(readFileSync(join(path, name), 'utf8'));
-    if (last < offset) return 'open';
-    const isDead = absent.some(([why, from, to]) => why === 'dead' && from <= offset && offset <= to);
-    return isDead ? 'dead' : 'settled';
+    const record = parseRecord(readFileSync(join(path, name), 'utf8'));
+    return record.last < offset ? 'open' : record;
   }
 
   async #journal(folder: string, partition: number): Promise<Journaled | null> {

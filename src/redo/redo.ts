@@ -1,31 +1,33 @@
 import { join } from 'node:path';
 import { SchemaRegistry } from '../broker/schema-registry.ts';
 import { crc32c } from '../checksum.ts';
-import { antares, type Config } from '../config.ts';
+import type { Config } from '../config.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import { Journal } from '../journal/journal.ts';
 import { PartitionNotes } from '../journal/partition-notes.ts';
 import type { Log } from '../log.ts';
 import type { WorkerSettings } from '../pool/messages.ts';
+import { syncFolder } from '../segment/durable.ts';
 import { fileSums } from '../verify/file-sums.ts';
 import { REDONE_FOLDER } from '../verify/redone.ts';
 import { SchemaNeeded } from '../worker/decode/error.ts';
-import { stripPrefix } from '../topic-name.ts';
 import { asFailure, type Prepare } from '../worker/message-worker.ts';
 import { escapeName } from '../worker/name/escape.ts';
 import { createPrepare } from '../worker/prepare.ts';
 import { type Hook, loadAnyHook } from '../worker/process/load.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
+import type { Stamp } from '../worker/select/stamps.ts';
 import { AlertLines } from '../worker/write/alert-lines.ts';
 import { OutputFolder } from '../worker/write/folder.ts';
-import { removeIfThere } from '../temporary.ts';
 import { type Letter, letterBases, readLetter } from './letter.ts';
 import { type Place, Places } from './place.ts';
+import { removeLetter } from './removal.ts';
 
 /** An alert that a letter gave now; null bytes: the hook does not want it saved. */
 interface Alert {
   readonly path: string;
   readonly bytes: Uint8Array | null;
+  readonly stamps: readonly Stamp[];
 }
 
 /** How many letters came to what end. */
@@ -109,7 +111,11 @@ class Redoer {
     const place = await this.#places.of(letter.folder, partition, offset);
     if (place.kind === 'open')
       return 'no journal and no segment tells of its offset yet; run the client first, which comes to it again.';
+    if (place.kind === 'moved')
+      return 'a segment holds its alert, but the files of that segment are not there; bring them back, or remove the letter.';
     if (place.kind === 'settled') {
+      // Who published it may have been killed before its names were on the disk.
+      for (const each of place.folders) await syncFolder(each);
       this.#remove(letter);
       redone.settled += 1;
       return null;
@@ -131,18 +137,15 @@ class Redoer {
   }
 
   async #prepare(letter: Letter, place: Place): Promise<Alert[]> {
-    const { topic } = letter.message;
-    const short = stripPrefix(topic, antares.topicPrefix);
-    const prefix =
-      escapeName(topic) !== letter.folder && escapeName(short) === letter.folder ? antares.topicPrefix : '';
-    const prepare = this.#prepareFor(prefix, place.kind === 'segment' ? 0 : this.#settings.indent);
+    const prepare = this.#prepareFor(prefixOf(letter.message.topic, letter.folder), place.kind === 'segment');
     for (;;) {
       const alerts: Alert[] = [];
       try {
         await prepare(
           letter.message,
           // The bytes are the transcoder's until the next alert.
-          ({ path, bytes }) => alerts.push({ path, bytes: bytes === null ? null : Buffer.from(bytes) }),
+          ({ path, bytes, stamps = [] }) =>
+            alerts.push({ path, bytes: bytes === null ? null : Buffer.from(bytes), stamps }),
           Number.POSITIVE_INFINITY,
         );
         return alerts;
@@ -155,11 +158,19 @@ class Redoer {
     }
   }
 
-  #prepareFor(topicPrefix: string, indent: number): Prepare {
-    const key = `${topicPrefix} ${indent}`;
+  /** @param inLines an alert is a line, with all that it has in it. */
+  #prepareFor(topicPrefix: string, inLines: boolean): Prepare {
+    const key = `${topicPrefix} ${inLines}`;
     let prepare = this.#prepares.get(key);
     if (prepare === undefined) {
-      const settings = { ...this.#settings, topicPrefix, indent };
+      const { indent, select } = this.#settings;
+      const stamps = select.stamps === 'extract' ? 'keep' : select.stamps;
+      const settings = {
+        ...this.#settings,
+        topicPrefix,
+        indent: inLines ? 0 : indent,
+        select: inLines ? { ...select, stamps } : select,
+      };
       prepare = createPrepare(settings, this.#schemas, this.#hook, (level, text, fields) => {
         this.#log[level](fields, text);
       });
@@ -186,11 +197,13 @@ class Redoer {
   async #saveFiles({ folder, message }: Letter, alerts: readonly Alert[], place: Place): Promise<void> {
     const { topic, partition, offset } = message;
     const lines = new AlertLines(offset);
-    for (const { path, bytes } of alerts) {
-      lines.take(path, bytes);
+    for (const { path, bytes, stamps } of alerts) {
+      lines.take(path, bytes, stamps);
       const newest = place.kind === 'journal' ? (place.paths.get(path) ?? -1) : -1;
       // A name holds the content of its highest offset.
-      if (bytes !== null && newest <= offset) this.#folder.write(path, bytes, true).publish();
+      if (bytes === null || newest > offset) continue;
+      for (const stamp of stamps) this.#folder.write(stamp.path, stamp.bytes, true).publish();
+      this.#folder.write(path, bytes, true).publish();
     }
     this.#folder.syncFolders();
     if (place.kind !== 'journal') return;
@@ -203,10 +216,8 @@ class Redoer {
       if (bytes !== null) place.paths.set(path, Math.max(offset, place.paths.get(path) ?? -1));
   }
 
-  /** A letter whose .json is gone is none any more, so that goes first. */
   #remove({ base }: Letter): void {
-    removeIfThere(join(this.#dir, `${base}.json`));
-    removeIfThere(join(this.#dir, `${base}.bin`));
+    removeLetter(join(this.#dir, base));
   }
 
   /** The letter says why it fails today. */
@@ -216,4 +227,11 @@ class Redoer {
     this.#folder.write(`${base}.json`, Buffer.from(text), true).publish();
     this.#folder.syncFolders();
   }
+}
+
+/** What the topic's name had in front and its folder has not: a profile said so when the letter was written. */
+function prefixOf(topic: string, folder: string): string {
+  for (let at = 0; at < topic.length; at++)
+    if (escapeName(topic.slice(at)) === folder) return topic.slice(0, at);
+  return '';
 }

@@ -1,11 +1,11 @@
 import type { BatchView, Outcome } from '../batch/batch.ts';
-import type { SegmentChunk } from '../pool/messages.ts';
+import type { ReceivedChunk, SegmentChunk } from '../pool/messages.ts';
 import type { Work } from '../pool/work.ts';
 
 /** A batch and what has come of it, until those before it are through. */
 interface InLine {
   readonly work: Work;
-  readonly chunks: SegmentChunk[];
+  readonly chunks: ReceivedChunk[];
   /** Messages that were handed on. */
   taken: number;
   done: boolean;
@@ -13,7 +13,7 @@ interface InLine {
 
 /** Who gets what is in order. */
 export interface InOrder {
-  readonly take: (view: BatchView, chunk: SegmentChunk) => void;
+  readonly take: (view: BatchView, chunk: ReceivedChunk) => void;
   /** A message that went into no chunk. */
   readonly note: (offset: number, result: Outcome) => void;
 }
@@ -44,7 +44,7 @@ export class OffsetOrder {
   }
 
   /** A part of a batch came back. Parts of one batch come in order. */
-  add(work: Work, chunk: SegmentChunk): void {
+  add(work: Work, chunk: ReceivedChunk): void {
     const entry = this.#line.find((each) => each.work === work);
     if (entry === undefined) return;
     entry.chunks.push(chunk);

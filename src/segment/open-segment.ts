@@ -1,6 +1,6 @@
 import { crc32c } from '../checksum.ts';
 import { outcome, type BatchView, type Outcome } from '../batch/batch.ts';
-import type { SegmentChunk } from '../pool/messages.ts';
+import type { ChunkStamps, ReceivedChunk, SegmentChunk } from '../pool/messages.ts';
 import { type Layout, pathInLayout } from './layout.ts';
 import type { SegmentFile } from './segment-file.ts';
 import { type RangeRecord, segmentBase } from './record.ts';
@@ -45,6 +45,11 @@ export class OpenSegment {
   #head: Uint8Array;
   /** By their folders. */
   readonly #files = new Map<string, Filled>();
+  /** The list of stamps that became files of their own; null: there are none. */
+  #stampList: SegmentFile | null = null;
+  #stamps = 0;
+  /** Below the output folder: where stamps have new names. */
+  readonly stampFolders = new Set<string>();
   readonly #absent: RangeRecord['absent'] = [];
   readonly #several: RangeRecord['several'] = [];
   #next: number;
@@ -71,12 +76,14 @@ export class OpenSegment {
 
   /** Bytes of its files, written or not. */
   get bytes(): number {
-    return this.#sum(({ bytes }) => bytes);
+    let sum = 0;
+    for (const { file } of this.#files.values()) sum += file.bytes;
+    return sum;
   }
 
   /** Bytes that wait for being written. */
   get unwritten(): number {
-    return this.#sum(({ unwritten }) => unwritten);
+    return this.#allFiles().reduce((sum, { unwritten }) => sum + unwritten, 0);
   }
 
   /** Whether it covers nothing yet. */
@@ -86,7 +93,12 @@ export class OpenSegment {
 
   /** Folders that must be synced because its folder was made. */
   get newlyMade(): readonly string[] {
-    return [...this.#files.values()].flatMap(({ file }) => file.newlyMade);
+    return this.#allFiles().flatMap(({ newlyMade }) => newlyMade);
+  }
+
+  /** How many files it has. */
+  get files(): number {
+    return this.#files.size;
   }
 
   /** How many files it will have with this chunk. */
@@ -105,7 +117,7 @@ export class OpenSegment {
   }
 
   /** Takes over a chunk of a batch. */
-  add(view: BatchView, { from, outcomes, alerts, head, parts }: SegmentChunk): void {
+  add(view: BatchView, { from, outcomes, alerts, head, parts, stamps, giveBack }: ReceivedChunk): void {
     this.#head = head ?? this.#head;
     outcomes.forEach((result, i) => {
       this.note(view.offset(from + i), result as Outcome, alerts[i] ?? 0);
@@ -114,24 +126,27 @@ export class OpenSegment {
       const filled = this.#fileIn(part.folder);
       filled.alerts += part.alerts;
       filled.file.head = this.#head;
-      filled.file.append(part.bytes);
+      filled.file.append(part.bytes, part.checksum, () => {
+        giveBack(part);
+      });
     }
+    if (stamps !== null) this.#list(stamps);
     this.#remember(view, from + outcomes.length - 1);
   }
 
   /** Waits until all is written; with `sync`, until it is on the disk. @throws the system's error when the disk does not confirm. */
   async complete(sync: boolean): Promise<void> {
-    for (const { file } of this.#files.values()) await file.complete(sync);
+    for (const file of this.#allFiles()) await file.complete(sync);
   }
 
   /** It is not wanted any more: nothing is tried again. */
   giveUp(): void {
-    for (const { file } of this.#files.values()) file.giveUp();
+    for (const file of this.#allFiles()) file.giveUp();
   }
 
   /** Throws its files away. */
   async discard(): Promise<void> {
-    for (const { file } of this.#files.values()) await file.discard();
+    for (const file of this.#allFiles()) await file.discard();
   }
 
   /** Covers an offset, and what lies between it and the one before: there the broker has nothing. */
@@ -160,6 +175,7 @@ export class OpenSegment {
       several: this.#several,
       lastMessage: this.#lastMessage,
       writer,
+      ...(this.#stampList === null ? {} : { stamps: listed(this.#stampList, this.#stamps) }),
     };
     if (layout === null) {
       const { temporary, bytes, crc32c: checksum } = this.#fileIn(OWN_FOLDER).file;
@@ -183,10 +199,16 @@ export class OpenSegment {
     return filled;
   }
 
-  #sum(of: (file: SegmentFile) => number): number {
-    let sum = 0;
-    for (const { file } of this.#files.values()) sum += of(file);
-    return sum;
+  #allFiles(): SegmentFile[] {
+    const files = Array.from(this.#files.values(), ({ file }) => file);
+    return this.#stampList === null ? files : [this.#stampList, ...files];
+  }
+
+  #list({ lines, checksum, images, folders }: ChunkStamps): void {
+    this.#stampList ??= this.#newFile(new Uint8Array(0));
+    this.#stampList.append(lines, checksum, () => undefined);
+    this.#stamps += images;
+    for (const each of folders) this.stampFolders.add(each);
   }
 
   #addAbsent(why: Absence, from: number, to: number): void {
@@ -200,6 +222,13 @@ export class OpenSegment {
     const { offset, timestampMs, value } = view.message(index);
     this.#lastMessage = { offset, timestampMs, bytes: value.byteLength, crc32c: crc32c(value) };
   }
+}
+
+function listed(
+  { temporary, bytes, crc32c: checksum }: SegmentFile,
+  images: number,
+): NonNullable<RangeRecord['stamps']> {
+  return { temporary, images, bytes, crc32c: checksum };
 }
 
 /** A run of missing offsets, cut where an expired one begins or ends. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { ancestors } from '../ancestors.ts';
 import type { BatchView } from '../batch/batch.ts';
-import type { CutAt, SegmentChunk } from '../pool/messages.ts';
+import type { CutAt, ReceivedChunk } from '../pool/messages.ts';
 import type { Work } from '../pool/work.ts';
 import { temporaryName } from '../temporary.ts';
 import type { Descriptors } from './descriptors.ts';
@@ -41,8 +42,8 @@ export interface PartitionSegmentsOptions {
   readonly sync: boolean;
   /** A number for a temporary name, unlike any other of this process. */
   readonly nextTemporary: () => number;
-  /** All below this offset is published. */
-  readonly onPublished: (next: number) => void;
+  /** All below this offset is published. @param files how many the last segment has. */
+  readonly onPublished: (next: number, files: number) => void;
   /** Another writer was faster, or a segment could not be published: nothing of ours behind the last published one counts any more. */
   readonly onLost: (error: NodeJS.ErrnoException | null) => void;
   readonly onTrouble: (error: NodeJS.ErrnoException | null) => void;
@@ -113,7 +114,7 @@ export class PartitionSegments {
   }
 
   /** A part of a batch came back. Parts of one batch come in order. */
-  add(work: Work, chunk: SegmentChunk): void {
+  add(work: Work, chunk: ReceivedChunk): void {
     this.#order.add(work, chunk);
   }
 
@@ -148,7 +149,7 @@ export class PartitionSegments {
     await this.#publishing;
   }
 
-  #take(view: BatchView, chunk: SegmentChunk): void {
+  #take(view: BatchView, chunk: ReceivedChunk): void {
     const { limits, onManyFiles } = this.#options;
     const alerts = chunk.alerts.reduce((sum, each) => sum + each, 0);
     const overfull =
@@ -193,13 +194,13 @@ export class PartitionSegments {
         {
           record: segment.record(this.#expired),
           recordTemporary: temporaryName(writer, MAIN_THREAD, nextTemporary()),
-          newlyMade: segment.newlyMade,
+          newlyMade: [...segment.newlyMade, ...this.#stampFolders(segment)],
         },
         sync,
       );
       if (this.#isOver()) return;
       if (result === 'published') {
-        onPublished(segment.next);
+        onPublished(segment.next, segment.files);
       } else {
         this.#over = true;
         onLost(null);
@@ -214,6 +215,12 @@ export class PartitionSegments {
       this.#closing.delete(segment);
       this.#publishingSinceMs = null;
     }
+  }
+
+  /** Their workers synced the stamps, not the folders that these have their names in. */
+  #stampFolders({ stampFolders }: OpenSegment): string[] {
+    const { root } = this.#options.folder;
+    return [...stampFolders].flatMap((below) => ancestors(join(root, below), root));
   }
 
   /** It changes while we wait, behind the compiler's back. */

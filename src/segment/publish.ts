@@ -1,7 +1,8 @@
 import { access, link, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ancestors } from '../ancestors.ts';
 import { makeFolder, syncFolder } from './durable.ts';
-import { filesOf, formatRecord, type RangeRecord, type RecordedFile, recordName } from './record.ts';
+import { formatRecord, type NamedFile, namedFilesOf, type RangeRecord, recordName } from './record.ts';
 
 /** Where a partition's records and temporaries are. */
 export interface PartitionFolder {
@@ -45,13 +46,14 @@ export async function publishRange(
   sync: boolean,
 ): Promise<'published' | 'taken'> {
   const folder = join(at.root, at.below);
-  const files = filesOf(record, at.below);
+  const files = namedFilesOf(record, at.below);
   const temporary = join(folder, recordTemporary);
   // A range without a file has not made it yet.
   const above = files.length === 0 ? await makeFolder(folder) : [];
   await writeRecord(temporary, record, sync);
   // Before the record: what can fail should fail while the range is nobody's yet.
-  const changed = new Set([folder, ...above, ...newlyMade, ...(await makeFolders(at, files))]);
+  const made = [...above, ...newlyMade, ...(await makeFolders(at, files))];
+  const changed = new Set([...ancestors(folder, at.root), ...made]);
   if (sync) for (const each of changed) await syncFolder(each);
   try {
     // Somebody may have moved the folder away, and another segment made it again: a record without its data would be a loss.
@@ -75,11 +77,13 @@ export async function publishRange(
 /** Gives the files of a published record their names; another may have done so with some of them meanwhile. */
 export async function publishFiles(
   at: PartitionFolder,
-  files: readonly RecordedFile[],
+  files: readonly NamedFile[],
   sync: boolean,
 ): Promise<void> {
   const folder = join(at.root, at.below);
-  const changed = new Set([folder, ...foldersOf(at, files), ...(await makeFolders(at, files))]);
+  const made = await makeFolders(at, files);
+  const naming = [...foldersOf(at, files)].flatMap((each) => ancestors(each, at.root));
+  const changed = new Set([folder, ...naming, ...made]);
   for (const { path, temporary } of files) await publishFile(join(folder, temporary), join(at.root, path));
   if (sync) for (const each of changed) await syncFolder(each);
 }
@@ -102,12 +106,12 @@ async function removeFile(path: string): Promise<void> {
 }
 
 /** The folders that files are published in. */
-export function foldersOf({ root }: PartitionFolder, files: readonly RecordedFile[]): ReadonlySet<string> {
+export function foldersOf({ root }: PartitionFolder, files: readonly NamedFile[]): ReadonlySet<string> {
   return new Set(files.map(({ path }) => dirname(join(root, path))));
 }
 
 /** @returns the folders that got a new entry by it. */
-async function makeFolders(at: PartitionFolder, files: readonly RecordedFile[]): Promise<string[]> {
+async function makeFolders(at: PartitionFolder, files: readonly NamedFile[]): Promise<string[]> {
   const changed: string[] = [];
   for (const each of foldersOf(at, files)) changed.push(...(await makeFolder(each)));
   return changed;

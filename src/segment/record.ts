@@ -1,14 +1,15 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { crc32c } from '../checksum.ts';
 
 /** Ending of the files that say what a segment covers; their names are the commit points. */
 export const RECORD_EXTENSION = '.record';
 
-const offset = z.number().int().nonnegative();
-const digits = z.string().regex(/^[0-9a-f]{8}$/);
-const fileName = z.string().regex(/^[^/\\\0]+$/);
+const integer = v.pipe(v.number(), v.safeInteger());
+const offset = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const digits = v.pipe(v.string(), v.regex(/^[0-9a-f]{8}$/));
+const fileName = v.pipe(v.string(), v.regex(/^[^/\\\0]+$/));
 /** Below the output folder, and never out of it. */
-const relativePath = z.string().regex(/^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[^\\\0]+$/s);
+const relativePath = v.pipe(v.string(), v.regex(/^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[^\\\0]+$/s));
 
 /** Why an offset is covered by a segment and has no alert in it. */
 export const absences = ['filtered', 'dead', 'skipped', 'tombstone', 'missing', 'expired'] as const;
@@ -16,41 +17,44 @@ export const absences = ['filtered', 'dead', 'skipped', 'tombstone', 'missing', 
 /** How the reader came to a segment's first offset. */
 export const beginnings = ['segment', 'start', 'commit', 'expired', 'given'] as const;
 
+/** Ending of the lists of stamps that were taken out of a range's alerts. */
+export const STAMPS_EXTENSION = '.stamps';
+
+const contents = { bytes: offset, crc32c: digits };
+
 const range = {
-  topic: z.string(),
+  topic: v.string(),
   partition: offset,
   first: offset,
   last: offset,
-  behind: z.enum(beginnings),
+  behind: v.picklist(beginnings),
   alerts: offset,
-  absent: z.array(z.tuple([z.enum(absences), offset, offset])),
-  several: z.array(z.tuple([offset, offset])),
-  lastMessage: z
-    .strictObject({ offset, timestampMs: z.number().int(), bytes: z.number().int(), crc32c: digits })
-    .nullable(),
-  writer: z.string(),
+  absent: v.array(v.tuple([v.picklist(absences), offset, offset])),
+  several: v.array(v.tuple([offset, offset])),
+  lastMessage: v.nullable(v.strictObject({ offset, timestampMs: integer, bytes: integer, crc32c: digits })),
+  writer: v.string(),
+  stamps: v.optional(v.strictObject({ temporary: fileName, images: offset, ...contents })),
 };
-const contents = { bytes: offset, crc32c: digits };
 
-const segmentSchema = z.strictObject({
-  format: z.literal(1),
+const segmentSchema = v.strictObject({
+  format: v.literal(1),
   segment: fileName,
   temporary: fileName,
   ...range,
   ...contents,
 });
-const layoutSchema = z.strictObject({
-  format: z.literal(2),
-  files: z.array(z.strictObject({ path: relativePath, temporary: fileName, alerts: offset, ...contents })),
+const layoutSchema = v.strictObject({
+  format: v.literal(2),
+  files: v.array(v.strictObject({ path: relativePath, temporary: fileName, alerts: offset, ...contents })),
   ...range,
 });
-const recordSchema = z.discriminatedUnion('format', [segmentSchema, layoutSchema]);
+const recordSchema = v.variant('format', [segmentSchema, layoutSchema]);
 
 /** The record of one file that holds a whole range; docs/output-folder.md tells of each field. */
-export type SegmentRecord = z.infer<typeof segmentSchema>;
+export type SegmentRecord = v.InferOutput<typeof segmentSchema>;
 
 /** The record of a range whose alerts lie in several files, as `--path` says. */
-export type LayoutRecord = z.infer<typeof layoutSchema>;
+export type LayoutRecord = v.InferOutput<typeof layoutSchema>;
 
 /** What a range of offsets became. */
 export type RangeRecord = SegmentRecord | LayoutRecord;
@@ -73,6 +77,30 @@ export function filesOf(record: RangeRecord, folder: string): readonly RecordedF
   return [
     { path: folder === '' ? segment : `${folder}/${segment}`, temporary, alerts, bytes, crc32c: checksum },
   ];
+}
+
+/** A file that gets its name with a record. */
+export type NamedFile = Pick<RecordedFile, 'path' | 'temporary'>;
+
+/** All files that a record gives their names, in this order. @param folder the partition's, below the output folder. */
+export function namedFilesOf(record: RangeRecord, folder: string): readonly NamedFile[] {
+  const list = stampListOf(record, folder);
+  const files = filesOf(record, folder);
+  return list === null ? files : [list, ...files];
+}
+
+/** The list of stamps of a record; null: it has none. @param folder the partition's, below the output folder. */
+export function stampListOf({ first, stamps }: RangeRecord, folder: string): StampList | null {
+  if (stamps === undefined) return null;
+  const name = `${segmentBase(first)}${STAMPS_EXTENSION}`;
+  return { path: folder === '' ? name : `${folder}/${name}`, ...stamps };
+}
+
+/** A list of a range's stamps. */
+export interface StampList extends NamedFile {
+  readonly images: number;
+  readonly bytes: number;
+  readonly crc32c: string;
 }
 
 /** A record is not what was written: torn, changed, or of a later version of the client. */
@@ -100,10 +128,10 @@ export function formatRecord(record: RangeRecord): string {
 export function parseRecord(text: string): RangeRecord {
   const [, open, checksum] = /^(\{.*),"checksum":"([0-9a-f]{8})"\}\n$/s.exec(text) ?? [];
   if (open === undefined || crc32c(open) !== checksum) throw new RecordError('its checksum does not fit');
-  const parsed = recordSchema.safeParse(JSON.parse(`${open}}`));
+  const parsed = v.safeParse(recordSchema, JSON.parse(`${open}}`));
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new RecordError(`${issue?.path.join('.') ?? 'it'}: ${issue?.message ?? 'not as it should be'}`);
+    const [issue] = parsed.issues;
+    throw new RecordError(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
   }
-  return parsed.data;
+  return parsed.output;
 }

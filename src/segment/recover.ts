@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { ancestors } from '../ancestors.ts';
 import { ClientError, messageOf } from '../errors.ts';
+import { STAMPS_FOLDER } from '../worker/select/stamps.ts';
 import { sweepTemporaries } from '../temporary.ts';
 import { syncFolder } from './durable.ts';
 import { foldersOf, type PartitionFolder, publishFiles } from './publish.ts';
-import { filesOf, parseRecord, type RangeRecord, RECORD_EXTENSION } from './record.ts';
+import { namedFilesOf, parseRecord, type RangeRecord, RECORD_EXTENSION } from './record.ts';
 
 /** Where the published segments of a partition end. */
 export interface Published {
@@ -14,7 +16,7 @@ export interface Published {
   readonly lastMessage: RangeRecord['lastMessage'];
 }
 
-const SEGMENT = /^(\d{20})\.(?!record$)/;
+const SEGMENT = /^(\d{20})\.(?!(?:record|stamps)$)/;
 const TEMPORARY = /^\.antares-.*\.tmp$/;
 
 /**
@@ -46,22 +48,23 @@ async function finish(
 ): Promise<void> {
   const temporaries = new Set(names.filter((name) => TEMPORARY.test(name)));
   if (temporaries.size === 0) return;
+  // A segment that is there may still be without its list of stamps.
+  const haveStamps = existsSync(join(at.root, at.below, STAMPS_FOLDER));
   const segments = new Set(names.flatMap((name) => SEGMENT.exec(name)?.[1] ?? []));
   for (const name of records) {
-    if (segments.has(name.slice(0, -RECORD_EXTENSION.length))) continue;
+    if (!haveStamps && segments.has(name.slice(0, -RECORD_EXTENSION.length))) continue;
     const record = await readRecord(join(at.root, at.below), name);
     // A file without its temporary is published; or it was moved away, or is lost: `verify` tells.
-    const left = filesOf(record, at.below).filter(({ temporary }) => temporaries.has(temporary));
+    const left = namedFilesOf(record, at.below).filter(({ temporary }) => temporaries.has(temporary));
     if (left.length > 0) await publishFiles(at, left, true);
   }
 }
 
 /** The partition's folder, and those of a record's files with all that they are in. Some may have been moved away. */
-function namingFolders(at: PartitionFolder, record: RangeRecord): Set<string> {
+export function namingFolders(at: PartitionFolder, record: RangeRecord): Set<string> {
   const folders = new Set([join(at.root, at.below)]);
-  for (const folder of foldersOf(at, filesOf(record, at.below))) {
-    for (let each = folder; each.length >= at.root.length && existsSync(folder); each = dirname(each))
-      folders.add(each);
+  for (const folder of foldersOf(at, namedFilesOf(record, at.below))) {
+    if (existsSync(folder)) for (const each of ancestors(folder, at.root)) folders.add(each);
   }
   return folders;
 }

@@ -5,7 +5,6 @@ import { Crc32c } from '../checksum.ts';
 import { type Finisher, FinishError } from '../finish/finisher.ts';
 import type { Finished, FinishForm } from '../finish/messages.ts';
 import { isLoose } from '../worker/write/loose-records.ts';
-import { release } from '../release.ts';
 import type { Descriptors } from './descriptors.ts';
 import { makeFolder } from './durable.ts';
 
@@ -89,23 +88,25 @@ export class SegmentFile {
     return this.#finished?.crc32c ?? String(this.#crc);
   }
 
-  /** Puts bytes at the end. They are the file's from now on, and are given back when they are written. */
-  append(bytes: Uint8Array<ArrayBuffer>): void {
+  /**
+   * Puts bytes at the end. They are the file's until they are written.
+   *
+   * @param checksum their CRC32C.
+   */
+  append(bytes: Uint8Array, checksum: number, onWritten: () => void): void {
     if (!this.#begun) this.#begin();
-    this.#put(bytes, () => {
-      release([bytes.buffer]);
-    });
+    this.#put(bytes, checksum, onWritten);
   }
 
-  #put(bytes: Uint8Array, written: () => void): void {
+  #put(bytes: Uint8Array, checksum: number, onWritten: () => void): void {
     const position = this.#bytes;
     this.#bytes += bytes.byteLength;
     this.#unwritten += bytes.byteLength;
-    this.#crc.add(bytes);
+    this.#crc.addChecked(checksum, bytes.byteLength);
     this.#written = this.#written.then(async () => {
       await this.#write(bytes, position);
       this.#unwritten -= bytes.byteLength;
-      written();
+      onWritten();
     });
     this.#options.descriptors?.used(this);
   }
@@ -185,7 +186,7 @@ export class SegmentFile {
   /** A file is there from its first byte on, and even when it stays empty: its name says what it covers. */
   #begin(): void {
     this.#begun = true;
-    this.#put(this.#head, () => undefined);
+    this.#put(this.#head, new Crc32c().add(this.#head).value, () => undefined);
   }
 
   /** Tries until it succeeds, or until the file is not wanted any more. */

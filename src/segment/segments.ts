@@ -36,7 +36,8 @@ export interface SegmentForm {
 
 /** And who is told of them. */
 export interface SegmentsOptions extends SegmentForm {
-  readonly onPublished: (at: PartitionProgress, next: number) => void;
+  /** @param files how many hold its alerts. */
+  readonly onPublished: (at: PartitionProgress, next: number, files: number) => void;
   /** Another writer was faster (null), or a segment could not be published: the partition must go back to what is. */
   readonly onLost: (at: PartitionProgress, error: NodeJS.ErrnoException | null) => void;
   /** A file cannot be written for now; null: it can again. */
@@ -104,8 +105,8 @@ export class Segments {
         writer,
         sync,
         nextTemporary: () => this.#temporaries++,
-        onPublished: (next) => {
-          onPublished(at, next);
+        onPublished: (next, files) => {
+          onPublished(at, next, files);
         },
         onLost: (error) => {
           onLost(at, error);

@@ -1,6 +1,6 @@
 import yargs, { type CommandModule } from 'yargs';
-import { z } from 'zod';
 import { type Flag, type FlagName, flagList, flags } from '../flags.ts';
+import { wordsOf as valuesOf } from '../option-values.ts';
 
 /** One option, as a shell and the manual want to know it. */
 export interface OptionWords {
@@ -49,7 +49,7 @@ function wordsOf(name: string, { alias = [], describe, isSwitch, value }: Flag):
     letters: alias.filter((each) => each.length === 1),
     describe,
     takesValue: isSwitch !== true,
-    values: value instanceof z.ZodEnum ? value.options.map(String) : [],
+    values: valuesOf(value),
   };
 }
 

@@ -2,11 +2,8 @@ import { antaresAlert } from './antares.ts';
 import { lsstAlert } from './lsst.ts';
 import { Random } from './random.ts';
 import { observe, skySource } from './sky.ts';
+import type { Survey } from './surveys.ts';
 import { ztfAlert } from './ztf.ts';
-
-/** Surveys that can be simulated, and how their messages look. */
-export const surveys = ['antares', 'ztf', 'lsst'] as const;
-export type Survey = (typeof surveys)[number];
 
 /** The night that is simulated: 2026-11-24, from 0 h UTC on. */
 const NIGHT_MJD_DAYS = 61_368;
@@ -17,9 +14,11 @@ const usualHistory: Readonly<Record<Survey, number>> = { antares: 45, ztf: 20, l
 
 /** What to simulate. */
 export interface NightOptions {
+  /** Whose alerts: `antares`, `ztf` or `lsst`, in the survey's own format. */
   readonly survey: Survey;
   /** The same seed gives the same bytes. */
   readonly seed: number;
+  /** So many alerts, a message each. */
   readonly count: number;
   /** Without stamps alerts are small. Default: with. */
   readonly stamps?: boolean;
@@ -29,6 +28,7 @@ export interface NightOptions {
 
 /** One message of the night. */
 export interface SimulatedAlert {
+  /** The message's bytes: zlib and BSON (`antares`), an Avro container (`ztf`), or Avro with Confluent's frame (`lsst`). */
   readonly value: Buffer;
   /** What its file is called, without `.json`. */
   readonly name: string;

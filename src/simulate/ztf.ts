@@ -8,6 +8,8 @@ import { ztfSchema } from './schemas/ztf.ts';
 import { bands, type Detection, type SkySource } from './sky.ts';
 
 const STAMP_PIXELS = 63;
+/** Magnitude of one count. */
+const ZERO_POINT = 26;
 const type = avroType(ztfSchema);
 const schemaText = JSON.stringify(ztfSchema);
 
@@ -45,7 +47,11 @@ export function ztfAlert(
     fp_hists:
       previous.length === 0
         ? null
-        : previous.map((detection) => fillRecord(fieldsOf('fp_hists'), forced(source, detection), random)),
+        : previous.map((detection) => ({
+            ...fillRecord(fieldsOf('fp_hists'), forced(source, detection), random),
+            // Set last, so that a seed's other values stay what they were.
+            magzpsci: ZERO_POINT,
+          })),
     cutoutScience: stamps ? stamp(random, candid, 'sci', fluxOf(now.magnitude), 150) : null,
     cutoutTemplate: stamps ? stamp(random, candid, 'ref', fluxOf(now.magnitude) / 4, 120) : null,
     cutoutDifference: stamps ? stamp(random, candid, 'diff', (3 * fluxOf(now.magnitude)) / 4, 0) : null,
@@ -110,9 +116,9 @@ function stamp(
   return { fileName: `candid${candid}_${kind}.fits.gz`, stampData: gzipSync(fitsFile(image)) };
 }
 
-/** Counts at a zero point of 26. */
+/** Magnitude to counts. */
 function fluxOf(magnitude: number): number {
-  return 10 ** (0.4 * (26 - magnitude));
+  return 10 ** (0.4 * (ZERO_POINT - magnitude));
 }
 
 /** `aaaaaaa`, `aaaaaab`, … */

@@ -98,6 +98,7 @@ function catchUpText({ lag, catchUpMs }: TopicView): string {
 
 /** The most important first. */
 function stateParts({
+  isDryRun,
   isConnected,
   isAssigned,
   bytesInFlight,
@@ -107,6 +108,7 @@ function stateParts({
   ranMs,
 }: StatusView): string[] {
   return [
+    isDryRun ? 'dry run' : '',
     isConnected ? (isAssigned ? '' : 'waiting for partitions') : 'connecting',
     `in flight ${bytesText(bytesInFlight)} of ${bytesText(maxInFlightBytes)}`,
     workerUse === null ? '' : `workers ${Math.round(workerUse * 100)} %`,

@@ -1,5 +1,5 @@
 import type { StatusView } from './view.ts';
-import { bytesText, durationText } from './units.ts';
+import { bytesText, durationText, several } from './units.ts';
 
 /** The status for a log: fields for programs and a sentence for people. */
 export function lineOf(view: StatusView): {
@@ -10,9 +10,9 @@ export function lineOf(view: StatusView): {
   const { savedAlerts, filteredAlerts, badMessages, lag, rates } = all;
   const parts = [
     isAssigned ? '' : 'waiting for partitions',
-    `${savedAlerts} alerts saved`,
+    `${several(savedAlerts, 'alert')} ${view.isDryRun ? 'would be saved' : 'saved'}`,
     filteredAlerts > 0 ? `${filteredAlerts} filtered` : '',
-    badMessages > 0 ? `${badMessages} bad messages` : '',
+    badMessages > 0 ? several(badMessages, 'bad message') : '',
     `${Math.round(rates.alerts)} a second (${bytesText(rates.bytes)}/s)`,
     lag === null ? '' : lag === 0 ? 'nothing left to read' : `${lag} behind`,
     lag !== null && lag > 0 && all.catchUpMs !== null ? `caught up in ${durationText(all.catchUpMs)}` : '',

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
-import { bytesText } from './units.ts';
+import { bytesText, several } from './units.ts';
 
 /** What a run has done: fields for programs and a sentence for people; null: it never began. */
 export function summaryOf(
-  { output }: Config,
+  { output, select, dryRun }: Config,
   telemetry: Telemetry,
-): { readonly fields: Record<string, number>; readonly text: string } | null {
+): { readonly fields: Record<string, number | boolean>; readonly text: string } | null {
   const total = telemetry.total();
   const {
     keptAlerts: savedAlerts,
@@ -17,29 +17,33 @@ export function summaryOf(
     deadLetters,
     skippedMessages,
     tombstones,
-    segments,
+    segmentFiles,
   } = total;
   const { lostOffsets, startedMs } = telemetry;
   if (startedMs === null) return null;
   const seconds = (performance.now() - startedMs) / 1000;
-  // A segment with a layout has several files, which nobody counts.
-  const uncounted = output.dir === null || output.layout !== null;
-  const files = uncounted ? 0 : output.form === 'json' ? savedAlerts : segments;
+  // Nobody counts an alert's stamps.
+  const uncounted = output.dir === null || select.stamps === 'extract';
+  const files = uncounted ? 0 : output.form === 'json' ? savedAlerts : segmentFiles;
   const alertsPerSecond = seconds > 0 ? Math.round(savedAlerts / seconds) : 0;
   const letters = output.dir === null ? '' : ` in ${join(output.dir, DEAD_LETTER_FOLDER)}`;
+  const saved = dryRun
+    ? `Would have saved ${several(savedAlerts, 'alert')}`
+    : `${several(savedAlerts, 'alert')} saved`;
   const parts = [
-    `${savedAlerts} alerts saved${files > 0 ? ` in ${files} ${files === 1 ? 'file' : 'files'}` : ''} (${bytesText(savedBytes)})`,
+    `${saved}${files > 0 ? ` in ${several(files, 'file')}` : ''} (${bytesText(savedBytes)})`,
     filteredAlerts > 0 ? `${filteredAlerts} filtered` : '',
-    deadLetters > 0 ? `${deadLetters} dead ${deadLetters === 1 ? 'letter' : 'letters'}${letters}` : '',
-    skippedMessages > 0 ? `${skippedMessages} bad messages skipped` : '',
-    tombstones > 0 ? `${tombstones} tombstones` : '',
-    lostOffsets > 0 ? `${lostOffsets} offsets lost` : '',
+    deadLetters > 0 ? `${several(deadLetters, 'dead letter')}${letters}` : '',
+    skippedMessages > 0 ? `${several(skippedMessages, 'bad message')} skipped` : '',
+    tombstones > 0 ? several(tombstones, 'tombstone') : '',
+    lostOffsets > 0 ? `${several(lostOffsets, 'offset')} lost` : '',
   ];
   return {
     fields: {
       ...{ savedAlerts, savedBytes, files, filteredAlerts, deadLetters, skippedMessages, tombstones },
       ...{ lostOffsets, seconds, alertsPerSecond },
+      ...(dryRun ? { dryRun } : {}),
     },
-    text: `${parts.filter(Boolean).join(', ')} in ${seconds.toFixed(1)} s, ${alertsPerSecond} a second.`,
+    text: `${parts.filter(Boolean).join(', ')} in ${seconds.toFixed(1)} s, ${alertsPerSecond} a second.${dryRun ? ' Nothing was written or committed.' : ''}`,
   };
 }

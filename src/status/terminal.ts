@@ -49,6 +49,8 @@ export function keepBlock(screen: NodeJS.WriteStream, others: readonly NodeJS.Wr
   return {
     draw: (lines) => {
       if (!isLineWhole) return;
+      // log-update 7 loses or leaves behind the last line where one came or went above it.
+      if (lines.length !== drawn.length) takeAway();
       update(lines.join('\n'));
       drawn = lines;
     },

@@ -39,6 +39,8 @@ export interface Progress {
 export interface StatusView {
   readonly topics: readonly TopicView[];
   readonly all: TopicView;
+  /** Alerts that count as saved only would be. */
+  readonly isDryRun: boolean;
   readonly isConnected: boolean;
   readonly isAssigned: boolean;
   readonly bytesInFlight: number;
@@ -66,11 +68,12 @@ export function viewOf(config: Config, telemetry: Telemetry, { samples, last }: 
       topicView(telemetry, samples, states, topic, stripPrefix(topic, config.topics.prefix)),
     ),
     all,
+    isDryRun: config.dryRun,
     isConnected: telemetry.startedMs !== null,
     isAssigned: telemetry.running?.isAssigned() ?? false,
     bytesInFlight: telemetry.running?.bytesInFlight() ?? 0,
     maxInFlightBytes: config.read.maxInFlightBytes,
-    latencyMs: lastLatency(samples),
+    latencyMs: config.dryRun ? null : lastLatency(samples),
     workerUse: last === undefined || last.workerUse.length === 0 ? null : mean(last.workerUse),
     progress: progressOf(config, states, all, ranMs),
     waits: states.flatMap(({ topic, partition, waitingFor }) =>
@@ -109,7 +112,9 @@ function catchUpMs(samples: readonly Sample[], topic: string | undefined, lag: n
   if (lag === 0) return 0;
   const lagAt = ({ topics }: Sample): number | null => {
     const lags = topic === undefined ? [...topics.values()] : [topics.get(topic) ?? { lag: null }];
-    return lags.some((each) => each.lag === null) ? null : sum(lags.map((each) => each.lag ?? 0));
+    // Before partitions are assigned there is no topic; that is not a lag of 0.
+    const isKnown = lags.length > 0 && lags.every((each) => each.lag !== null);
+    return isKnown ? sum(lags.map((each) => each.lag ?? 0)) : null;
   };
   const recent = samples.slice(-TREND_SAMPLES);
   const first = recent.find((sample) => lagAt(sample) !== null);
@@ -128,13 +133,17 @@ function progressOf(
   const { limit, untilEnd } = config.stop;
   const candidates: Progress[] = [];
   if (limit !== null) candidates.push(progress(Math.min(all.savedAlerts, limit), limit, 'alerts', ranMs));
-  const ending = states.flatMap(({ start, finished, goal }) =>
-    goal === null || goal <= start ? [] : [{ start, finished, goal }],
+  const ending = states.flatMap(({ start, finished, goal, waitingFor }) =>
+    goal === null || goal <= start ? [] : [{ start, finished, goal, waitingFor }],
   );
   if (untilEnd && ending.length > 0) {
     const done = sum(ending.map(({ start, finished, goal }) => Math.min(finished, goal) - start));
     const goal = sum(ending.map((each) => each.goal - each.start));
-    candidates.push(progress(done, goal, 'messages', ranMs));
+    const messages = progress(done, goal, 'messages', ranMs);
+    // Nobody knows how long a partition will wait.
+    candidates.push(
+      ending.some(({ waitingFor }) => waitingFor !== null) ? { ...messages, leftMs: null } : messages,
+    );
   }
   // The one that will end it.
   return candidates.sort((a, b) => b.done / b.goal - a.done / a.goal)[0] ?? null;

@@ -12,7 +12,7 @@ export function findStall(
   timeoutMs: number,
 ): ClientError | null {
   for (const at of partitions) {
-    if (at.works.size === 0 || at.waitingFor !== null || nowMs - at.movedAtMs < timeoutMs) continue;
+    if (at.works.size === 0 || at.isExcused || nowMs - at.movedAtMs < timeoutMs) continue;
     return new ClientError(
       'STALLED',
       `${partitionKey(at)} has stood still at offset ${at.finished} for ${Math.round((nowMs - at.movedAtMs) / 1000)} s with messages in work; nothing above it is committed. Start again to go on from there; --stall-timeout sets the time.`,
@@ -29,7 +29,7 @@ export function findHungDisk(
 ): ClientError | null {
   for (const at of partitions) {
     const waitedMs = segments?.of(at)?.publishingForMs ?? 0;
-    if (at.waitingFor !== null || waitedMs < timeoutMs) continue;
+    if (at.isExcused || waitedMs < timeoutMs) continue;
     return new ClientError(
       'STALLED',
       `The disk has not confirmed a segment of ${partitionKey(at)} for ${Math.round(waitedMs / 1000)} s; nothing behind offset ${at.durable} is committed. Look at the disk; --stall-timeout sets the time.`,

@@ -19,6 +19,8 @@ export class Counts {
   tombstones = 0;
   /** Published; only where alerts go into segments. */
   segments = 0;
+  /** Of the segments: with `--path` one has several. */
+  segmentFiles = 0;
 
   /** Saved, each once. Unlike {@link savedAlerts} it may fall. */
   get keptAlerts(): number {
@@ -77,5 +79,6 @@ export class Counts {
     this.skippedMessages += other.skippedMessages;
     this.tombstones += other.tombstones;
     this.segments += other.segments;
+    this.segmentFiles += other.segmentFiles;
   }
 }

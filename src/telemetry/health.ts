@@ -52,8 +52,8 @@ export class HealthWatch {
       const key = partitionKey(at);
       const stoodMs = at.works.size > 0 ? nowMs - at.movedAtMs : 0;
       // A new start makes no room on a disk.
-      if (at.waitingFor !== null) unready.push(`${key} waits for ${at.waitingFor}.`);
-      else if (stoodMs > this.#stallMs)
+      if (at.wait !== null) unready.push(`${key} waits for ${at.wait.what}.`);
+      if (!at.isExcused && stoodMs > this.#stallMs)
         unhealthy.push(`${key} has stood still at offset ${at.finished} for ${seconds(stoodMs)}.`);
       const owedMs = nowMs - (this.#owing.get(key)?.sinceMs ?? nowMs);
       if (owedMs > this.#commitMs) unready.push(`Nothing of ${key} was committed for ${seconds(owedMs)}.`);

@@ -1,9 +1,10 @@
 import type { TopicPartition } from '../broker/consumer.ts';
 import { type PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
-import type { SavedRuns } from '../commit/saved-runs.ts';
 import type { BatchReport } from '../pool/messages.ts';
 import type { Work } from '../pool/work.ts';
+import type { BatchTraces } from '../tracing/batch-traces.ts';
 import { Counts } from './counts.ts';
+import type { Glimpses } from './glimpses.ts';
 import { Histogram } from './histogram.ts';
 import { Waiting } from './waiting.ts';
 
@@ -75,6 +76,10 @@ export class Telemetry {
   };
   /** librdkafka's last statistics, JSON; null where nobody asked for them. */
   brokerStatistics: string | null = null;
+  /** null: nobody can look at alerts. */
+  glimpses: Glimpses | null = null;
+  /** null: nobody wants them. */
+  traces: BatchTraces | null = null;
   #running: Running | null = null;
   readonly #waiting = new WeakMap<PartitionProgress, Waiting>();
 
@@ -90,7 +95,9 @@ export class Telemetry {
   }
 
   /** A batch of this partition was read. */
-  begun({ view }: Work, at: PartitionProgress): void {
+  begun(work: Work, at: PartitionProgress): void {
+    const { view } = work;
+    this.traces?.begun(work, at);
     const counts = this.of(at);
     const bytesBefore = counts.readBytes;
     counts.read(view);
@@ -102,7 +109,7 @@ export class Telemetry {
   }
 
   /** A worker brought a batch back. @returns how many alerts were saved that were not counted before. */
-  finished(work: Work, report: BatchReport, runs: SavedRuns): number {
+  finished(work: Work, report: BatchReport, at: PartitionProgress): number {
     for (const { code } of report.failures) this.failures.set(code, (this.failures.get(code) ?? 0) + 1);
     if (report.times !== null) {
       const { processMs, writeMs, syncMs } = report.times;
@@ -110,17 +117,32 @@ export class Telemetry {
       if (writeMs > 0) this.stageMs.write.record(writeMs);
       if (syncMs > 0) this.stageMs.sync.record(syncMs);
     }
-    return this.of(work.view.batch).finish(work, report, runs);
+    const savedAlerts = this.of(at).finish(work, report, at.saved);
+    this.traces?.worked(work, at, report, savedAlerts);
+    return savedAlerts;
   }
 
   /** The partition's durable mark has risen. */
   durable(at: PartitionProgress): void {
     this.#waiting.get(at)?.durable(at.durable, Date.now(), this.latencyMs);
+    this.traces?.moved(at);
+  }
+
+  /** The partition's committed mark has risen. */
+  committed(at: PartitionProgress): void {
+    this.traces?.moved(at);
+  }
+
+  /** Offsets from one on were not committed, and will not be, or only when they were read again. */
+  givenUp(at: PartitionProgress, from: number): void {
+    this.traces?.givenUp(at, from);
   }
 
   /** A segment was published. */
-  published(at: PartitionProgress, tookMs: number): void {
-    this.of(at).segments += 1;
+  published(at: PartitionProgress, files: number, tookMs: number): void {
+    const counts = this.of(at);
+    counts.segments += 1;
+    counts.segmentFiles += files;
     this.stageMs.publish.record(tookMs);
   }
 
@@ -150,7 +172,8 @@ export class Telemetry {
     const running = this.#running;
     if (running === null) return [];
     return [...running.partitions.values()].map((at) => {
-      const { topic, partition, start, finished, durable, committed, waitingFor } = at;
+      const { topic, partition, start, finished, durable, committed } = at;
+      const waitingFor = at.wait?.what ?? null;
       const { position } = at.watermark;
       const end = running.endOf(at);
       const lag = end === null ? null : Math.max(0, end - position);

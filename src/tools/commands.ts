@@ -71,13 +71,13 @@ const tools: readonly Tool[] = [
   },
   {
     command: 'replay <dir>',
-    describe: 'Send raw segments to a broker again',
+    describe: 'Send raw or Avro segments to a broker again',
     usage:
-      '$0 replay DIR --bootstrap-servers HOST:PORT [options]\n\nMessages keep topic, partition, key, headers and timestamp, and come at the pace at which they came. Topics that are not there are made.',
+      '$0 replay DIR --bootstrap-servers HOST:PORT [options]\n\nMessages keep topic, partition, key, headers and timestamp, and come at the pace at which they came. Of Avro segments each alert becomes a message, an Avro container; keys, headers, timestamps and the pace are not kept. Topics that are not there are made.',
     options: brokerOptions.filter((name) => name !== 'group'),
     more: (command) =>
       command
-        .positional('dir', { type: 'string', describe: 'An output folder of --output raw' })
+        .positional('dir', { type: 'string', describe: 'An output folder of --output raw or avro' })
         .option('speed', {
           string: true,
           requiresArg: true,

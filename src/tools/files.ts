@@ -11,6 +11,8 @@ import type { Message } from '../worker/message.ts';
 import { RAW_MAGIC } from '../worker/write/raw.ts';
 import { readRawSegment } from './raw-segment.ts';
 
+const PARQUET_MAGIC = Buffer.from('PAR1');
+
 /** A message of a file. */
 export interface FiledMessage {
   readonly message: Message;
@@ -27,7 +29,9 @@ export interface FiledMessage {
 export async function* messagesIn(path: string): AsyncGenerator<FiledMessage> {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
     throw new ClientError('USAGE', `There is no file ${path}.`);
-  if (isRaw(path)) {
+  if (beginsWith(path, PARQUET_MAGIC))
+    throw new TypeError('it is a Parquet file, which PyArrow and DuckDB read');
+  if (beginsWith(path, RAW_MAGIC)) {
     for await (const message of readRawSegment(path, basename(path), 0)) {
       if (message.tombstone !== true) yield { message, isJson: false };
     }
@@ -38,11 +42,11 @@ export async function* messagesIn(path: string): AsyncGenerator<FiledMessage> {
   }
 }
 
-function isRaw(path: string): boolean {
-  const start = Buffer.alloc(RAW_MAGIC.length);
+function beginsWith(path: string, magic: Uint8Array): boolean {
+  const start = Buffer.alloc(magic.length);
   const file = openSync(path, 'r');
   try {
-    return readSync(file, start) === start.length && start.equals(RAW_MAGIC);
+    return readSync(file, start) === start.length && start.equals(magic);
   } finally {
     closeSync(file);
   }

@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientError, messageOf } from '../errors.ts';
-import { parseRecord } from '../segment/record.ts';
+import { filesOf, parseRecord, type RangeRecord } from '../segment/record.ts';
 import type { Message } from '../worker/message.ts';
+import { readAvroSegment } from './avro-segment.ts';
 import { readRawSegment } from './raw-segment.ts';
 
-/** One partition of an output folder of raw segments. */
+/** One partition of an output folder of raw or Avro segments. */
 export interface RecordedPartition {
   /** As Kafka knows it. */
   readonly topic: string;
@@ -23,40 +24,53 @@ export function recordedPartitions(dir: string): RecordedPartition[] {
     .flatMap((folder) =>
       foldersIn(join(dir, folder))
         .filter((name) => /^\d+$/.test(name))
-        .map((name) => recordedPartition(join(dir, folder, name), folder, Number(name))),
+        .map((name) => recordedPartition(dir, folder, Number(name))),
     )
     .filter((found) => found !== null);
 }
 
-function recordedPartition(path: string, folder: string, partition: number): RecordedPartition | null {
-  const segments = readdirSync(path)
-    .filter((name) => /^\d{20}\.raw$/.test(name))
+function recordedPartition(dir: string, folder: string, partition: number): RecordedPartition | null {
+  const path = join(dir, folder, String(partition));
+  const files = readdirSync(path)
+    .filter((name) => /^\d{20}\.(raw|avro|record)$/.test(name))
+    .sort()
+    .flatMap((name) => (name.endsWith('.record') ? layoutFiles(dir, join(path, name)) : [join(path, name)]));
+  const [first] = readdirSync(path)
+    .filter((name) => /^\d{20}\.record$/.test(name))
     .sort();
-  const [first] = segments;
-  if (first === undefined) return null;
-  const topic = topicOf(join(path, first.replace(/\.raw$/, '.record'))) ?? folder;
+  if (files.length === 0) return null;
+  // Folders spell some names in another way; records do not.
+  const topic = first === undefined ? folder : readRecord(join(path, first)).topic;
   return {
     topic,
     partition,
     messages: async function* () {
-      for (const name of segments) {
+      for (const file of files) {
         try {
-          yield* readRawSegment(join(path, name), topic, partition);
+          const read = file.endsWith('.raw') ? readRawSegment : readAvroSegment;
+          yield* read(file, topic, partition);
         } catch (error) {
-          throw new Error(`${join(path, name)}: ${messageOf(error)}`, { cause: error });
+          throw new Error(`${file}: ${messageOf(error)}`, { cause: error });
         }
       }
     },
   };
 }
 
-/** Folders spell some names in another way; records do not. */
-function topicOf(record: string): string | null {
-  if (!existsSync(record)) return null;
+/** The files of a range that `--path` divided, one behind the other: which offsets theirs are nobody knows. */
+function layoutFiles(dir: string, path: string): string[] {
+  const record = readRecord(path);
+  if (record.format !== 2) return [];
+  return filesOf(record, '')
+    .filter((file) => file.path.endsWith('.avro'))
+    .map((file) => join(dir, file.path));
+}
+
+function readRecord(path: string): RangeRecord {
   try {
-    return parseRecord(readFileSync(record, 'utf8')).topic;
+    return parseRecord(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new ClientError('BAD_MESSAGE', `${record} cannot be read: ${messageOf(error)}.`, { cause: error });
+    throw new ClientError('BAD_MESSAGE', `${path} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
 }
 

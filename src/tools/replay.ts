@@ -5,6 +5,7 @@ import { AlertProducer } from '../broker/producer.ts';
 import { producerProperties } from '../broker/properties.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import type { Message } from '../worker/message.ts';
+import { NO_OFFSET } from './avro-segment.ts';
 import { humanBytes } from './print.ts';
 import { type RecordedPartition, recordedPartitions } from './recorded.ts';
 import { openSession, type ToolInput } from './session.ts';
@@ -21,7 +22,10 @@ export async function replay(input: ToolInput): Promise<void> {
   const dir = resolve(String(given['dir']));
   const partitions = recordedPartitions(dir);
   if (partitions.length === 0)
-    throw new ClientError('USAGE', `There are no raw segments in ${dir}; --output raw makes them.`);
+    throw new ClientError(
+      'USAGE',
+      `There are no raw or Avro segments in ${dir}; --output raw or avro makes them.`,
+    );
   const { config, log, stop } = openSession(input);
   const properties = producerProperties(config);
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
@@ -31,6 +35,7 @@ export async function replay(input: ToolInput): Promise<void> {
   let sent = 0;
   let bytes = 0;
   let altered = 0;
+  let bare = 0;
   let firstMs: number | null = null;
   try {
     for await (const message of inOrderOfTime(partitions)) {
@@ -42,6 +47,7 @@ export async function replay(input: ToolInput): Promise<void> {
       if (stop.aborted) break;
       altered += await send(producer, message);
       sent += 1;
+      if (message.offset === NO_OFFSET) bare += 1;
       bytes += message.value.length;
     }
     await producer.flush();
@@ -51,6 +57,10 @@ export async function replay(input: ToolInput): Promise<void> {
   if (altered > 0)
     log.warn(
       `${altered} headers hold bytes that are no UTF-8 text, or none; node-rdkafka sends headers as text only.`,
+    );
+  if (bare > 0)
+    log.warn(
+      `${bare} messages were made of the alerts of Avro segments, which keep neither keys, headers, timestamps nor the pace: each is an Avro container, sent as of now.`,
     );
   const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
   log.info(

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { ClientError } from '../errors.ts';
+import { ClientError, messageOf } from '../errors.ts';
 import { Cursor } from '../worker/decode/avro/cursor.ts';
 import { detectFormat } from '../worker/decode/detect.ts';
+import { DecodeError } from '../worker/decode/error.ts';
 import type { Message } from '../worker/message.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
 import { Transcoder } from '../worker/transcode.ts';
@@ -19,11 +20,8 @@ export async function schema(input: ToolInput): Promise<void> {
   const of = String(input.given['of']);
   if (existsSync(of)) {
     const schemas = new Schemas(openOffline(input));
-    for await (const { message } of messagesIn(of)) {
-      await print(pretty(await writersSchema(message, of, schemas)));
-      return;
-    }
-    throw new ClientError('BAD_MESSAGE', `${of} holds no message.`);
+    await print(pretty(await writersSchema(await firstMessageIn(of), of, schemas)));
+    return;
   }
   if (/^\d+$/.test(of)) {
     await print(pretty(await new Schemas(openOffline(input)).text(Number(of))));
@@ -38,8 +36,32 @@ export async function schema(input: ToolInput): Promise<void> {
   });
 }
 
-/** The text of the schema that a message was written with. @throws ClientError, DecodeError */
+/** @throws ClientError */
+async function firstMessageIn(file: string): Promise<Message> {
+  try {
+    for await (const { message } of messagesIn(file)) return message;
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  throw new ClientError('BAD_MESSAGE', `${file} holds no message.`);
+}
+
+/** The text of the schema that a message was written with. @throws ClientError */
 async function writersSchema(message: Message, where: string, schemas: Schemas): Promise<string> {
+  try {
+    return await namedOrCarried(message, where, schemas);
+  } catch (error) {
+    throw error instanceof DecodeError ? unreadable(where, error) : error;
+  }
+}
+
+function unreadable(where: string, error: unknown): ClientError {
+  if (error instanceof ClientError) return error;
+  return new ClientError('BAD_MESSAGE', `${where} cannot be read: ${messageOf(error)}`);
+}
+
+/** By an id, or in the message itself or its key. @throws ClientError, DecodeError */
+async function namedOrCarried(message: Message, where: string, schemas: Schemas): Promise<string> {
   const value = Buffer.from(message.value);
   const format = detectFormat(value, message);
   switch (format) {

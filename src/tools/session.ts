@@ -1,6 +1,8 @@
 import { userLogins } from '../auth/login-store.ts';
 import { connect, type Connected } from '../broker/connect.ts';
-import { type Config, type ConfigSources, resolveConfig } from '../config.ts';
+import { modestReading } from '../broker/read-some.ts';
+import { type Config, resolveConfig } from '../config.ts';
+import type { ConfigSources } from '../config/gather.ts';
 import { createLog, type Log } from '../log.ts';
 import { listenForStop } from '../signals.ts';
 
@@ -46,9 +48,6 @@ function open(
   return { config, log, stop: listenForStop() };
 }
 
-/** Reads a few messages, not a stream: nothing is fetched ahead. */
-const modest = { 'queued.min.messages': '1', 'fetch.message.max.bytes': '65536' } as const;
-
 /**
  * Works with a connection and closes it. Nothing is done where the tool was stopped before.
  *
@@ -58,7 +57,7 @@ export async function withBroker(
   { config, log, stop }: Session,
   work: (connected: Connected) => Promise<void>,
 ): Promise<void> {
-  const broker = { ...config.broker, properties: { ...modest, ...config.broker.properties } };
+  const broker = { ...config.broker, properties: { ...modestReading, ...config.broker.properties } };
   const connected = await connect({ ...config, broker }, log, stop);
   if (connected === null) return;
   try {

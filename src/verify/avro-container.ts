@@ -9,9 +9,17 @@ class TooShort extends Error {
 /** Follows an Avro container from block to block; what is in them its checksum vouches for. */
 export class AvroContainer {
   count = 0;
+  /** What its head says: `avro.schema`, `avro.codec`. */
+  readonly metadata = new Map<string, Buffer>();
+  readonly #onBlock: (records: number, bytes: Buffer) => void;
   #rest: Buffer = Buffer.alloc(0);
   #sync: Buffer | null = null;
   #problem: string | null = null;
+
+  /** @param onBlock gets each block as it stands in the file. */
+  constructor(onBlock: (records: number, bytes: Buffer) => void = () => undefined) {
+    this.#onBlock = onBlock;
+  }
 
   take(chunk: Buffer): string | null {
     if (this.#problem !== null) return this.#problem;
@@ -37,7 +45,10 @@ export class AvroContainer {
       throw new TooShort();
     }
     for (let count = bytes.long(); count > 0; count = bytes.long()) {
-      for (let i = 0; i < 2 * count; i++) bytes.stretch(bytes.long());
+      for (let i = 0; i < count; i++) {
+        const key = String(bytes.stretch(bytes.long()));
+        this.metadata.set(key, Buffer.from(bytes.stretch(bytes.long())));
+      }
     }
     const sync = Buffer.from(bytes.stretch(SYNC_BYTES));
     this.#rest = this.#rest.subarray(bytes.at);
@@ -48,12 +59,13 @@ export class AvroContainer {
     if (this.#rest.length === 0) throw new TooShort();
     const bytes = new Place(this.#rest);
     const records = bytes.long();
-    bytes.stretch(bytes.long());
+    const data = bytes.stretch(bytes.long());
     if (Buffer.compare(bytes.stretch(SYNC_BYTES), sync) !== 0) {
       this.#problem = 'a block of it does not end as it should';
       throw new TooShort();
     }
     this.count += records;
+    this.#onBlock(records, data);
     this.#rest = this.#rest.subarray(bytes.at);
   }
 }

@@ -19,9 +19,9 @@ export function verifyCommand(environment: Readonly<Record<string, string>>): Co
           .option('against', {
             string: true,
             requiresArg: true,
-            describe: 'HOST:PORT of the broker to compare with',
+            describe: 'HOST:PORT of the broker to compare with; --profile NAME: that of a profile',
           }),
-        loginOptions,
+        ['profile', 'config', ...loginOptions],
       )) as never,
     handler: async (given: unknown) => {
       const { dir, against, ...options } = given as { dir: string; against?: string };
@@ -40,12 +40,13 @@ async function verify(
   const { verifyFolder } = await import('./verify.ts');
   const { reportOf } = await import('./report.ts');
   const verified = await verifyFolder(dir);
-  if (against !== undefined) {
+  if (against !== undefined || options['profile'] !== undefined) {
     const { resolveConfig } = await import('../config.ts');
     const { createLog } = await import('../log.ts');
     const { listenForStop } = await import('../signals.ts');
     const { compareWithBroker } = await import('./broker.ts');
-    const commandLine = { topics: [], given: { ...options, 'bootstrap-servers': against } };
+    const servers = against === undefined ? {} : { 'bootstrap-servers': against };
+    const commandLine = { topics: [], given: { ...options, ...servers } };
     const config = resolveConfig({
       commandLine,
       environment,

@@ -56,7 +56,7 @@ async function readJournal(
   await eachLine(full, path, (line, source) => {
     if (line === null || !('offset' in line)) return;
     if (spanAt(spans, line.offset)?.source.run !== source.run) return;
-    into.alerts += 1;
+    if (line.stamp === undefined) into.alerts += 1;
     files.named(into, line, writtenMs);
   });
   for (const span of spans) into.spans.push(span);
@@ -146,7 +146,8 @@ class Runs {
     }
     const [from, to] = 'from' in line ? [line.from, line.to] : [line.offset, line.offset];
     const record = 'offset' in line ? (line.record ?? 0) : 0;
-    const goesOn = from > this.#last || ('offset' in line && from === this.#last && record > this.#record);
+    const isNext = 'offset' in line && (record > this.#record || line.stamp !== undefined);
+    const goesOn = from > this.#last || (from === this.#last && isNext);
     if (!goesOn) this.#source = this.#begin();
     this.#last = to;
     this.#record = record;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import {
   filesOf,
@@ -10,17 +10,19 @@ import {
   recordName,
   RecordError,
   segmentBase,
+  stampListOf,
 } from '../segment/record.ts';
 import { offsets, type Source, type Span } from './cover.ts';
 import type { Findings } from './findings.ts';
 import type { Partition, Partitions } from './partitions.ts';
 import { readSegmentData } from './segment-data.ts';
+import { checkStamps } from './stamps.ts';
 import { entriesOf, foldersIn, isSegmentFile } from './tree.ts';
 
 /**
  * Reads every segment of a folder against its record.
  *
- * @returns the paths that records of layouts list.
+ * @returns the paths that records of layouts list, and those of stamps.
  */
 export async function readSegments(
   dir: string,
@@ -67,6 +69,11 @@ async function readPartition(place: Place, into: Partition): Promise<void> {
       into.kinds.add(kindOf(file.path));
       if (record.format === 2) place.listed.add(file.path);
       await checkFile(place, record, file);
+    }
+    const stamps = stampListOf(record, folder);
+    if (stamps !== null) {
+      recorded.add(basename(stamps.path));
+      await checkStamps(place, stamps);
     }
     into.alerts += record.alerts;
     into.beginnings.set(record.first, record.behind);

@@ -10,7 +10,7 @@ const OWN_FOLDERS = new Set([JOURNAL_FOLDER, DEAD_LETTER_FOLDER, REDONE_FOLDER])
 /**
  * Files that nothing tells of: hardly any of them is a fault, and somebody may wonder.
  *
- * @param listed files that records of layouts list.
+ * @param listed files that records of layouts list, and stamps.
  */
 export function noteStrangers(
   dir: string,

@@ -49,10 +49,15 @@ export class BatchWorker {
       if (this.view.turn() === turn.CANCELLED) this.#unfinished = { why: 'cancelled' };
       else if (this.#budget <= 0) this.#unfinished = { why: 'limit' };
       else await this.#workOn(index);
+      const settling = this.#sink?.settle() ?? null;
+      if (settling !== null) await this.#settled(settling);
       if (this.#unfinished !== null) break;
       between();
     }
     this.view.leaveMessage();
+    this.#sink?.end();
+    const settling = this.#sink?.settle() ?? null;
+    if (settling !== null) await this.#settled(settling);
   }
 
   /** Gives everything that waits its name, if it is the batch's turn. True when nothing waits any more. */
@@ -109,6 +114,18 @@ export class BatchWorker {
     }
   }
 
+  /** Waits for the disk. What was finished and does not get there is done again. */
+  async #settled(settling: Promise<void>): Promise<void> {
+    // The message does not take longer by it.
+    this.view.leaveMessage();
+    try {
+      await settling;
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error;
+      this.#unfinished = { why: 'output', code: error.code, text: error.message };
+    }
+  }
+
   #needsFolderSync({ result }: Processed): boolean {
     return this.#sink?.needsFolderSync(result) ?? false;
   }
@@ -124,12 +141,12 @@ export class BatchWorker {
 
   #finish(
     index: number,
-    { result, savedAlerts, savedBytes, filteredAlerts, failure, lines, journal }: Processed,
+    { result, savedAlerts, savedBytes, filteredAlerts, failure, lines, journal, stamps }: Processed,
   ): void {
     // First of all: a message that counts as finished must not be without its place in the journal.
     if (journal !== '' && result === outcome.SAVED) this.#entries.add(index, journal);
     if (this.#sink === null) this.view.finish(index, result, savedAlerts);
-    else this.#sink.finish(this.view, index, { result, savedAlerts });
+    else this.#sink.finish(this.view, index, { result, savedAlerts, stamps });
     this.#savedBytes += savedBytes;
     this.#filteredAlerts += filteredAlerts;
     if (failure !== null) this.#failures.push(failure);

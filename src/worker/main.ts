@@ -1,8 +1,11 @@
 import { type MessagePort, parentPort, threadId, workerData } from 'node:worker_threads';
 import { EntryWriter } from '../batch/entries.ts';
+import { isTracerRegistered } from '../tracing/registered.ts';
 import { messageOf } from '../errors.ts';
-import type { FromWorker, LogLevel, SegmentChunk, ToWorker, WorkerSettings } from '../pool/messages.ts';
+import type { FromWorker, LogLevel, SegmentChunk, ToWorker, WorkerData } from '../pool/messages.ts';
 import { BatchWorker } from './batch-worker.ts';
+import type { FormatOption } from './decode/detect.ts';
+import { WorkerGlimpses } from './glimpses.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { MessageWorker } from './message-worker.ts';
 import { createPrepare } from './prepare.ts';
@@ -17,7 +20,7 @@ import { createPipeSink, createSink } from './write/create-sink.ts';
  */
 const port = parentPort as MessagePort;
 
-const settings = workerData as WorkerSettings;
+const { settings, chunkMemory } = workerData as WorkerData;
 const schemas = new KnownSchemas();
 const waitingBatches = new Map<number, BatchWorker>();
 const inbox: ToWorker[] = [];
@@ -29,35 +32,51 @@ const say = (message: FromWorker): void => {
 };
 
 async function start(): Promise<void> {
-  const { output } = settings;
+  const { output, form } = settings;
   const folder =
     output === null
       ? null
       : new OutputFolder(output.dir, output.writer, threadId, settings.deadThreads, stopwatch);
   const send = (batchId: number, chunk: SegmentChunk): void => {
-    const memory = chunk.parts.map(({ bytes }) => bytes.buffer);
-    port.postMessage({ type: 'chunk', batchId, chunk } satisfies FromWorker, memory);
+    const buffers = chunk.parts.map(({ bytes }) => bytes.buffer);
+    port.postMessage({ type: 'chunk', batchId, chunk } satisfies FromWorker, buffers);
   };
-  const toPipe = settings.toPipe ? createPipeSink(send) : null;
-  const sink = output === null || folder === null ? toPipe : await createSink(output, folder, send);
+  const toPipe = settings.toPipe ? createPipeSink(send, chunkMemory) : null;
+  const sink =
+    output === null || folder === null ? toPipe : await createSink(form, output, folder, send, chunkMemory);
   const sendLog = (level: LogLevel, text: string, fields: Record<string, unknown>): void => {
     say({ type: 'log', level, text, fields });
   };
-  const hook = await loadAnyHook(settings, sendLog);
+  const loaded = await loadAnyHook(settings, sendLog);
+  // A tracer that is registered in the main thread by --import or --require is so in this one, too.
+  const hasSpans = typeof loaded === 'function' && isTracerRegistered();
+  const hook = hasSpans ? (await import('../tracing/hook-in-trace.ts')).hookInTrace(loaded) : loaded;
   const prepare = createPrepare(settings, schemas, hook, sendLog);
-  const messages = new MessageWorker(settings, prepare, sink, folder);
+  const glimpses =
+    settings.glimpses === null
+      ? null
+      : new WorkerGlimpses(settings.glimpses, settings.format as FormatOption, schemas, settings.topicPrefix);
+  const messages = new MessageWorker(settings, prepare, sink, folder, glimpses);
 
   const takeUp = async (message: ToWorker): Promise<void> => {
+    if (message.type === 'flush') {
+      const { flushSpans } = await import('../tracing/flush.ts');
+      await flushSpans();
+      say({ type: 'flushed' });
+      return;
+    }
     if (message.type !== 'work') {
       serve(message);
       return;
     }
-    const entries = new EntryWriter((memory) => {
+    const entries = new EntryWriter(message.entries, (memory) => {
       say({ type: 'entries', batchId: message.batchId, memory });
     });
     const batch = new BatchWorker(message, messages, sink, entries);
     const startMs = performance.now();
     await batch.work(serveWaiting);
+    const seen = glimpses?.take() ?? [];
+    if (seen.length > 0) say({ type: 'glimpses', glimpses: seen });
     const isPublished = batch.publish();
     stopwatch.busyMs += performance.now() - startMs;
     if (isPublished) {
@@ -72,7 +91,7 @@ async function start(): Promise<void> {
     inbox.push(message);
     if (!working) void work(takeUp);
   });
-  say({ type: 'ready' });
+  say({ type: 'ready', hasSpans });
 }
 
 async function work(takeUp: (message: ToWorker) => Promise<void>): Promise<void> {
@@ -86,7 +105,7 @@ function serveWaiting(): void {
   for (const batchId of waitingBatches.keys()) publish(batchId);
 }
 
-function serve(message: Exclude<ToWorker, { type: 'work' }>): void {
+function serve(message: Exclude<ToWorker, { type: 'work' | 'flush' }>): void {
   switch (message.type) {
     case 'publish':
     case 'cancel': {

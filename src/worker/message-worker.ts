@@ -1,17 +1,20 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { outcome, type Outcome } from '../batch/batch.ts';
+import { crc32c } from '../checksum.ts';
 import { messageOf } from '../errors.ts';
 import type { MessageFailure, WorkerSettings } from '../pool/messages.ts';
 import type { DatumForm } from './datum/form.ts';
 import { DecodeError, SchemaNeeded } from './decode/error.ts';
 import { stripPrefix } from '../topic-name.ts';
+import type { WorkerGlimpses } from './glimpses.ts';
 import type { Message } from './message.ts';
 import { HookError } from './process/hook.ts';
+import type { Stamp } from './select/stamps.ts';
 import { AlertLines } from './write/alert-lines.ts';
 import { writeDeadLetter } from './write/dead-letter.ts';
 import type { OutputFolder } from './write/folder.ts';
 import { OutputError } from './write/output-error.ts';
-import type { Sink, Unpublished } from './write/sink.ts';
+import type { Sink, StampSums, Unpublished } from './write/sink.ts';
 
 /** What was done with a message, before its files have their names. */
 export interface Processed {
@@ -26,6 +29,8 @@ export interface Processed {
   readonly lines: readonly string[];
   /** Lines of the journal, where there is one; none unless something was saved. */
   readonly journal: string;
+  /** Images that were taken out of the alerts, where no journal tells of them; they are among the files. */
+  readonly stamps: readonly StampSums[];
 }
 
 /** `--on-error stop`: this message ends the run. */
@@ -46,6 +51,8 @@ export interface PreparedAlert {
   readonly bytes: Uint8Array | null;
   /** What the bytes are; null: a file's, as they are. */
   readonly form?: DatumForm | null;
+  /** Files that go with it, and are there before it. */
+  readonly stamps?: readonly Stamp[] | undefined;
 }
 
 /**
@@ -74,14 +81,25 @@ export class MessageWorker {
   readonly #prepare: Prepare;
   readonly #sink: Sink | null;
   readonly #folder: OutputFolder | null;
+  readonly #glimpses: WorkerGlimpses | null;
   #failures = 0;
 
-  /** @param sink where alerts go; null: nowhere, each is only told of. */
-  constructor(settings: WorkerSettings, prepare: Prepare, sink: Sink | null, folder: OutputFolder | null) {
+  /**
+   * @param sink where alerts go; null: nowhere, each is only told of.
+   * @param glimpses is shown what was saved.
+   */
+  constructor(
+    settings: WorkerSettings,
+    prepare: Prepare,
+    sink: Sink | null,
+    folder: OutputFolder | null,
+    glimpses: WorkerGlimpses | null = null,
+  ) {
     this.#settings = settings;
     this.#prepare = prepare;
     this.#sink = sink;
     this.#folder = folder;
+    this.#glimpses = glimpses;
   }
 
   /**
@@ -90,25 +108,38 @@ export class MessageWorker {
    */
   async process(message: Message, budget: number): Promise<Processed> {
     const files: Unpublished[] = [];
+    const stampSums: StampSums[] = [];
     const lines: string[] = [];
     const journal = this.#sink?.journaled === true ? new AlertLines(message.offset) : null;
     let savedAlerts = 0;
     let savedBytes = 0;
     let filteredAlerts = 0;
-    const take = ({ path, bytes, form = null }: PreparedAlert): void => {
-      journal?.take(path, bytes);
+    const take = ({ path, bytes, form = null, stamps = [] }: PreparedAlert): void => {
+      journal?.take(path, bytes, stamps);
       if (bytes === null) {
         filteredAlerts += 1;
         return;
       }
       savedAlerts += 1;
       savedBytes += bytes.byteLength;
+      for (const stamp of stamps) {
+        savedBytes += stamp.bytes.byteLength;
+        if (this.#folder !== null && this.#sink !== null)
+          files.push(this.#sink.writeStamp(stamp.path, stamp.bytes));
+        if (journal === null)
+          stampSums.push({
+            path: stamp.path,
+            bytes: stamp.bytes.byteLength,
+            crc32c: crc32c(stamp.bytes),
+          });
+      }
       if (this.#sink !== null) files.push(this.#sink.write(message, path, bytes, form));
       if (this.#settings.logEachAlert) lines.push(this.#line(message, path, files.at(-1)));
     };
     try {
       const { complete } = await this.#prepare(message, take, budget);
       const result = complete ? (savedAlerts > 0 ? outcome.SAVED : outcome.FILTERED) : outcome.PENDING;
+      if (savedAlerts > 0) this.#glimpses?.saved(message);
       return {
         result,
         files,
@@ -118,6 +149,7 @@ export class MessageWorker {
         failure: null,
         lines,
         journal: journal?.toString() ?? '',
+        stamps: stampSums,
       };
     } catch (error) {
       for (const file of files) file.discard();
@@ -142,19 +174,23 @@ export class MessageWorker {
     const { onError, topicPrefix, output } = this.#settings;
     if (onError === 'stop') throw new StopAtMessage(error.code, error.text);
     let files: readonly Unpublished[] = [];
+    let fate = onError === 'dead-letter' ? 'it would be kept as a dead letter' : 'skipped';
     if (onError === 'dead-letter' && this.#folder !== null && output !== null) {
       const folderTopic = stripPrefix(message.topic, topicPrefix);
       files = writeDeadLetter(this.#folder, message, folderTopic, error, output.sync !== 'none');
+      fate = `kept as ${files[0]?.path ?? ''}`;
     }
     return {
-      result: files.length > 0 ? outcome.DEAD : outcome.SKIPPED,
+      // Without a folder it would only be one.
+      result: onError === 'dead-letter' ? outcome.DEAD : outcome.SKIPPED,
       files,
       savedAlerts: 0,
       savedBytes: 0,
       filteredAlerts: 0,
-      failure: { offset: message.offset, ...error, deadLetter: files[0]?.path ?? null },
+      failure: { offset: message.offset, ...error, fate },
       lines: [],
       journal: '',
+      stamps: [],
     };
   }
 

@@ -1,6 +1,8 @@
 /** One header of a Kafka message. Keys may repeat. */
 export interface MessageHeader {
+  /** The header's name. */
   readonly key: string;
+  /** Its bytes, mostly UTF-8 text; null: it has none. */
   readonly value: Uint8Array | null;
 }
 

@@ -1,4 +1,7 @@
+import { checker } from './datum/checker.ts';
+import type { AlertToAsk, HookAnswer } from './datum/prepare.ts';
 import { DecodeError } from './decode/error.ts';
+import { readJson } from './decode/json.ts';
 import type { Message } from './message.ts';
 import { dropping, type Prepare } from './message-worker.ts';
 import type { ChildHook } from './process/child-hook.ts';
@@ -18,7 +21,7 @@ export function prepareByChild(
 ): Prepare {
   const transcoder = new Transcoder(options);
   // Where files are indented, the line is made beside them.
-  const forLine = options.indent === 0 ? null : new Transcoder({ ...options, indent: 0, fieldPaths: [] });
+  const forLine = options.indent === 0 ? null : new Transcoder({ ...options, indent: 0 });
   const answers = new Answers(options);
   return async (message, take, wanted) => {
     const lines = forLine?.transcode(message);
@@ -36,10 +39,37 @@ export function prepareByChild(
         await child.mistrust();
         throw error;
       }
-      take({ path, bytes });
+      take({ path, bytes, stamps: alert.stamps });
       if (bytes !== null) given += 1;
     }
     return { complete: true };
+  };
+}
+
+/** The same for forms with a schema: what it answers is told value by value. The transcoder writes an alert on one line. */
+export function alertsForChild(
+  transcoder: Transcoder,
+  child: ChildHook,
+): (message: Message, drop: () => void) => Iterable<AlertToAsk> {
+  return function* (message, drop) {
+    for (const alert of transcoder.transcode(message, drop)) {
+      const ask = async (): Promise<HookAnswer> => {
+        const answer = await child.ask([contextOf(message, alert.record), alert.bytes, END]);
+        try {
+          const meaning = meaningOf(answer);
+          if (meaning !== 'object') return meaning;
+          // To its end, before anything is made of it.
+          readJson(answer, checker);
+        } catch (error) {
+          await child.mistrust();
+          throw error instanceof DecodeError ? notJson(error) : error;
+        }
+        return (visitor) => {
+          readJson(answer, visitor);
+        };
+      };
+      yield { ...alert, ask };
+    }
   };
 }
 
@@ -59,6 +89,26 @@ function contextOf({ topic, partition, offset, timestampMs, key, headers }: Mess
   return Buffer.from(`${JSON.stringify(context).slice(0, -1)},"alert":`);
 }
 
+/** @throws HookError */
+function meaningOf(answer: Buffer): 'keep' | 'drop' | 'object' {
+  const word = answer.toString('utf8', 0, 100).trim();
+  if (word === 'null') return 'keep';
+  if (word === 'false') return 'drop';
+  if (word.startsWith('{')) return 'object';
+  throw new HookError(
+    'HOOK_RESULT',
+    `The hook answered ${JSON.stringify(word)}; it may answer null, false, an object to be saved, or a string that says what went wrong.`,
+  );
+}
+
+function notJson(error: DecodeError): HookError {
+  return new HookError(
+    'HOOK_RESULT',
+    `The hook answered what cannot be saved as JSON: ${error.message}`,
+    error,
+  );
+}
+
 /** What answers mean. */
 class Answers {
   readonly #options: TranscoderOptions;
@@ -71,14 +121,9 @@ class Answers {
 
   /** null: not to be saved. @throws HookError */
   bytesToSave(answer: Buffer, alert: AlertBytes, message: Message): Uint8Array | null {
-    const word = answer.toString('utf8', 0, 100).trim();
-    if (word === 'null') return alert.bytes;
-    if (word === 'false') return null;
-    if (word.startsWith('{')) return this.#encode(answer, alert.literal, message);
-    throw new HookError(
-      'HOOK_RESULT',
-      `The hook answered ${JSON.stringify(word)}; it may answer null, false, an object to be saved, or a string that says what went wrong.`,
-    );
+    const meaning = meaningOf(answer);
+    if (meaning === 'object') return this.#encode(answer, alert.literal, message);
+    return meaning === 'keep' ? alert.bytes : null;
   }
 
   #encode(answer: Buffer, literal: boolean, message: Message): Uint8Array {
@@ -87,11 +132,7 @@ class Answers {
       return (encoded as AlertBytes).bytes;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      throw new HookError(
-        'HOOK_RESULT',
-        `The hook answered what cannot be saved as JSON: ${error.message}`,
-        error,
-      );
+      throw notJson(error);
     }
   }
 
@@ -107,6 +148,7 @@ class Answers {
         // What the user's program answers is saved as it is.
         selection: null,
         reduction: null,
+        stampFiles: null,
       });
       this.#transcoders.set(literal, transcoder);
     }

@@ -2,20 +2,21 @@ import type { LogLevel, WorkerSettings } from '../pool/messages.ts';
 import type { FormatOption } from './decode/detect.ts';
 import { ReturnedValueError } from './encode/returned.ts';
 import { checkColumns } from './datum/columns.ts';
-import { Data } from './datum/data.ts';
-import { createDatumPrepare } from './datum/prepare.ts';
+import { Data, type DataOptions } from './datum/data.ts';
+import { type AlertToAsk, createDatumPrepare, type HookAnswer } from './datum/prepare.ts';
 import type { Message } from './message.ts';
 import { stripPrefix } from '../topic-name.ts';
 import { dropping, type Prepare, type PreparedAlert } from './message-worker.ts';
 import { PathTemplate } from './name/template.ts';
-import { prepareByChild } from './prepare-by-child.ts';
+import { alertsForChild, prepareByChild } from './prepare-by-child.ts';
 import { ChildHook } from './process/child-hook.ts';
-import { type AlertContext, HookError, type HookLogger, runHook } from './process/hook.ts';
+import { type AlertContext, HookError, type HookLogger, type ProcessAlert, runHook } from './process/hook.ts';
 import type { Hook } from './process/load.ts';
 import type { KnownSchemas } from './schemas.ts';
 import type { Reduction } from './select/reduced.ts';
 import { Selection } from './select/selection.ts';
-import { type AlertBytes, type AlertObject, Transcoder, type TranscoderOptions } from './transcode.ts';
+import { StampFiles } from './select/stamps.ts';
+import { type AlertObject, type AlertToName, Transcoder, type TranscoderOptions } from './transcode.ts';
 import { whyNoWebAssembly } from './wasm/module.ts';
 
 /** Sends a line to the client's log. */
@@ -31,7 +32,7 @@ export function createPrepare(
   hook: Hook | null,
   sendLog: SendLog,
 ): Prepare {
-  const form = settings.output?.form ?? { kind: settings.toPipe ? 'ndjson' : 'json', byPath: false };
+  const { form } = settings;
   const selection = Selection.of(settings.select);
   if (form.kind === 'raw' && selection === null) return untouched;
   const template = new PathTemplate(settings.pathTemplate, settings.output?.caseInsensitive ?? false);
@@ -48,49 +49,50 @@ export function createPrepare(
     selection,
     reduction: reductionOf(settings.select),
   };
-  const transcoder = new Transcoder(options);
+  const pathOf = (message: Message, alert: AlertToName): string =>
+    named
+      ? template.render({ message, topic: stripPrefix(message.topic, settings.topicPrefix), ...alert })
+      : '';
+  const stampFiles =
+    settings.select.stamps === 'extract' && form.kind === 'json'
+      ? (message: Message, alert: AlertToName): StampFiles => StampFiles.beside(pathOf(message, alert))
+      : stampsByOffset(settings);
+  const transcoder = new Transcoder({ ...options, stampFiles });
   if (form.kind === 'raw') {
     return (message, take, wanted) =>
       untouched(message, transcoder.wantsAny(message) ? take : dropping(take), wanted);
   }
-  const pathOf = (message: Message, alert: AlertBytes): string =>
-    named
-      ? template.render({ message, topic: stripPrefix(message.topic, settings.topicPrefix), ...alert })
-      : '';
 
   if (settings.workerIndex === 0 && settings.deadThreads.length === 0) {
     sendLog(...howTranscoded(transcoder, hook, settings), {});
   }
-  // Never with a schema: the configuration refuses that.
-  if (hook instanceof ChildHook) return prepareByChild(options, hook, pathOf);
   if (hasSchema) {
     return createDatumPrepare({
-      data: new Data(
-        settings.format as FormatOption,
+      data: new Data({
+        format: settings.format as FormatOption,
         schemas,
-        form.kind === 'parquet' ? checkColumns : () => undefined,
-      ),
+        reduction: options.reduction ?? null,
+        stampFiles: stampsByOffset(settings),
+        checkSchema: form.kind === 'parquet' ? checkColumns : () => undefined,
+      }),
       transcoder,
       pathOf: named ? pathOf : null,
       selects: selection !== null,
-      ask:
+      toAsk:
         hook === null
           ? null
-          : (message, alert) =>
-              runHook(
-                hook,
-                alert.alert,
-                contextOf(message, alert.record, sendLog),
-                settings.processTimeoutMs,
-              ),
+          : hook instanceof ChildHook
+            ? alertsForChild(transcoder, hook)
+            : alertsForFunction(transcoder, hook, settings, sendLog),
     });
   }
+  if (hook instanceof ChildHook) return prepareByChild({ ...options, stampFiles }, hook, pathOf);
   if (hook === null) {
     return (message, take, wanted) => {
       let given = 0;
       for (const alert of transcoder.transcode(message, dropping(take))) {
         if (given >= wanted) return { complete: false };
-        take({ path: pathOf(message, alert), bytes: alert.bytes });
+        take({ path: pathOf(message, alert), bytes: alert.bytes, stamps: alert.stamps });
         given += 1;
       }
       return { complete: true };
@@ -105,10 +107,33 @@ export function createPrepare(
       const context = contextOf(message, alert.record, sendLog);
       const result = await runHook(hook, alert.alert, context, settings.processTimeoutMs);
       const bytes = bytesToSave(result, alert);
-      take({ path, bytes } satisfies PreparedAlert);
+      take({ path, bytes, stamps: alert.stamps } satisfies PreparedAlert);
       if (bytes !== null) given += 1;
     }
     return { complete: true };
+  };
+}
+
+/** Alerts for a user's function, for forms with a schema. */
+function alertsForFunction(
+  transcoder: Transcoder,
+  hook: ProcessAlert,
+  settings: WorkerSettings,
+  sendLog: SendLog,
+): (message: Message, drop: () => void) => Iterable<AlertToAsk> {
+  return function* (message, drop) {
+    for (const alert of transcoder.transcodeWithObjects(message, drop)) {
+      const ask = async (): Promise<HookAnswer> => {
+        const context = contextOf(message, alert.record, sendLog);
+        const answer = await runHook(hook, alert.alert, context, settings.processTimeoutMs);
+        if (answer === undefined || answer === null) return 'keep';
+        if (answer === false) return 'drop';
+        return (visitor) => {
+          alert.tellReturned(answer, visitor);
+        };
+      };
+      yield { ...alert, ask };
+    }
   };
 }
 
@@ -121,8 +146,8 @@ function howTranscoded(
   if (hook !== null && !(hook instanceof ChildHook))
     return ['debug', 'Alerts are transcoded without WebAssembly: processAlert is given objects.'];
   if (transcoder.usesWebAssembly) return ['debug', 'Alerts are transcoded with WebAssembly.'];
-  if (settings.select.fields !== null || settings.select.stamps !== 'keep')
-    return ['debug', 'Alerts are transcoded without WebAssembly: only part of each is kept.'];
+  if (settings.select.stamps === 'extract')
+    return ['debug', 'Alerts are transcoded without WebAssembly: their stamps are taken out.'];
   const why = whyNoWebAssembly() ?? '--path names too many fields';
   return ['warn', `Alerts are transcoded without WebAssembly, which takes longer: ${why}.`];
 }
@@ -133,8 +158,14 @@ const untouched: Prepare = ({ topic, partition, offset, value }, take) => {
   return { complete: true };
 };
 
+/** An alert in a segment has no file that its stamps could be named after. */
+function stampsByOffset({ select, topicPrefix }: WorkerSettings): DataOptions['stampFiles'] {
+  if (select.stamps !== 'extract') return null;
+  return (message, place) => StampFiles.byOffset(message, topicPrefix, place);
+}
+
 function reductionOf({ fields, stamps }: WorkerSettings['select']): Reduction | null {
-  return fields === null && stamps === 'keep' ? null : { fields, dropStamps: stamps === 'drop' };
+  return fields === null && stamps !== 'drop' ? null : { fields, dropStamps: stamps === 'drop' };
 }
 
 /** What the hook's answer means; null: not to be saved. @throws HookError */

@@ -12,6 +12,7 @@ import { tellReturned } from './encode/returned.ts';
 import type { Message } from './message.ts';
 import { keptFields, Reduced, type Reduction } from './select/reduced.ts';
 import type { Selection } from './select/selection.ts';
+import type { Stamp, StampFiles } from './select/stamps.ts';
 import { ByteTranscoder } from './wasm/byte-transcoder.ts';
 
 const OPEN_BRACE = 0x7b;
@@ -29,7 +30,12 @@ export interface AlertBytes {
   readonly bytes: Uint8Array;
   /** Texts of the fields that were asked for, in that order; undefined: missing, null, or no plain value. */
   readonly fields: readonly (string | undefined)[];
+  /** Images that were taken out of it. */
+  readonly stamps?: readonly Stamp[];
 }
+
+/** What is known of an alert when it gets its name. */
+export type AlertToName = Pick<AlertBytes, 'record' | 'records' | 'fields'>;
 
 /** One alert of a message, as the object that a hook is given. */
 export interface AlertObject extends AlertBytes {
@@ -55,6 +61,8 @@ export interface TranscoderOptions {
   readonly selection?: Selection | null;
   /** What is left of each; none: everything. */
   readonly reduction?: Reduction | null;
+  /** Makes the files that an alert's stamps are taken into; none: they stay where they are. */
+  readonly stampFiles?: ((message: Message, alert: AlertToName) => StampFiles) | null;
   /** Whether WebAssembly may be used where it can be, which changes no byte; only to compare, false. */
   readonly webAssembly?: boolean;
 }
@@ -73,6 +81,7 @@ export class Transcoder {
   readonly #fields: FieldNode;
   readonly #selection: Selection | null;
   readonly #isReduced: boolean;
+  readonly #stampFiles: TranscoderOptions['stampFiles'];
   readonly #kept: FieldNode;
   /** Captures the fields that name an alert where they may be reduced away. */
   readonly #namer: JsonWriter | null;
@@ -84,7 +93,8 @@ export class Transcoder {
     this.#decoder = new Decoder(options.format, options.schemas);
     this.#fields = fieldTree(options.fieldPaths);
     this.#selection = options.selection ?? null;
-    this.#isReduced = (options.reduction ?? null) !== null;
+    this.#stampFiles = options.stampFiles ?? null;
+    this.#isReduced = (options.reduction ?? null) !== null || this.#stampFiles !== null;
     this.#kept = keptFields(options.reduction?.fields ?? null);
     this.#namer = this.#isReduced && options.fieldPaths.length > 0 ? new JsonWriter(0, this.#fields) : null;
     this.#writer = new JsonWriter(options.indent, this.#fields);
@@ -123,7 +133,7 @@ export class Transcoder {
     }
     yield* this.#each(open, done, wanted, drop, ({ tell, ...place }) => ({
       ...place,
-      ...this.#write(place, tell),
+      ...this.#write(message, place, tell),
     }));
   }
 
@@ -132,7 +142,7 @@ export class Transcoder {
     const { open, wanted } = this.#select(this.#decoder.open(message));
     return this.#each(open, 0, wanted, drop, ({ tell, ...place }) => {
       const builder = new ObjectBuilder(place.literal);
-      const written = this.#write(place, tell, builder);
+      const written = this.#write(message, place, tell, builder);
       const encodeReturned = (value: unknown): Uint8Array =>
         this.#writeWhole(place, (writer) => {
           tellReturned(value, builder.doubles, writer);
@@ -159,7 +169,9 @@ export class Transcoder {
   ): Generator<T> {
     let done = from;
     try {
-      for (const record of this.#records(open, from, wanted, drop, false)) {
+      // An alert whose stamps are taken out is told twice where its name must be known before.
+      const isNamedFirst = this.#stampFiles !== null && this.#namer !== null;
+      for (const record of this.#records(open, from, wanted, drop, isNamedFirst)) {
         const taken = take(record);
         done = record.record + 1;
         yield taken;
@@ -180,17 +192,8 @@ export class Transcoder {
     const { records } = open;
     const literal = this.#isLiteral(open);
     for (let record = 0; record < records; record++) {
-      const tell = (visitor: AlertVisitor): void => {
-        if (!byTree) {
-          open.tellNext(visitor);
-          return;
-        }
-        const tree = new TreeBuilder();
-        open.tellNext(tree);
-        tree.replay(visitor);
-      };
       if (record >= from && wanted[record] === true) {
-        yield { record, records, literal, tell };
+        yield { record, records, literal, tell: byTree ? tellingTree(open) : tellingOnce(open) };
         continue;
       }
       open.tellNext(nobody);
@@ -200,12 +203,13 @@ export class Transcoder {
   }
 
   #startFast(): ByteTranscoder | null {
-    const { indent, fieldPaths, webAssembly = true } = this.#options;
-    if (this.#fast === undefined)
+    const { indent, fieldPaths, reduction, webAssembly = true } = this.#options;
+    if (this.#fast === undefined) {
+      const captured = { fields: this.#fields, count: fieldPaths.length };
+      const part = { keep: this.#kept, dropStamps: reduction?.dropStamps ?? false };
       this.#fast =
-        webAssembly && !this.#isReduced
-          ? ByteTranscoder.create(indent, this.#fields, fieldPaths.length)
-          : null;
+        webAssembly && this.#stampFiles === null ? ByteTranscoder.create(indent, captured, part) : null;
+    }
     return this.#fast;
   }
 
@@ -223,19 +227,46 @@ export class Transcoder {
 
   /** Writes what is left of an alert, and tells it to the builder too. */
   #write(
-    place: { literal: boolean },
-    tell: (visitor: AlertVisitor) => void,
+    message: Message,
+    place: Omit<RecordToTell, 'tell'>,
+    tell: RecordToTell['tell'],
     builder: AlertVisitor | null = null,
-  ): Pick<AlertBytes, 'bytes' | 'fields'> {
+  ): Pick<AlertBytes, 'bytes' | 'fields' | 'stamps'> {
+    if (this.#stampFiles != null) {
+      const fields = this.#nameFirst(place, tell);
+      const stamps = this.#stampFiles(message, { ...place, fields });
+      const bytes = this.#writeWhole(place, (writer) => {
+        tell(this.#reduced(builder === null ? writer : new Tee(writer, builder), stamps));
+      });
+      return { bytes, fields, stamps: stamps.files };
+    }
     const namer = this.#namer;
     namer?.start(place.literal);
     const bytes = this.#writeWhole(place, (writer) => {
       const whole = builder === null ? writer : new Tee(writer, builder);
-      const dropStamps = this.#options.reduction?.dropStamps ?? false;
-      const reduced = this.#isReduced ? new Reduced(whole, this.#kept, dropStamps) : whole;
+      const reduced = this.#isReduced ? this.#reduced(whole, null) : whole;
       tell(namer === null ? reduced : new Tee(new Reduced(namer, this.#fields, false), reduced));
     });
     return { bytes, fields: (namer ?? this.#writer).captured() };
+  }
+
+  /** The fields that name an alert, before any of it is written. */
+  #nameFirst({ literal }: { literal: boolean }, tell: RecordToTell['tell']): AlertBytes['fields'] {
+    const namer = this.#namer;
+    if (namer === null) return [];
+    namer.start(literal);
+    tell(new Reduced(namer, this.#fields, false));
+    return namer.captured();
+  }
+
+  #reduced(whole: AlertVisitor, stamps: StampFiles | null): Reduced {
+    const dropStamps = this.#options.reduction?.dropStamps ?? false;
+    return new Reduced(
+      whole,
+      this.#kept,
+      dropStamps,
+      stamps === null ? null : (field, bytes) => stamps.take(field, bytes),
+    );
   }
 
   #writeWhole({ literal }: { literal: boolean }, tell: (writer: AlertVisitor) => void): Uint8Array {
@@ -261,4 +292,19 @@ interface RecordToTell {
   readonly records: number;
   readonly literal: boolean;
   readonly tell: (visitor: AlertVisitor) => void;
+}
+
+function tellingOnce(open: OpenMessage): RecordToTell['tell'] {
+  return (visitor) => {
+    open.tellNext(visitor);
+  };
+}
+
+/** Tells a record as often as one likes, each key once. */
+function tellingTree(open: OpenMessage): RecordToTell['tell'] {
+  const tree = new TreeBuilder();
+  open.tellNext(tree);
+  return (visitor) => {
+    tree.replay(visitor);
+  };
 }

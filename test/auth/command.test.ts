@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { type ClientEnd, cliFile, filesIn, newFolder, startClient } from '../support/client.ts';
+import { Session } from '../support/session.ts';
 
 /** Runs the command with a configuration folder of its own and this as its standard input. */
 function auth(home: string, args: readonly string[], input = ''): ClientEnd {
@@ -134,44 +134,6 @@ test('Ctrl-C and Ctrl-D at a question end it, and nothing is stored', { skip: no
   }
   assert.deepEqual(filesIn(home), []);
 });
-
-/** The command at a terminal of its own. */
-class Session {
-  shown = '';
-  readonly #process;
-
-  constructor(t: TestContext, home: string, args: readonly string[]) {
-    const command = [process.execPath, cliFile, ...args].map((word) => `'${word}'`).join(' ');
-    this.#process = spawn('script', ['-qec', command, '/dev/null'], {
-      env: { ...process.env, XDG_CONFIG_HOME: home, SHELL: '/bin/sh' },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.shown += text;
-    });
-    t.after(() => this.#process.kill('SIGKILL'));
-  }
-
-  /** What is shown without the movements of the cursor. */
-  get text(): string {
-    // eslint-disable-next-line no-control-regex
-    return this.shown.replace(/\x1b\[\d*[A-Z]/g, '');
-  }
-
-  async says(pattern: RegExp): Promise<void> {
-    const late = AbortSignal.timeout(60_000);
-    while (!pattern.test(this.text)) await once(this.#process.stdout, 'data', { signal: late });
-  }
-
-  type(keys: string): void {
-    this.#process.stdin.write(keys);
-  }
-
-  async end(): Promise<string> {
-    await once(this.#process, 'close');
-    return this.text;
-  }
-}
 
 test('the client logs in with what is stored, and neither log nor doctor shows the secret', async (t) => {
   const home = newFolder(t);

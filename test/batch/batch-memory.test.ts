@@ -30,6 +30,18 @@ test('no more than so many bytes are kept, and what came back last', () => {
   assert.ok(taken.includes(second) && taken.includes(third) && !taken.includes(first));
 });
 
+test('memory of many sizes, dropped or never used again, does not pile up', () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const memory = new BatchMemory(8 * MB);
+  for (let i = 0; i < 400; i++) {
+    const taken = memory.take(MB * (1 + (i % 7)));
+    if (i % 2 === 0) memory.drop(taken);
+    else memory.giveBack(taken);
+  }
+  const grown = process.memoryUsage().arrayBuffers - before;
+  assert.ok(grown < 64 * MB, `${Math.round(grown / MB)} MB of more than 1,000`);
+});
+
 test('a batch in memory that was used before knows nothing of the one before it', () => {
   const memory = new BatchMemory(MB);
   const memoryFor = (bytes: number): SharedArrayBuffer => memory.take(bytes);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Entries, EntryWriter } from '../../src/batch/entries.ts';
+import { Entries, entryBytesFor, EntryWriter } from '../../src/batch/entries.ts';
 
 test('what a worker notes is there for the main thread, whatever its length, and the later note of a message counts', () => {
-  const entries = new Entries();
-  const writer = new EntryWriter((memory) => {
+  const entries = new Entries(null);
+  const writer = new EntryWriter(null, (memory) => {
     entries.addMemory(memory);
   });
   const texts = [
@@ -23,13 +23,24 @@ test('what a worker notes is there for the main thread, whatever its length, and
   assert.equal(entries.take(texts.length), null);
 });
 
-test('a second worker goes on in memory of its own', () => {
-  const entries = new Entries();
-  for (const index of [0, 1]) {
-    const writer = new EntryWriter((memory) => {
+test('a second worker goes on where the first one died, and in more memory when that is full', () => {
+  // As it comes back from another batch.
+  const memory = new SharedArrayBuffer(entryBytesFor(1));
+  new Uint8Array(memory).fill(255);
+  const entries = new Entries(memory);
+  const more: SharedArrayBuffer[] = [];
+  const texts = ['first', 'second', 'x'.repeat(entryBytesFor(1))];
+  for (const [index, text] of texts.entries()) {
+    const writer = new EntryWriter(entries.memory, (memory) => {
+      more.push(memory);
       entries.addMemory(memory);
     });
-    writer.add(index, `of worker ${index}`);
+    writer.add(index, text);
   }
-  assert.deepEqual([entries.take(0), entries.take(1), entries.take(2)], ['of worker 0', 'of worker 1', null]);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => entries.take(index)),
+    [...texts, null],
+  );
+  assert.equal(more.length, 1);
+  assert.deepEqual(entries.memories, [memory, ...more]);
 });

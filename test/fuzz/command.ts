@@ -1,24 +1,28 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/errors.ts';
 import { readDistinctSchemas } from './distinct-schemas.ts';
+import { describeSlope, slopeOf } from '../support/slope.ts';
+import type { MemorySample } from './run.ts';
 import { type SeedFormat, seedFormats } from './seeds.ts';
 import { fuzzWatched } from './watch.ts';
 
+/** What a run may not make grow. */
+const measured: readonly (readonly [
+  name: string,
+  field: Exclude<keyof MemorySample, 'inputs'>,
+  unit: string,
+])[] = [
+  ['RSS MB', 'rssMB', 'MB '],
+  ['heap MB', 'heapMB', 'MB '],
+  ['external MB', 'externalMB', 'MB '],
+  ['array buffers MB', 'buffersMB', 'MB '],
+  ['descriptors', 'descriptors', ''],
+];
 const HANG_MS = 60_000;
 const SAY_EVERY_MS = 10_000;
 
-/**
- * `npm run fuzz -- --inputs N --seed S [--format F] [--from INDEX]`, or `-- --schemas N`: containers with a schema each. Says what became of how many, and exits
- * with 1 at the first bad one.
- */
-const { values } = parseArgs({
-  options: {
-    inputs: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: '1' },
-    from: { type: 'string', default: '0' },
-    format: { type: 'string' },
-    schemas: { type: 'string' },
-  },
-});
+/** `npm run fuzz`: says what became of how many, and exits with 1 at the first bad one. */
+const values = readOptions();
 if (values.schemas !== undefined) {
   const { atFirstMB, atLastMB } = readDistinctSchemas(Number(values.schemas));
   console.log(
@@ -45,7 +49,7 @@ try {
     saidAtMs = performance.now();
     console.error(`at input ${index}`);
   });
-  const { inputs, outcomes, saves, slowest, slow, rssMb, heapMb } = report;
+  const { inputs, outcomes, saves, slowest, slow, samples } = report;
   const seconds = (performance.now() - startMs) / 1000;
   console.log(
     `${inputs} inputs in ${seconds.toFixed(1)} s (${Math.round(inputs / seconds)}/s), seed ${options.seed}, from ${options.from}`,
@@ -56,10 +60,19 @@ try {
   console.log(
     `slowest: ${slowest.ms.toFixed(1)} ms at input ${slowest.index} (${slowest.what}); over 100 ms: ${slow}`,
   );
-  console.log(
-    `RSS MB over the run: ${rssMb.join(' ')}; slope over the second half ${slope(rssMb, inputs)} MB per 100,000 inputs`,
-  );
-  console.log(`heap and external MB: ${heapMb.join(' ')}`);
+  // Until half of the run caches fill and WebAssembly's memories grow, which never shrink again.
+  const warm = samples.slice(samples.length >> 1);
+  for (const [name, field, unit] of measured) {
+    const [first, middle, last] = [samples[0], warm[0], warm.at(-1)].map((each) => each?.[field].toFixed(0));
+    const slope = slopeOf(
+      warm.map((each) => each.inputs),
+      warm.map((each) => each[field]),
+    );
+    const told = describeSlope(slope, 100_000, `${unit}per 100,000 inputs`);
+    console.log(
+      `${name} at the start ${first}, half way ${middle}, at the end ${last}; over the second half ${told}`,
+    );
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   console.error(
@@ -75,12 +88,19 @@ function counts(of: Record<string, number>): string {
     .join(', ');
 }
 
-/** Least squares. */
-function slope(samples: readonly number[], inputs: number): string {
-  const half = samples.slice(samples.length >> 1);
-  const middle = (half.length - 1) / 2;
-  const mean = half.reduce((sum, y) => sum + y, 0) / half.length;
-  const above = half.reduce((sum, y, x) => sum + (x - middle) * (y - mean), 0);
-  const below = half.reduce((sum, _, x) => sum + (x - middle) ** 2, 0);
-  return ((above / below / (inputs / samples.length)) * 100_000).toFixed(2);
+function readOptions(): Record<'inputs' | 'seed' | 'from', string> & { format?: string; schemas?: string } {
+  try {
+    return parseArgs({
+      options: {
+        inputs: { type: 'string', default: '1000000' },
+        seed: { type: 'string', default: '1' },
+        from: { type: 'string', default: '0' },
+        format: { type: 'string' },
+        schemas: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${messageOf(error)} npm run fuzz -- --help lists what there is.`);
+    process.exit(2);
+  }
 }

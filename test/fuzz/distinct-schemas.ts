@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { heldMB } from '../support/held.ts';
 import { container, long } from '../support/avro.ts';
 import { messageOf } from '../support/samples.ts';
 import { transcoder } from '../support/transcode.ts';
@@ -27,13 +28,7 @@ export function readDistinctSchemas(count: number): SchemaMemory {
     const bytes = Buffer.concat(names.map((_, field) => long(field)));
     const alerts = [...reader.transcode(messageOf(container(schema, [{ records: 1, bytes }])))];
     assert.equal(alerts.length, 1);
-    if (i === Math.min(WARM_UP, count - 1)) atFirstMB = heldMB();
+    if (i === Math.min(WARM_UP, count - 1)) atFirstMB = Math.round(heldMB());
   }
-  return { atFirstMB, atLastMB: heldMB() };
-}
-
-function heldMB(): number {
-  globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return Math.round((heapUsed + external) / 1e6);
+  return { atFirstMB, atLastMB: Math.round(heldMB()) };
 }

@@ -169,13 +169,15 @@ export class Judge {
       pathTemplate: TEMPLATE,
       select: { where: null, cones: [], fields: null, stamps: 'keep' },
       topicPrefix: '',
-      output: { dir: this.#out, sync: 'none', caseInsensitive: false, writer, form: { kind: 'json' } },
+      output: { dir: this.#out, sync: 'none', caseInsensitive: false, writer },
+      form: { kind: 'json' },
       toPipe: false,
       processFile: null,
       processCommand: null,
       processTimeoutMs: 1000,
       onError: 'dead-letter',
       logEachAlert: true,
+      glimpses: null,
     };
     const folder = new OutputFolder(this.#out, writer, 0, []);
     const sink = new JsonFiles(folder, 'none');

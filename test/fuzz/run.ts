@@ -1,5 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { Random } from '../../src/simulate/random.ts';
+import { heldMB } from '../support/held.ts';
 import { messageOf } from '../support/samples.ts';
 import type { Message } from '../../src/worker/message.ts';
 import { Judge } from './judge.ts';
@@ -27,13 +29,23 @@ export interface FuzzReport {
   readonly slowest: { readonly ms: number; readonly index: number; readonly what: string };
   /** Inputs that took longer than 100 ms, four times in a row. */
   readonly slow: number;
-  /** Resident and heap memory at the first, the middle and the last of the run. */
-  readonly rssMb: readonly number[];
-  readonly heapMb: readonly number[];
+  readonly samples: readonly MemorySample[];
+}
+
+/** What the process holds after so many inputs, garbage collected. */
+export interface MemorySample {
+  readonly inputs: number;
+  readonly rssMB: number;
+  readonly heapMB: number;
+  readonly externalMB: number;
+  readonly buffersMB: number;
+  /** 0 where the system does not tell. */
+  readonly descriptors: number;
 }
 
 const SLOW_MS = 100;
-const SAMPLES = 20;
+const SAMPLES = 100;
+const DESCRIPTORS = '/proc/self/fd';
 const TURN_EVERY = 50;
 const TRIES = 4;
 const SMALL_BYTES = 20_000;
@@ -54,8 +66,7 @@ export async function fuzz(options: FuzzOptions, entering: (index: number) => vo
   const saves: Record<string, number> = {};
   let slowest = { ms: 0, index: -1, what: '' };
   let slow = 0;
-  const rssMb: number[] = [];
-  const heapMb: number[] = [];
+  const samples: MemorySample[] = [];
   const sampleEvery = Math.max(1, Math.floor(options.inputs / SAMPLES));
   for (let index = options.from; index < options.from + options.inputs; index++) {
     entering(index);
@@ -94,14 +105,23 @@ export async function fuzz(options: FuzzOptions, entering: (index: number) => vo
         cause: error,
       });
     }
-    if ((index - options.from) % sampleEvery === 0) {
-      const { rss, heapUsed, external } = process.memoryUsage();
-      rssMb.push(Math.round(rss / 1e6));
-      heapMb.push(Math.round((heapUsed + external) / 1e6));
-    }
+    if ((index - options.from) % sampleEvery === 0) samples.push(takeSample(index - options.from));
   }
   judge.close();
-  return { inputs: options.inputs, outcomes, saves, slowest, slow, rssMb, heapMb };
+  return { inputs: options.inputs, outcomes, saves, slowest, slow, samples };
+}
+
+function takeSample(inputs: number): MemorySample {
+  heldMB();
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return {
+    inputs,
+    rssMB: rss / 1e6,
+    heapMB: heapUsed / 1e6,
+    externalMB: external / 1e6,
+    buffersMB: arrayBuffers / 1e6,
+    descriptors: existsSync(DESCRIPTORS) ? readdirSync(DESCRIPTORS).length : 0,
+  };
 }
 
 function describe({ seed, where, value }: SpoiltMessage): string {

@@ -6,8 +6,9 @@ import { allFilesIn, jsonAlert, newFolder } from '../support/client.ts';
 import { finding, findingsOf } from '../support/doctor.ts';
 import { withCommand } from '../support/faults.ts';
 import {
+  addAcl,
+  bob,
   groupOffsets,
-  kafkaTool,
   newTopic,
   produce,
   skipKafka,
@@ -88,6 +89,17 @@ test('an expired certificate and one of another host are told apart', needsKafka
   assert.match(finding(other.findings, 'TLS', 'fault').text, /for another host \(DNS:kafka\.example\.org\)/);
 });
 
+test(
+  'plain text to a port that speaks TLS is told with the option that is missing',
+  needsKafka,
+  async (t) => {
+    const { bootstrap } = testKafka();
+    const { code, findings } = await findingsOf(t, ['topic', '--bootstrap-servers', bootstrap.saslSsl]);
+    assert.equal(code, 1);
+    assert.match(finding(findings, 'Kafka', 'fault').text, /speaks TLS.*--security-protocol ssl/);
+  },
+);
+
 test('a wrong password is a fault of the login, after a good TLS', needsKafka, async (t) => {
   const { bootstrap, caFile } = testKafka();
   const { code, findings, stdout } = await findingsOf(
@@ -112,30 +124,13 @@ test('a topic that is not there is named with those that look like it', needsKaf
 });
 
 test('a topic that may not be read and a group that may not be used are told', needsKafka, async (t) => {
-  const { bootstrap } = testKafka();
   const topic = await newTopic();
   await produce(topic, [{ value: jsonAlert(1) }]);
   const group = unique('forbidden');
-  const add = (...what: string[]): Promise<string> =>
-    kafkaTool('org.apache.kafka.tools.AclCommand', [
-      ...['--bootstrap-server', bootstrap.plaintext, '--add', '--force', ...what],
-    ]);
   // Such a user sees the topic in a list, and still may not read it.
-  await add('--allow-principal', 'User:bob', '--operation', 'Describe', '--topic', topic);
-  await add('--deny-principal', 'User:bob', '--operation', 'All', '--group', group);
-  const { findings } = await findingsOf(
-    t,
-    [
-      topic,
-      '-g',
-      group,
-      '--bootstrap-servers',
-      bootstrap.saslPlaintext,
-      '--security-protocol',
-      'sasl_plaintext',
-    ],
-    { ANTARES_KAFKA_API_KEY: 'bob', ANTARES_KAFKA_API_SECRET: 'bob-secret' },
-  );
+  await addAcl('--allow-principal', 'User:bob', '--operation', 'Describe', '--topic', topic);
+  await addAcl('--deny-principal', 'User:bob', '--operation', 'All', '--group', group);
+  const { findings } = await findingsOf(t, [topic, '-g', group, ...bob.args()], bob.env);
   assert.match(finding(findings, 'Topic', 'fault').text, /may not read the topic/);
   assert.match(finding(findings, 'Group', 'fault').text, /may not use the group|no right to the group/);
 });

@@ -52,6 +52,19 @@ test('--until-end ends on a live topic, with all that was there at the start', {
   assert.equal(filesIn(dir).length, committed[0], 'what is saved is what is committed');
 });
 
+test('--until-end with partitions taken by hand reads them, also where the group has committed all', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic();
+  await produce(topic, alerts(0, 3));
+  const args = [topic, '-g', unique('group'), '--until-end'];
+  assert.equal((await runClient(t, [...args, '-d', newFolder(t)])).code, 0);
+  const dir = newFolder(t);
+  const { code, stderr } = await runClient(t, [...args, '-d', dir, '--replay']);
+  assert.equal(code, 0, stderr);
+  assert.equal(filesIn(dir).length, 3);
+});
+
 test('--until-end ends after a transaction, and its marker is committed too', {
   skip: skipKafka,
 }, async (t) => {

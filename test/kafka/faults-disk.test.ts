@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { simulateNight } from '../../src/simulate/night.ts';
+import { verifyFolder } from '../../src/verify/verify.ts';
 import { filesIn, newFolder, startClient } from '../support/client.ts';
 import { numberedAlerts, slowly, withCommand } from '../support/faults.ts';
 import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
@@ -65,6 +67,41 @@ test('--limit saves exactly so many alerts in segments, also when some could not
   assert.deepEqual(savedAlerts(dir, 'ndjson'), numbersBelow(400));
   assert.match(stderr, /400 alerts saved/);
   assert.deepEqual((await groupOffsets(group, topic)).committed, [400]);
+});
+
+test('while images cannot be synced no segment names them; then they are written again', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const { env, control } = failingFsync(t);
+  const topic = await newTopic();
+  const night = [...simulateNight({ survey: 'ztf', seed: 3, count: 40, history: 1 })];
+  await produce(
+    topic,
+    night.map(({ value }) => ({ value })),
+  );
+  writeFileSync(control, 'file');
+  const client = startClient(
+    t,
+    [
+      ...[topic, '-d', dir, '-g', unique('group'), '--until-end'],
+      ...['--output', 'ndjson', '--stamps', 'extract'],
+      ...['--segment-alerts', '15', '--bootstrap-servers', testKafka().bootstrap.plaintext],
+    ],
+    env,
+  );
+  await client.says(/Cannot write .*\.fits\.gz: EIO: i\/o error, fsync/);
+  assert.deepEqual(
+    filesIn(dir).filter((path) => /\.(fits\.gz|record)$/.test(path)),
+    [],
+  );
+  rmSync(control);
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  const { findings, partitions } = await verifyFolder(dir);
+  assert.ok(findings.clean, JSON.stringify(findings.faults));
+  assert.deepEqual([...findings.notes.keys()], []);
+  assert.equal(partitions[0]?.alerts, night.length);
 });
 
 for (const kind of outputKinds) {

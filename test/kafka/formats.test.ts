@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { cliFile, filesIn, jsonAlert, newFolder, runClient } from '../support/client.ts';
 import { newTopic, produce, skipKafka, unique } from '../support/kafka.ts';
-import { recordsIn } from '../support/segments.ts';
+import { coverage, recordsIn } from '../support/segments.ts';
 
 const options = (topic: string, dir: string, output: string): string[] => [
   topic,
@@ -112,5 +112,38 @@ test('--path lays Avro and Parquet out in folders', { skip: skipKafka }, async (
     const files = filesIn(dir).filter((path) => path.endsWith(`.${output}`));
     assert.equal(files.length, 3, files.join());
     assert.match(execFileSync(process.execPath, [cliFile, 'verify', dir], { encoding: 'utf8' }), /30/);
+  }
+});
+
+test('messages of two schema ids go into segments of their own, aborted ones into none', {
+  skip: skipKafka,
+}, async (t) => {
+  const schemaDir = newFolder(t);
+  const fields = [
+    { name: 'candid', type: 'long' },
+    { name: 'ra', type: 'float' },
+  ];
+  [1, 2].forEach((id) => {
+    const schema = JSON.stringify({ type: 'record', name: 'alert', fields: fields.slice(0, id) });
+    writeFileSync(join(schemaDir, `${id}.json`), JSON.stringify({ schema }));
+  });
+  const older = { value: Buffer.from([0, 0, 0, 0, 1, 2]) };
+  const newer = { value: Buffer.from([0, 0, 0, 0, 2, 4, 0, 0, 0xc0, 0x7f]) };
+  const topic = await newTopic(1);
+  await produce(topic, [older, newer], 'abort');
+  await produce(topic, [older, older, newer], 'commit');
+  for (const output of ['avro', 'parquet']) {
+    const dir = newFolder(t);
+    const { code, stderr } = await runClient(t, [...options(topic, dir, output), '--schema-dir', schemaDir]);
+    assert.equal(code, 0, stderr);
+    const records = recordsIn(join(dir, topic, '0'));
+    assert.deepEqual(
+      records.map(({ alerts }) => alerts),
+      [2, 1],
+    );
+    assert.deepEqual(
+      coverage(records).filter((why) => why === null),
+      [null, null, null],
+    );
   }
 });

@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { afterwards } from '../support/after.ts';
 import type { Order, Told } from '../support/group-member.ts';
 import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
+import { jsonAlert, newFolder, startClient } from '../support/client.ts';
 import { numberedAlerts } from '../support/faults.ts';
 import { projectRoot } from '../support/samples.ts';
 
@@ -128,3 +129,24 @@ for (const commit of ['stored', 'direct'] as const) {
     );
   });
 }
+
+test('the client: a pattern of the beginning of names gets all topics that begin so, later ones included', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const [topic, begins] = [await newTopic(1), unique('night')];
+  await newTopic(1, {}, `${begins}_20261124`);
+  await produce(`${begins}_20261124`, [{ value: jsonAlert(1) }]);
+  await produce(topic, [{ value: jsonAlert(2) }]);
+  const client = startClient(t, [
+    ...[`^${begins}_\\d`, '-d', dir, '-g', unique('group'), '--group-protocol', 'consumer'],
+    ...['--bootstrap-servers', testKafka().bootstrap.plaintext],
+  ]);
+  await client.saved(join(dir, `${begins}_20261124`, '1.json'));
+  await newTopic(1, {}, `${begins}_20261125`);
+  await produce(`${begins}_20261125`, [{ value: jsonAlert(3) }]);
+  await client.saved(join(dir, `${begins}_20261125`, '3.json'));
+  client.process.kill('SIGTERM');
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+});

@@ -61,6 +61,25 @@ test('alerts come out one a line, in offset order, and nothing else is on standa
   assert.deepEqual((await groupOffsets(group, topic, 2)).committed, [1_003, 1_000]);
 });
 
+test('a replay of some partitions from a given place comes out, and the group keeps its place', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic(2);
+  const group = unique('group');
+  await produce(
+    topic,
+    upTo(20).map((i) => ({ value: jsonAlert(i), partition: i % 2 })),
+  );
+  const args = [topic, '-d', '-', '-g', group, '--until-end'];
+  const { code, stdout, stderr } = await runClient(t, [
+    ...args,
+    ...['--replay', '--partitions', '1', '--start-at', 'last-3'],
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(idsOf(stdout), [15, 17, 19]);
+  assert.equal(idsOf((await runClient(t, args)).stdout).length, 20, 'nothing was committed');
+});
+
 test('a reader that has enough ends the client, which is no failure', { skip: skipKafka }, async (t) => {
   const topic = await newTopic();
   const group = unique('group');

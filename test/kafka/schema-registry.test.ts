@@ -2,29 +2,35 @@ import assert from 'node:assert/strict';
 import avro from 'avsc';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { afterwards } from '../support/after.ts';
 import { long, recordOf } from '../support/avro.ts';
-import { filesIn, newFolder, readJsonFile, runClient } from '../support/client.ts';
-import { newTopic, produce, skipKafka, unique } from '../support/kafka.ts';
+import { filesIn, jsonAlert, newFolder, readJsonFile, runClient, startClient } from '../support/client.ts';
+import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique } from '../support/kafka.ts';
+import { readRows, skipReaders } from '../support/readers.ts';
 import { readSamples, sampleSchema, skipSamples } from '../support/samples.ts';
+import { coverage, rangesIn } from '../support/segments.ts';
 
 interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** A registry that speaks the Confluent REST protocol; before an answer it may give others. */
+/** A registry that speaks the Confluent REST protocol; before an answer it may give others, and it may wait with all of them. */
 async function registry(
   t: TestContext,
   schemas: Readonly<Record<number, string>>,
-  firstAnswers: readonly Answer[] = [],
+  { first: firstAnswers = [], ready }: { first?: readonly Answer[]; ready?: Promise<void> } = {},
 ): Promise<string> {
   const first = [...firstAnswers];
   const server = createServer((request, response) => {
+    void answer(request, response);
+  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    await ready;
     const id = Number(/^\/schemas\/ids\/(\d+)$/.exec(request.url ?? '')?.[1]);
     const schema = schemas[id];
     const known: Answer =
@@ -33,7 +39,8 @@ async function registry(
         : { status: 200, body: JSON.stringify({ schema }) };
     const { status, body } = first.shift() ?? known;
     response.writeHead(status, { 'content-type': 'application/vnd.schemaregistry.v1+json' }).end(body);
-  }).listen(0, '127.0.0.1');
+  };
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   afterwards(t, () => {
     server.closeAllConnections();
@@ -87,7 +94,7 @@ test('a schema that evolves in mid-stream, up to v10 and v11.1 and back, is foll
   const url = await registry(
     t,
     Object.fromEntries(ids.map((schemaId) => [schemaId, sampleSchema(schemaId)])),
-    stumbles,
+    { first: stumbles },
   );
   const topic = await newTopic();
   const values = [sample.wire, ...evolved.map(({ value }) => value), sample.wire];
@@ -144,4 +151,113 @@ test('a schema that is none, and one that does not fit, make dead letters that s
   assert.equal(errorOf(0).code, 'BAD_SCHEMA');
   assert.match(errorOf(0).text, /Schema 1 cannot be used: .*no-such-type/);
   assert.equal(errorOf(1).code, 'TRUNCATED');
+});
+
+for (const output of ['avro', 'parquet'] as const) {
+  test(`a schema that evolves in mid-stream begins a new ${output} segment each time, and Python reads all of them`, {
+    skip: skipKafka !== false ? skipKafka : skipSamples !== false ? skipSamples : skipReaders,
+  }, async (t) => {
+    const types = new Map([1000, 1101].map((schemaId) => [schemaId, typeOf(sampleSchema(schemaId))]));
+    const ids = [1000, 1000, 1101, 1000] as const;
+    const alerts = ids.map((schemaId) => {
+      const type = types.get(schemaId) as avro.Type;
+      const alert = type.random() as unknown as { diaSource: { ra: number } };
+      return { schemaId, ra: alert.diaSource.ra, value: framed(schemaId, type.toBuffer(alert)) };
+    });
+    const url = await registry(t, { 1000: sampleSchema(1000), 1101: sampleSchema(1101) });
+    const topic = await newTopic();
+    await produce(
+      topic,
+      alerts.map(({ value }) => ({ value })),
+    );
+    const dir = newFolder(t);
+    const { code, stderr } = await runClient(t, [
+      ...[topic, '-d', dir, '-g', unique('group'), '--until-end', '--schema-registry', url],
+      // Random bytes are no images, and JSON cannot hold what is random in them.
+      ...['--output', output, '--fields', 'diaSource'],
+    ]);
+    assert.equal(code, 0, stderr);
+    const ranges = rangesIn(join(dir, topic, '0'));
+    assert.deepEqual(
+      ranges.map(({ first, last }) => [first, last]),
+      [
+        [0, 1],
+        [2, 2],
+        [3, 3],
+      ],
+    );
+    assert.deepEqual(coverage(ranges), Array<null>(4).fill(null));
+    const rows = [...readRows(dir).values()].flat() as { diaSource: { ra: number } }[];
+    assert.deepEqual(
+      rows.map(({ diaSource }) => diaSource.ra),
+      alerts.map(({ ra }) => ra),
+    );
+    // Each has the fields of its own version.
+    rows.forEach(({ diaSource }, i) => {
+      const { schemaId } = alerts[i] as (typeof alerts)[number];
+      const { fields } = JSON.parse(sampleSchema(schemaId)) as { fields: { name: string; type: unknown }[] };
+      const source = fields.find(({ name }) => name === 'diaSource')?.type as { fields: { name: string }[] };
+      assert.deepEqual(
+        Object.keys(diaSource),
+        source.fields.map(({ name }) => name),
+      );
+    });
+  });
+}
+
+/** A client on two partitions, of which one needs the schema 3. */
+async function startOnHeldPartition(t: TestContext, url: string, more: readonly string[] = []) {
+  const topic = await newTopic(2);
+  const group = unique('group');
+  await produce(topic, [
+    { value: framed(3, long(1)), partition: 0 },
+    { value: jsonAlert(2), partition: 1 },
+  ]);
+  const dir = newFolder(t);
+  const client = startClient(t, [
+    ...[topic, '-d', dir, '-g', group, '--until-end', '--schema-registry', url],
+    ...['--path', '{topic}/{partition}-{offset}.json'],
+    ...['--bootstrap-servers', testKafka().bootstrap.plaintext, ...more],
+  ]);
+  return { topic, group, dir, client };
+}
+
+test('an id that the registry answers with 404 and an error holds its partition until it is registered; then nothing is missing', {
+  skip: skipKafka,
+}, async (t) => {
+  const schemas: Record<number, string> = {};
+  const url = await registry(t, schemas);
+  const { topic, group, dir, client } = await startOnHeldPartition(t, url);
+  await client.says(/waits at offset 0: .*knows no schema 3; is --schema-registry the right one/);
+  await client.saved(join(dir, topic, '1-0.json'));
+  assert.ok(!filesIn(dir).includes(`${topic}/0-0.json`));
+  schemas[3] = JSON.stringify(recordOf('long'));
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  assert.ok(filesIn(dir).includes(`${topic}/0-0.json`));
+  assert.ok(!filesIn(dir).some((path) => path.startsWith('_dead-letter')));
+  assert.deepEqual((await groupOffsets(group, topic, 2)).committed, [1, 1]);
+});
+
+test('while a registry takes its time, other partitions go on and the member stays in its group', {
+  skip: skipKafka,
+}, async (t) => {
+  let answer = (): void => undefined;
+  const ready = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const url = await registry(t, { 3: JSON.stringify(recordOf('long')) }, { ready });
+  const { topic, group, dir, client } = await startOnHeldPartition(t, url, [
+    // Who does not poll for so long is put out.
+    ...['-X', 'max.poll.interval.ms=6000', '-X', 'session.timeout.ms=6000'],
+  ]);
+  await client.saved(join(dir, topic, '1-0.json'));
+  // A request is given up after 10 s, told, and made again.
+  await client.says(/gives no schema 3: .*not there after/);
+  answer();
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr.match(/Assigned /g)?.length, 1, stderr);
+  assert.ok(filesIn(dir).includes(`${topic}/0-0.json`));
+  assert.deepEqual((await groupOffsets(group, topic, 2)).committed, [1, 1]);
 });

@@ -3,8 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cliFile, filesIn, jsonAlert, newFolder, refused, startClient } from '../support/client.ts';
-import { kafkaTool, newTopic, produce, skipKafka, testKafka, unique } from '../support/kafka.ts';
+import {
+  type Client,
+  cliFile,
+  filesIn,
+  jsonAlert,
+  newFolder,
+  refused,
+  startClient,
+} from '../support/client.ts';
+import { addAcl, bob, newTopic, produce, skipKafka, testKafka, unique } from '../support/kafka.ts';
 
 const SECRET = 'alice-secret';
 const withKey = { ANTARES_KAFKA_API_KEY: 'alice', ANTARES_KAFKA_API_SECRET: SECRET };
@@ -94,6 +102,12 @@ test('a CA file that did not sign the certificate is named as the cause', { skip
   await refused(client, /certificate.*cannot be verified.*--ssl-ca-location/s);
 });
 
+test('plain text to a port that speaks TLS is named as the cause', { skip: skipKafka }, async (t) => {
+  const { bootstrap } = testKafka();
+  const client = startClient(t, ['topic', '--bootstrap-servers', bootstrap.saslSsl]);
+  await refused(client, /speaks TLS, and --security-protocol is plaintext: say --security-protocol ssl/);
+});
+
 test('a wrong password is named as the cause', { skip: skipKafka }, async (t) => {
   const { bootstrap, caFile } = testKafka();
   for (const mechanism of ['PLAIN', 'SCRAM-SHA-512']) {
@@ -120,23 +134,13 @@ test('a wrong password is named as the cause', { skip: skipKafka }, async (t) =>
 test('a topic that the user may not read, and a group that he may not use, are named', {
   skip: skipKafka,
 }, async (t) => {
-  const { bootstrap } = testKafka();
   const topic = await newTopic();
   const group = unique('forbidden');
-  const acl = (...args: string[]): Promise<string> =>
-    kafkaTool('org.apache.kafka.tools.AclCommand', [
-      '--bootstrap-server',
-      bootstrap.plaintext,
-      '--add',
-      '--force',
-      ...args,
-    ]);
-  await acl('--deny-principal', 'User:bob', '--operation', 'Read', '--group', group);
-  await acl('--deny-principal', 'User:bob', '--operation', 'Read', '--topic', topic);
-  const bob = { ANTARES_KAFKA_API_KEY: 'bob', ANTARES_KAFKA_API_SECRET: 'bob-secret' };
-  const way = ['--bootstrap-servers', bootstrap.saslPlaintext, '--security-protocol', 'sasl_plaintext'];
-  await refused(startClient(t, [topic, '-g', group, ...way], bob), /may not use the group.*--group/s);
-  await refused(startClient(t, [topic, '-g', unique('group'), ...way], bob), /may not read the topic/);
+  await addAcl('--deny-principal', 'User:bob', '--operation', 'Read', '--group', group);
+  await addAcl('--deny-principal', 'User:bob', '--operation', 'Read', '--topic', topic);
+  const as = (name: string): Client => startClient(t, [topic, '-g', name, ...bob.args()], bob.env);
+  await refused(as(group), /may not use the group.*--group/s);
+  await refused(as(unique('group')), /may not read the topic/);
 });
 
 test('a secret from a file gets in, and a secret given as a flag is warned about once', {

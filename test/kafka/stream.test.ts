@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulateNight } from '../../src/simulate/night.ts';
-import { AlertStream, type AlertStreamOptions, ClientError } from '../../src/index.ts';
+import { AlertStream, ClientError } from '../../src/index.ts';
 import { jsonAlert } from '../support/client.ts';
-import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique } from '../support/kafka.ts';
-
-const open = (topic: string, more: Partial<AlertStreamOptions> = {}): AlertStream =>
-  new AlertStream({
-    topics: [topic],
-    group: unique('group'),
-    bootstrapServers: testKafka().bootstrap.plaintext,
-    untilEnd: true,
-    ...more,
-  });
+import { groupOffsets, newTopic, produce, skipKafka, unique } from '../support/kafka.ts';
+import { openStream } from '../support/stream.ts';
 
 test('a program iterates over alerts, commits when it likes, and goes on from there', {
   skip: skipKafka,
@@ -24,14 +16,14 @@ test('a program iterates over alerts, commits when it likes, and goes on from th
     Array.from({ length: 10 }, (_, i) => ({ value: jsonAlert(i) })),
   );
   {
-    await using stream = open(topic, { group });
+    await using stream = openStream(topic, { group });
     for await (const { offset } of stream) {
       if (offset === 3) await stream.commit();
       if (offset === 6) break;
     }
   }
   assert.deepEqual((await groupOffsets(group, topic)).committed, [4], 'what was not committed is not');
-  await using again = open(topic, { group });
+  await using again = openStream(topic, { group });
   const seen: number[] = [];
   for await (const { offset, alert } of again) {
     assert.deepEqual(alert, { candid: BigInt(offset) });
@@ -44,7 +36,7 @@ test('an alert comes with where it was, when, and its key and headers', { skip: 
   const topic = await newTopic();
   const timestampMs = Date.UTC(2026, 10, 24);
   await produce(topic, [{ value: jsonAlert(1), key: Buffer.from('k'), headers: [{ a: 'b' }], timestampMs }]);
-  await using stream = open(topic);
+  await using stream = openStream(topic);
   for await (const each of stream) {
     assert.equal(each.topic, topic);
     assert.equal(each.timestamp?.getTime(), timestampMs);
@@ -63,7 +55,7 @@ test('64-bit integers are bigint and floats are numbers, whatever their value', 
   const [ztf] = simulateNight({ survey: 'ztf', seed: 1, count: 1, stamps: false });
   assert.ok(ztf);
   await produce(topic, [{ value: ztf.value }]);
-  await using stream = open(topic);
+  await using stream = openStream(topic);
   for await (const { alert } of stream) {
     const candidate = alert['candidate'] as Record<string, unknown>;
     assert.equal(alert['candid'], BigInt(ztf.name));
@@ -77,7 +69,7 @@ test('a bad message throws an error with a code, or is passed where that is aske
 }, async () => {
   const topic = await newTopic();
   await produce(topic, [{ value: Buffer.from('?') }, { value: jsonAlert(2) }]);
-  await using strict = open(topic);
+  await using strict = openStream(topic);
   await assert.rejects(
     async () => {
       for await (const alert of strict) assert.fail(`handed out ${alert.offset}`);
@@ -85,7 +77,7 @@ test('a bad message throws an error with a code, or is passed where that is aske
     (error) =>
       error instanceof ClientError && error.code === 'BAD_MESSAGE' && error.message.includes('offset 0'),
   );
-  await using lenient = open(topic, { onError: 'skip' });
+  await using lenient = openStream(topic, { onError: 'skip' });
   const seen: number[] = [];
   for await (const { offset } of lenient) seen.push(offset);
   assert.deepEqual(seen, [1]);
@@ -95,7 +87,7 @@ test('an abort signal ends a stream that waits for alerts', { skip: skipKafka },
   const topic = await newTopic();
   await produce(topic, [{ value: jsonAlert(1) }]);
   const abort = new AbortController();
-  const stream = open(topic, { untilEnd: false, signal: abort.signal });
+  const stream = openStream(topic, { untilEnd: false, signal: abort.signal });
   let seen = 0;
   for await (const alert of stream) {
     seen += alert.record + 1;
@@ -126,7 +118,7 @@ test('markers of transactions are looked for twice, and every alert comes once',
   const group = unique('group');
   const seen: unknown[] = [];
   {
-    await using stream = open(topic, { group });
+    await using stream = openStream(topic, { group });
     for await (const { alert } of stream) seen.push(alert['candid']);
     await stream.commit();
   }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { AlertConsumer, type ConsumedMessage } from '../../src/broker/consumer.ts';
 import { readSome } from '../../src/broker/read-some.ts';
+import { openContainer } from '../../src/worker/decode/avro/container.ts';
+import { SchemaCache } from '../../src/worker/decode/avro/schema-cache.ts';
 import { simulateNight } from '../../src/simulate/night.ts';
 import { type ClientEnd, jsonAlert, newFolder, runClient } from '../support/client.ts';
 import {
@@ -16,6 +18,7 @@ import {
   testKafka,
   unique,
 } from '../support/kafka.ts';
+import { layoutFiles } from '../support/segments.ts';
 
 const startMs = Date.parse('2026-11-24T03:00:00Z');
 
@@ -216,6 +219,75 @@ test('replay sends raw segments again: partition, key, headers, timestamp and or
   );
 });
 
+test('replay makes a message of each alert of Avro segments, with its bytes and schema, and says what is not kept', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic(2);
+  const alerts = [...simulateNight({ survey: 'ztf', seed: 5, count: 5 })];
+  await produce(
+    topic,
+    alerts.map(({ value }, i) => ({ value, partition: i % 2, key: Buffer.from('key') })),
+  );
+  const dir = newFolder(t);
+  const again = unique('topic');
+  const saved = await runClient(t, [
+    ...[topic, '-d', dir, '-g', unique('group'), '--until-end'],
+    ...['--output', 'avro', '--compress', 'zstd', '--segment-alerts', '2'],
+  ]);
+  assert.equal(saved.code, 0, saved.stderr);
+  const { code, stderr } = await runClient(t, ['replay', renamed(t, dir, topic, again)]);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /5 messages were made of .* Avro segments, which keep neither keys, headers, timestamps/,
+  );
+  const recordOf = ({ partition, value }: ConsumedMessage): unknown => {
+    const { schema, blocks } = openContainer(Buffer.from(value ?? []), new SchemaCache());
+    return { partition, schema: schema.shape, records: blocks.map(({ bytes }) => bytes.toString('hex')) };
+  };
+  const [sent, got] = [await messagesOf(topic), await messagesOf(again)];
+  assert.equal(got.length, 5);
+  assert.ok(got.every(({ key }) => key === null));
+  assert.deepEqual(JSON.stringify(got.map(recordOf)), JSON.stringify(sent.map(recordOf)));
+});
+
+test('replay finds the Avro files that --path put elsewhere, and says which one is gone', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic(2);
+  const alerts = [...simulateNight({ survey: 'ztf', seed: 5, count: 20, stamps: false, history: 1 })];
+  await produce(
+    topic,
+    alerts.map(({ value }, i) => ({ value, partition: i % 2 })),
+  );
+  const dir = newFolder(t);
+  const saved = await runClient(t, [
+    ...[topic, '-d', dir, '-g', unique('group'), '--until-end', '--output', 'avro', '--segment-alerts', '6'],
+    ...['--path', 'by-filter/{candidate.fid}'],
+  ]);
+  assert.equal(saved.code, 0, saved.stderr);
+  const files = layoutFiles(dir);
+  assert.match(saved.stderr, new RegExp(`20 alerts saved in ${files.length} files`));
+  const { code, stderr } = await runClient(t, ['replay', dir]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /20 messages .* in .* s to/);
+  const recordsOf = ({ partition, value }: ConsumedMessage): string => {
+    const { blocks } = openContainer(Buffer.from(value ?? []), new SchemaCache());
+    return `${partition} ${blocks.map(({ bytes }) => bytes.toString('hex')).join(' ')}`;
+  };
+  // What was sent stands in the topic, and behind it all of it once more.
+  const there = (await messagesOf(topic)).map(recordsOf).sort();
+  assert.deepEqual(
+    there.filter((_, i) => i % 2 === 0),
+    there.filter((_, i) => i % 2 === 1),
+  );
+  assert.equal(new Set(there).size, 20);
+  rmSync(join(dir, files[0] ?? ''));
+  const gone = await runClient(t, ['replay', dir]);
+  assert.equal(gone.code, 1);
+  assert.match(gone.stderr, new RegExp(`A segment cannot be replayed: .*${files[0] ?? ''}.*ENOENT`));
+});
+
 test('replay keeps the pace at which messages came, or a factor of it', { skip: skipKafka }, async (t) => {
   const { dir, topic } = await recorded(t, 20_000);
   const copy = renamed(t, dir, topic, unique('topic'));
@@ -235,7 +307,7 @@ test('replay sends to the topic that the records name, and refuses what it canno
   assert.equal((await messagesOf(topic)).length, 2 * sent.length);
   const empty = await runClient(t, ['replay', newFolder(t)]);
   assert.equal(empty.code, 2);
-  assert.match(empty.stderr, /no raw segments/);
+  assert.match(empty.stderr, /no raw or Avro segments/);
   const speed = await runClient(t, ['replay', dir, '--speed', '-1']);
   assert.equal(speed.code, 2);
   assert.match(speed.stderr, /--speed -1 cannot be used/);

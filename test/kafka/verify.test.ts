@@ -66,11 +66,15 @@ test('the journal tells what became of every offset, and verify finds all of it'
   assert.equal(first.code, 0, first.stdout + first.stderr);
   assert.match(first.stdout, /Nothing is lost, doubled or torn/);
   assert.doesNotMatch(first.stdout, /not yet read/);
+  const config = join(newFolder(t), 'config.json');
+  const ours = { title: 'Ours', bootstrapServers: testKafka().bootstrap.plaintext };
+  writeFileSync(config, JSON.stringify({ profiles: { ours } }));
 
   await produce(topic, [{ value: jsonAlert(8) }, { value: jsonAlert(9) }]);
   const behind = await verify(t, dir, ...against);
   assert.equal(behind.code, 0, behind.stdout + behind.stderr);
   assert.match(behind.stdout, new RegExp(`not yet read \\(2\\):\\n {2}${topic}/0 offsets 8–9`));
+  assert.equal((await verify(t, dir, '--config', config, '--profile', 'ours')).stdout, behind.stdout);
 
   const again = await runClient(t, args);
   assert.equal(again.code, 0, again.stderr);

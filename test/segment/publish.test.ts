@@ -6,6 +6,7 @@ import { type PartitionFolder, publishRange } from '../../src/segment/publish.ts
 import { formatRecord, recordName, type SegmentRecord } from '../../src/segment/record.ts';
 import { recover } from '../../src/segment/recover.ts';
 import { newWriter, temporaryName } from '../../src/temporary.ts';
+import { STAMPS_FOLDER } from '../../src/worker/select/stamps.ts';
 import { newFolder } from '../support/client.ts';
 import { recordOf as recordFor } from '../support/segments.ts';
 
@@ -52,6 +53,20 @@ test('a record whose segment was not published before a crash is completed, and 
   assert.equal((await recover(at(folder), writer))?.next, 9);
   assert.equal(readFileSync(join(folder, record.segment), 'utf8'), 'b\n');
   assert.ok(!existsSync(join(folder, record.temporary)));
+});
+
+test('a list of stamps that was not published before a crash gets its name, also where the segment has its own', async (t) => {
+  const folder = newFolder(t);
+  const listTemporary = temporaryName(writer, 0, temporaries++);
+  const stamps = { temporary: listTemporary, images: 1, bytes: 2, crc32c: '00000000' };
+  const record = { ...recordOf(0, 4), stamps };
+  mkdirSync(join(folder, STAMPS_FOLDER));
+  writeFileSync(join(folder, listTemporary), 'a\n');
+  writeFileSync(join(folder, record.segment), 'b\n');
+  writeFileSync(join(folder, recordName(0)), formatRecord(record));
+  assert.equal((await recover(at(folder), writer))?.next, 5);
+  assert.equal(readFileSync(join(folder, '00000000000000000000.stamps'), 'utf8'), 'a\n');
+  assert.ok(!existsSync(join(folder, listTemporary)));
 });
 
 test('a writer that was overtaken between record and segment has published all the same', async (t) => {

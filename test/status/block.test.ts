@@ -22,6 +22,7 @@ function view(topics: readonly TopicView[], more: Partial<StatusView> = {}): Sta
   return {
     topics,
     all: topic('all', { course: [] }),
+    isDryRun: false,
     isConnected: true,
     isAssigned: true,
     bytesInFlight: 12_300_000,

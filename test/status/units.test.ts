@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bar, bytesText, countText, durationText, sparkline } from '../../src/status/units.ts';
+import { bar, bytesText, countText, durationText, several, sparkline } from '../../src/status/units.ts';
 
 test('numbers keep three digits and say their unit', () => {
   assert.deepEqual([0, 999, 1_000, 12_345_678, 2e12].map(bytesText), [
@@ -11,6 +11,13 @@ test('numbers keep three digits and say their unit', () => {
     '2.0 TB',
   ]);
   assert.deepEqual([0, 1234.4, 9_999_999, 12_345_678].map(countText), ['0', '1,234', '9,999,999', '12.3 M']);
+});
+
+test('one thing is not several', () => {
+  assert.deepEqual(
+    [0, 1, 2].map((count) => several(count, 'dead letter')),
+    ['0 dead letters', '1 dead letter', '2 dead letters'],
+  );
 });
 
 test('times use at most two units', () => {

@@ -2,7 +2,22 @@ import assert from 'node:assert/strict';
 import { DecodeError } from '../../src/worker/decode/error.ts';
 import type { Message } from '../../src/worker/message.ts';
 import { KnownSchemas } from '../../src/worker/schemas.ts';
+import { keptFields, type Reduction } from '../../src/worker/select/reduced.ts';
 import { Transcoder, type TranscoderOptions } from '../../src/worker/transcode.ts';
+import type { PartOfRecords } from '../../src/worker/wasm/avro-program.ts';
+
+/** Parts of alerts, of which some leave out what names an alert. */
+export const reductions: readonly Reduction[] = [
+  { fields: null, dropStamps: true },
+  { fields: ['id', 'data.id', 'alert_id'], dropStamps: false },
+  { fields: ['id.id', 'new_alert', 'cutoutScience'], dropStamps: true },
+  { fields: ['nowhere'], dropStamps: false },
+];
+
+/** The same as WebAssembly is told it. */
+export function partOf({ fields, dropStamps }: Reduction): PartOfRecords {
+  return { keep: keptFields(fields), dropStamps };
+}
 
 /** What a message came to: its alerts, and the error that ended it. */
 interface Outcome {

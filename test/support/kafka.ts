@@ -172,6 +172,23 @@ export async function kafkaTool(className: string, args: readonly string[]): Pro
   return runKafkaTool(className, args);
 }
 
+/** Gives or takes a right: the words of Kafka's tool for access lists. */
+export async function addAcl(...words: string[]): Promise<void> {
+  const { plaintext } = testKafka().bootstrap;
+  await kafkaTool('org.apache.kafka.tools.AclCommand', [
+    ...['--bootstrap-server', plaintext, '--add', '--force', ...words],
+  ]);
+}
+
+/** How a user who has no rights but those that a test gives him gets in, and what takes for that. */
+export const bob: { readonly args: () => string[]; readonly env: NodeJS.ProcessEnv } = {
+  args: () => [
+    ...['--bootstrap-servers', testKafka().bootstrap.saslPlaintext],
+    ...['--security-protocol', 'sasl_plaintext'],
+  ],
+  env: { ANTARES_KAFKA_API_KEY: 'bob', ANTARES_KAFKA_API_SECRET: 'bob-secret' },
+};
+
 /** Removes everything below an offset, as retention does. */
 export async function deleteRecords(at: PartitionOffset): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'antares-delete-'));

@@ -27,7 +27,7 @@ function rawSegment(values: readonly Buffer[], key: Buffer | null = null): Buffe
   values.forEach((value, offset) => {
     frames.add({ topic: 't', partition: 0, offset, timestampMs: 1_000 * offset, key, headers: [], value });
   });
-  return Buffer.concat([RAW_MAGIC, frames.take()]);
+  return Buffer.concat([RAW_MAGIC, frames.take().bytes]);
 }
 
 for (const survey of ['antares', 'ztf', 'lsst', 'lasair'] as const) {
@@ -89,16 +89,18 @@ test('decode tells what it cannot read, goes on with the rest, and ends with 1',
   const segment = rawSegment([good, Buffer.from('?'), good]);
   writeFileSync(join(dir, 'some.raw'), segment);
   writeFileSync(join(dir, 'cut.raw'), segment.subarray(0, segment.length - 10));
+  writeFileSync(join(dir, 'a.parquet'), 'PAR1…PAR1');
   const { code, stdout, stderr } = await run(
     t,
-    ...['decode', join(dir, 'bad.wire'), join(dir, 'some.raw'), join(dir, 'cut.raw')],
+    ...['decode', join(dir, 'a.parquet'), join(dir, 'bad.wire'), join(dir, 'some.raw'), join(dir, 'cut.raw')],
   );
   assert.equal(code, 1, stderr);
   assert.equal(stdout, `${example('ztf.json')}\n`.repeat(3));
   assert.match(stderr, /bad\.wire cannot be decoded: No known format/);
   assert.match(stderr, /some\.raw, number 2, cannot be decoded/);
   assert.match(stderr, /cut\.raw cannot be decoded: its last frame has no end/);
-  assert.match(stderr, /4 parts could not be decoded/);
+  assert.match(stderr, /a\.parquet cannot be decoded: it is a Parquet file, which PyArrow and DuckDB read/);
+  assert.match(stderr, /5 parts could not be decoded/);
 });
 
 test('decode names the option that is missing, and a file that is not there, with exit code 2', async (t) => {
@@ -146,6 +148,18 @@ test('schema shows the schema of a file and of an id, and says where there is no
   const none = await run(t, 'schema', join(examples, 'antares.wire'));
   assert.equal(none.code, 1);
   assert.match(none.stderr, /has no Avro schema: its format is antares\./);
+  for (const [name, content, why] of [
+    ['a.parquet', 'PAR1…PAR1', /a\.parquet cannot be read: it is a Parquet file/],
+    ['bad.wire', 'nonsense', /bad\.wire cannot be read: No known format begins/],
+    ['cut.avro', readFileSync(join(examples, 'ztf.wire')).subarray(0, 500), /cut\.avro cannot be read: /],
+    ['cut.raw', rawSegment([Buffer.from('?')]).subarray(0, 20), /cut\.raw cannot be read: its last frame/],
+  ] as const) {
+    writeFileSync(join(dir, name), content);
+    const bad = await run(t, 'schema', join(dir, name));
+    assert.equal(bad.code, 1, name);
+    assert.match(bad.stderr, why);
+    assert.doesNotMatch(bad.stderr, /client itself|\n {4}at /);
+  }
   const unknown = await run(t, 'schema', '8', '--schema-dir', join(dir, 'schemas'));
   assert.equal(unknown.code, 1);
   assert.match(unknown.stderr, /there is no schema 8 in/);

@@ -13,7 +13,12 @@ const MOST_VISITS: Readonly<Record<KillWindow, number>> = {
   'before-commit': 1,
   'inside-revoke': 1,
   'inside-journal': 8,
+  'inside-finish': 6,
+  'after-finish': 6,
 };
+
+/** Segments are written and published far less often than files of one alert. */
+const MOST_VISITS_OF_SEGMENTS = 8;
 
 /** How long after a broken broker or network clients may still fail to end in peace. */
 const AFTERMATH_MS = 2_000;
@@ -27,6 +32,8 @@ export interface CrewOptions {
   /** Where clients are killed; empty: nowhere. */
   readonly windows: readonly KillWindow[];
   readonly bug: Bug | null;
+  /** What they write is one file an alert, not segments. */
+  readonly filePerAlert: boolean;
   /** Hooks hang: a client may fail to end in peace. */
   readonly slow: boolean;
   readonly killsFile: string;
@@ -86,9 +93,11 @@ export class Crew {
   }
 
   #enlist(mayDie: boolean): Member {
-    const { args, dice, bug, killsFile, logFile } = this.#options;
+    const { args, dice, bug, filePerAlert, killsFile, logFile } = this.#options;
     const window = mayDie ? this.#rarestWindow() : null;
-    const kill = window === null ? null : { window, nth: dice.int(1, MOST_VISITS[window]), killsFile };
+    const mostVisits = (of: KillWindow): number =>
+      filePerAlert ? MOST_VISITS[of] : Math.min(MOST_VISITS[of], MOST_VISITS_OF_SEGMENTS);
+    const kill = window === null ? null : { window, nth: dice.int(1, mostVisits(window)), killsFile };
     const member = new Member(args, { kill, bug, traceFile: null }, logFile);
     this.#members.add(member);
     return member;

@@ -50,12 +50,12 @@ export async function runEpisode(
 }
 
 async function torture(episode: Episode, victim: Victim, dir: string, tally: Tally): Promise<void> {
-  const { seed, faults, output, names, bug } = episode;
+  const { seed, faults, output, names, source: wire, bug } = episode;
   const dice = new Dice(seed);
   const topic = `torture-${seed}-${process.pid}-${count++}`;
   const out = join(dir, 'out');
   const withHook = faults.includes('hook');
-  const source = new Source(seed, names, withHook ? mischiefs : []);
+  const source = new Source(seed, names, withHook ? mischiefs : [], wire);
   await createTopics({ 'bootstrap.servers': victim.direct }, [topic], PARTITIONS);
   const feed = await Feed.start(victim.direct, topic, source, PARTITIONS);
   // What is not one file an alert has its offsets looked up at the end only.
@@ -64,7 +64,7 @@ async function torture(episode: Episode, victim: Victim, dir: string, tally: Tal
   const logFile = join(dir, 'log');
   const args = clientArgs(episode, topic, out, victim.proxied);
   await feed.send(dice.int(50, 150));
-  const windows = faults.includes('kill') ? killWindowsOf(output) : [];
+  const windows = faults.includes('kill') ? killWindowsOf(episode) : [];
   if (windows.length > 0) tally.expectKills(windows);
   const crew = new Crew({
     args,
@@ -73,6 +73,7 @@ async function torture(episode: Episode, victim: Victim, dir: string, tally: Tal
     tally,
     windows,
     bug,
+    filePerAlert: output === 'json',
     slow: withHook,
     killsFile: join(dir, 'kills'),
     logFile,

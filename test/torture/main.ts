@@ -1,16 +1,19 @@
 /** npm run torture: runs with faults, one after the other, until the time is up. Exit code 1 where anything was found. */
+import { messageOf } from '../../src/errors.ts';
 import { startVictim } from './broker.ts';
 import { Dice } from './dice.ts';
 import { runEpisode } from './episode.ts';
-import { type Episode, help, readOptions, type TortureOptions } from './options.ts';
+import { type Episode, readOptions, type TortureOptions } from './options.ts';
 import { Tally } from './tally.ts';
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(help);
-    return 0;
+  let options: TortureOptions;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    console.error(`${messageOf(error)} npm run torture -- --help lists what there is.`);
+    return 2;
   }
-  const options = readOptions(args);
   const total = new Tally();
   const victim = await startVictim();
   const untilMs = performance.now() + options.minutes * 60_000;
@@ -42,6 +45,7 @@ function episodeOf(options: TortureOptions, seed: number): Episode {
   const names = dice.pick(['distinct', 'repeating'] as const);
   const assignment = dice.pick(['range', 'cooperative-sticky', 'consumer'] as const);
   const members = dice.int(1, 3);
+  const source = output === 'avro' ? dice.pick(['json', 'avro'] as const) : 'json';
   return {
     seed,
     seconds: options.seconds,
@@ -49,6 +53,7 @@ function episodeOf(options: TortureOptions, seed: number): Episode {
     output,
     compress: output === 'ndjson' ? options.compress : 'none',
     names: options.names ?? names,
+    source: options.source ?? source,
     assignment: options.assignment ?? assignment,
     members: options.members ?? members,
     bug: options.bug,
@@ -61,6 +66,7 @@ function describe({
   output,
   compress,
   names,
+  source,
   assignment,
   members,
   faults,
@@ -68,7 +74,7 @@ function describe({
   bug,
 }: Episode): string {
   const planted = bug === null ? '' : ` --bug ${bug}`;
-  return `── npm run torture -- --seed ${seed} --seconds ${seconds} --faults ${faults.join(',')} --output ${output} --compress ${compress} --names ${names} --assignment ${assignment} --members ${members}${planted}`;
+  return `── npm run torture -- --seed ${seed} --seconds ${seconds} --faults ${faults.join(',')} --output ${output} --compress ${compress} --names ${names} --source ${source} --assignment ${assignment} --members ${members}${planted}`;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Bug, bugs } from './inside/plan.ts';
+import type { Wire } from './source.ts';
 
 /** Kinds of faults that a run may inject. */
 export const faultKinds = [
@@ -25,6 +26,10 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 
 const assignments = ['range', 'cooperative-sticky', 'consumer'] as const;
+export const outputs = ['json', 'ndjson', 'ndjson-by-path', 'raw', 'avro', 'parquet'] as const;
+/** What the clients write. */
+export type Output = (typeof outputs)[number];
+
 const compressions = ['none', 'gzip', 'zstd'] as const;
 /** How ndjson segments are compressed. */
 export type Compression = (typeof compressions)[number];
@@ -34,9 +39,11 @@ export interface Episode {
   readonly seed: number;
   readonly seconds: number;
   readonly faults: readonly FaultKind[];
-  readonly output: 'json' | 'ndjson' | 'ndjson-by-path' | 'raw';
+  readonly output: Output;
   readonly compress: Compression;
   readonly names: 'distinct' | 'repeating';
+  /** What messages are. */
+  readonly source: Wire;
   /** The classic protocol's, or `consumer`: the new protocol. */
   readonly assignment: (typeof assignments)[number];
   readonly members: number;
@@ -54,26 +61,15 @@ export interface TortureOptions {
   /** At the least so many kills over all runs, some of them in every window. */
   readonly kills: number;
   readonly faults: readonly FaultKind[];
-  readonly outputs: readonly Episode['output'][];
+  readonly outputs: readonly Output[];
   readonly compress: Compression;
   readonly names: Episode['names'] | null;
+  readonly source: Wire | null;
   readonly assignment: Episode['assignment'] | null;
   readonly members: number | null;
   readonly bug: Bug | null;
   readonly keep: boolean;
 }
-
-export const help = `npm run torture -- [--minutes N] [--seed S] [--faults ${faultKinds.join(',')}]
-  --episodes N     so many runs, instead of --minutes
-  --kills N        runs until so many clients were killed, and some in every window, instead of --minutes
-  --seconds N      how long faults are injected in a run (60)
-  --output         json, ndjson, ndjson-by-path, raw or several with commas (json)
-  --compress       none, gzip or zstd: of ndjson (none)
-  --names          distinct or repeating; default: as the seed says
-  --assignment     range, cooperative-sticky or consumer (the new group protocol); default: as the seed says
-  --members        1 to 3; default: as the seed says
-  --bug            plant one: ${bugs.join(', ')}
-  --keep           keep the output folders also where nothing is found`;
 
 /** @throws Error naming what is wrong. */
 export function readOptions(args: readonly string[]): TortureOptions {
@@ -90,6 +86,7 @@ export function readOptions(args: readonly string[]): TortureOptions {
       output: text,
       compress: text,
       names: text,
+      source: text,
       assignment: text,
       members: text,
       bug: text,
@@ -98,6 +95,10 @@ export function readOptions(args: readonly string[]): TortureOptions {
   });
   const kills = Number(values.kills ?? 0);
   const minutes = values.minutes === undefined ? null : Number(values.minutes);
+  const chosen = listOf('--output', values.output ?? 'json', outputs);
+  const source = oneOf('--source', values.source, ['json', 'avro'] as const);
+  if (source === 'avro' && chosen.some((output) => output !== 'avro'))
+    throw new Error('--source avro goes with --output avro only.');
   return {
     seed: Number(values.seed ?? Math.floor(Math.random() * 1_000_000)),
     minutes: minutes ?? Number.POSITIVE_INFINITY,
@@ -105,14 +106,10 @@ export function readOptions(args: readonly string[]): TortureOptions {
     seconds: Number(values.seconds ?? 60),
     kills,
     faults: listOf('--faults', values.faults ?? faultKinds.join(','), faultKinds),
-    outputs: listOf('--output', values.output ?? 'json', [
-      'json',
-      'ndjson',
-      'ndjson-by-path',
-      'raw',
-    ] as const),
+    outputs: chosen,
     compress: oneOf('--compress', values.compress ?? 'none', compressions) ?? 'none',
     names: oneOf('--names', values.names, ['distinct', 'repeating'] as const),
+    source,
     assignment: oneOf('--assignment', values.assignment, assignments),
     members: values.members === undefined ? null : Number(values.members),
     bug: oneOf('--bug', values.bug, bugs),

@@ -18,11 +18,13 @@ function said(workerIndex: number, hook: ProcessAlert | null, deadThreads: reado
     select: { where: null, cones: [], fields: null, stamps: 'keep' },
     topicPrefix: '',
     output: null,
+    form: { kind: 'json' },
     processFile: null,
     processCommand: null,
     processTimeoutMs: 1_000,
     onError: 'stop',
     logEachAlert: false,
+    glimpses: null,
     toPipe: false,
   };
   createPrepare(settings, new KnownSchemas(), hook, (level, text) => {

@@ -9,7 +9,7 @@ export interface Column {
   read(from: AvroBytes): void;
   /** Appends a null; where the column has none, what stands for nothing below one. */
   skip(): void;
-  /** The whole column; it is empty afterwards. */
+  /** The whole column, valid until something is appended; it is empty afterwards. */
   take(): Data;
   /** How many values it has. */
   readonly length: number;

@@ -16,11 +16,13 @@ export class Validity {
   add(isThere: boolean): void {
     const at = this.length++;
     if (at >> 3 >= this.#bits.length) this.#bits = larger(this.#bits);
+    // What stands there may be of an earlier batch.
+    if ((at & 7) === 0) this.#bits[at >> 3] = 0;
     if (isThere) this.#bits[at >> 3] = (this.#bits[at >> 3] as number) | (1 << (at & 7));
     else this.nulls += 1;
   }
 
-  /** Null: all are there. */
+  /** Begins anew, in the same memory: what is taken is valid until the next value is added. A bitmap of null: all are there. */
   take(): { readonly nullCount: number; readonly nullBitmap: Uint8Array | null } {
     const taken = {
       nullCount: this.nulls,
@@ -28,7 +30,6 @@ export class Validity {
     };
     this.length = 0;
     this.nulls = 0;
-    this.#bits = new Uint8Array(this.#bits.length);
     return taken;
   }
 }
@@ -55,9 +56,9 @@ export class GrowingNumbers<T extends Numbers> {
     return start;
   }
 
+  /** Begins anew, in the same memory: what is taken is valid until the next value is added. */
   take(): T {
     const taken = this.values.subarray(0, this.length) as T;
-    this.values = new (this.values.constructor as new (length: number) => T)(this.values.length);
     this.length = 0;
     return taken;
   }

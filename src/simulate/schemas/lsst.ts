@@ -16,7 +16,7 @@ const diaSource = `
   forced_PsfFlux_flag:boolean? forced_PsfFlux_flag_edge:boolean? templateFlux:float? templateFluxErr:float? ixx:float?
   iyy:float? ixy:float? ixxPSF:float? iyyPSF:float? ixyPSF:float? shape_flag:boolean? shape_flag_no_pixels:boolean?
   shape_flag_not_contained:boolean? extendedness:float? reliability:float? band:string? isDipole:boolean?
-  dipoleFitAttempted:boolean? timeProcessedMjdTai:double timeWithdrawnMjdTai:double? bboxSize:long?
+  dipoleFitAttempted:boolean? timeProcessedMjdTai:double timeWithdrawnMjdTai:double? bboxSize:int?
   pixelFlags:boolean? pixelFlags_bad:boolean? pixelFlags_cr:boolean? pixelFlags_crCenter:boolean?
   pixelFlags_edge:boolean? pixelFlags_saturated:boolean? pixelFlags_streak:boolean? glint_trail:boolean?
   time_processed:timestamp`;
@@ -28,7 +28,7 @@ const forcedSource = `
 const perBand = (band: string): string => `
   ${band}_psfFluxMean:float? ${band}_psfFluxMeanErr:float? ${band}_psfFluxSigma:float? ${band}_psfFluxNdata:int?
   ${band}_psfFluxMin:float? ${band}_psfFluxMax:float? ${band}_fpFluxMean:float? ${band}_fpFluxMeanErr:float?
-  ${band}_scienceFluxMean:float? ${band}_scienceFluxMeanErr:float? ${band}_psfFluxStetsonJ:float?`;
+  ${band}_scienceFluxMean:float? ${band}_scienceFluxMeanErr:float? ${band}_psfFluxErrMean:float?`;
 
 const diaObject = `
   diaObjectId:long validityStartMjdTai:double ra:double raErr:float? dec:double decErr:float? ra_dec_Cov:float?
@@ -37,7 +37,7 @@ const diaObject = `
 
 const ssSource = `
   diaSourceId:long ssObjectId:long designation:string? eclLambda:double eclBeta:double galLon:double? galLat:double?
-  phaseAngle:float? helioDist:float? topoDist:float? helio_x:float? helio_y:float? helio_z:float?`;
+  phaseAngle:float? helioRange:float? topoRange:float? helio_x:float? helio_y:float? helio_z:float?`;
 
 /** The registry's id of {@link lsstSchema}: 100 × major + minor. */
 export const lsstSchemaId = 1000;

@@ -3,30 +3,73 @@ import { type Datum, type DatumForm, valuesForm } from './form.ts';
 import { encodeTape } from './tape.ts';
 import { ValueBuilder } from './value.ts';
 import { Cursor } from '../decode/avro/cursor.ts';
-import { type AvroType, schemaText } from '../decode/avro/schema.ts';
+import { type AvroType, compileSchema, schemaText } from '../decode/avro/schema.ts';
 import { type AvroBlock, Decoder, type OpenMessage, type SchemaSource } from '../decode/decode.ts';
 import type { FormatOption } from '../decode/detect.ts';
 import { DecodeError } from '../decode/error.ts';
+import type { FieldNode } from '../encode/field-capture.ts';
 import type { Message } from '../message.ts';
+import { keptFields, Reduced, type Reduction, type TakeStamp } from '../select/reduced.ts';
+import type { Stamp, StampFiles } from '../select/stamps.ts';
+import { RecordReducer } from './reduce-record.ts';
+import { reduceSchema } from './reduced-schema.ts';
+
+/** What Data is made of. */
+export interface DataOptions {
+  readonly format: FormatOption;
+  readonly schemas: SchemaSource;
+  /** What is left of each alert; null: everything. */
+  readonly reduction: Reduction | null;
+  /** Makes the files that an alert's stamps are taken into; null: they stay where they are. */
+  readonly stampFiles: ((message: Message, place: RecordPlace) => StampFiles) | null;
+  /** Throws a DecodeError for a schema that the output cannot hold. */
+  readonly checkSchema: (schema: AvroType) => void;
+}
+
+/** Which alert of a message it is. */
+interface RecordPlace {
+  readonly record: number;
+  readonly records: number;
+}
+
+/** How alerts of a schema are given out. */
+interface Way {
+  readonly form: DatumForm;
+  /** Of what is left of them. */
+  readonly schema: AvroType;
+}
 
 /** An alert, and the schema that it came with; null: it came without one. */
 export interface FoundDatum extends Datum {
   readonly schema: AvroType | null;
+  /** Images that were taken out of it. */
+  readonly stamps: readonly Stamp[];
 }
 
+const NO_STAMPS: readonly Stamp[] = [];
+
 /**
- * Messages as alerts for forms with a schema. Avro's records are given out as they are, once they have been read to their end; what
- * comes without a schema becomes a tape of typed values.
+ * Messages as alerts for forms with a schema. Avro's records are given out as they are, once they have been read to their end, or less of
+ * them by a schema of its own; what comes without a schema becomes a tape of typed values.
  */
 export class Data {
   readonly #decoder: Decoder;
   readonly #checkSchema: (schema: AvroType) => void;
-  readonly #forms = new WeakMap<AvroType, DatumForm>();
+  readonly #ways = new WeakMap<AvroType, Way>();
+  readonly #kept: FieldNode;
+  readonly #dropStamps: boolean;
+  readonly #stampFiles: DataOptions['stampFiles'];
+  /** Null: everything is kept. */
+  readonly #reducer: RecordReducer | null;
 
-  /** @param checkSchema throws a DecodeError for a schema that the output cannot hold. */
-  constructor(format: FormatOption, schemas: SchemaSource, checkSchema: (schema: AvroType) => void) {
+  constructor({ format, schemas, reduction, stampFiles, checkSchema }: DataOptions) {
     this.#decoder = new Decoder(format, schemas);
     this.#checkSchema = checkSchema;
+    this.#kept = keptFields(reduction?.fields ?? null);
+    this.#dropStamps = reduction?.dropStamps ?? false;
+    this.#stampFiles = stampFiles;
+    this.#reducer =
+      reduction === null && stampFiles === null ? null : new RecordReducer(this.#kept, this.#dropStamps);
   }
 
   /** @throws DecodeError, SchemaNeeded */
@@ -34,51 +77,82 @@ export class Data {
     const open = this.#decoder.open(message);
     const { documents } = open;
     if (documents?.format !== 'avro') {
-      yield* readValues(open);
+      yield* this.#readValues(open, message);
       return;
     }
     const { schema, blocks } = documents;
-    const form = this.#formOf(schema);
+    const way = this.#wayOf(schema);
+    let record = 0;
     for (const block of blocks) {
-      for (const bytes of recordsIn(block, schema)) yield { form, schema, bytes };
+      const stampFiles = (): StampFiles | null =>
+        this.#stampFiles?.(message, { record: record++, records: open.records }) ?? null;
+      for (const found of this.#recordsIn(block, schema, stampFiles)) yield { ...way, ...found };
     }
   }
 
-  #formOf(schema: AvroType): DatumForm {
-    let form = this.#forms.get(schema);
-    if (form === undefined) {
-      const text = schemaText(schema);
-      // A schema that cannot be used says so when it is read by.
-      if (text === undefined) form = { kind: 'avro', schemaText: '"null"' };
-      else {
-        this.#checkSchema(schema);
-        form = { kind: 'avro', schemaText: text };
+  #wayOf(schema: AvroType): Way {
+    let way = this.#ways.get(schema);
+    if (way === undefined) this.#ways.set(schema, (way = this.#newWay(schema)));
+    return way;
+  }
+
+  #newWay(schema: AvroType): Way {
+    const whole = schemaText(schema);
+    // A schema that cannot be used says so when it is read by.
+    if (whole === undefined) return { form: { kind: 'avro', schemaText: '"null"' }, schema };
+    const isWhole = this.#reducer === null;
+    const stamps = this.#dropStamps ? 'drop' : this.#stampFiles === null ? 'keep' : 'extract';
+    const text = isWhole ? whole : reduceSchema(whole, this.#kept, stamps);
+    const left = isWhole ? schema : compileSchema(text);
+    this.#checkSchema(left);
+    return { form: { kind: 'avro', schemaText: text }, schema: left };
+  }
+
+  /** @param stampFiles asked once a record. */
+  *#recordsIn(
+    { records, bytes }: AvroBlock,
+    schema: AvroType,
+    stampFiles: () => StampFiles | null,
+  ): Generator<Pick<FoundDatum, 'bytes' | 'stamps'>> {
+    const cursor = new Cursor(bytes);
+    for (let left = records; left > 0; left--) {
+      if (this.#reducer !== null) {
+        const files = stampFiles();
+        const reduced = this.#reducer.reduce(schema, cursor, takeInto(files));
+        yield { bytes: reduced, stamps: files?.files ?? NO_STAMPS };
+        continue;
       }
-      this.#forms.set(schema, form);
+      const start = cursor.at;
+      schema.read(cursor, checker);
+      yield { bytes: bytes.subarray(start, cursor.at), stamps: NO_STAMPS };
     }
-    return form;
+    if (cursor.left > 0)
+      throw new DecodeError('TRAILING_BYTES', `${cursor.left} bytes follow the last record.`);
+  }
+
+  *#readValues(open: OpenMessage, message: Message): Generator<FoundDatum> {
+    const { records } = open;
+    for (let record = 0; record < records; record++) {
+      const values = new ValueBuilder();
+      const files = this.#stampFiles?.(message, { record, records }) ?? null;
+      open.tellNext(
+        this.#reducer === null ? values : new Reduced(values, this.#kept, this.#dropStamps, takeInto(files)),
+      );
+      const { result } = values;
+      if (!(result instanceof Map) && !Array.isArray(result))
+        throw new DecodeError(
+          'NO_OBJECT',
+          'The message is a single value; an alert is an object or an array.',
+        );
+      yield {
+        ...{ form: valuesForm, schema: null, bytes: encodeTape(result) },
+        stamps: files?.files ?? NO_STAMPS,
+      };
+    }
+    open.close();
   }
 }
 
-function* recordsIn({ records, bytes }: AvroBlock, schema: AvroType): Generator<Uint8Array> {
-  const cursor = new Cursor(bytes);
-  for (let left = records; left > 0; left--) {
-    const start = cursor.at;
-    schema.read(cursor, checker);
-    yield bytes.subarray(start, cursor.at);
-  }
-  if (cursor.left > 0)
-    throw new DecodeError('TRAILING_BYTES', `${cursor.left} bytes follow the last record.`);
-}
-
-function* readValues(open: OpenMessage): Generator<FoundDatum> {
-  for (let record = 0; record < open.records; record++) {
-    const values = new ValueBuilder();
-    open.tellNext(values);
-    const { result } = values;
-    if (!(result instanceof Map) && !Array.isArray(result))
-      throw new DecodeError('NO_OBJECT', 'The message is a single value; an alert is an object or an array.');
-    yield { form: valuesForm, schema: null, bytes: encodeTape(result) };
-  }
-  open.close();
+function takeInto(files: StampFiles | null): TakeStamp | null {
+  return files === null ? null : (field, bytes) => files.take(field, bytes);
 }

@@ -101,7 +101,8 @@ export class AvroEncoder {
       case 'long': {
         const integer = integerOf(value);
         const [min, max] = name === 'int' ? [MIN_INT32, MAX_INT32] : [MIN_INT64, MAX_INT64];
-        if (integer === null || integer < min || integer > max) throw misfit(value, `an ${name}`, path);
+        if (integer === null || integer < min || integer > max)
+          throw misfit(value, name === 'int' ? 'an int' : 'a long', path);
         putLong(out, integer);
         return;
       }

@@ -1,13 +1,17 @@
 import type { AvroType } from '../decode/avro/schema.ts';
 import type { Message } from '../message.ts';
 import { dropping, type Prepare } from '../message-worker.ts';
-import type { AlertBytes, AlertObject, Transcoder } from '../transcode.ts';
+import type { AlertVisitor } from '../decode/visitor.ts';
+import type { AlertBytes, Transcoder } from '../transcode.ts';
 import type { Data, FoundDatum } from './data.ts';
 import { AvroEncoder, Misfit } from './encode.ts';
 import { encodeTape } from './tape.ts';
 import { ValueBuilder } from './value.ts';
 import { ReturnedValueError } from '../encode/returned.ts';
 import { HookError } from '../process/hook.ts';
+
+/** What a hook says of an alert: save it as it is, or not at all, or save the object that it tells. */
+export type HookAnswer = 'keep' | 'drop' | ((visitor: AlertVisitor) => void);
 
 /** What {@link createDatumPrepare} is made of. */
 export interface DatumPrepareParts {
@@ -17,34 +21,40 @@ export interface DatumPrepareParts {
   readonly pathOf: ((message: Message, alert: AlertBytes) => string) | null;
   /** Whether the transcoder passes over alerts that nobody wants. */
   readonly selects: boolean;
-  /** What the user's function says of an alert; null: there is none. @throws HookError */
-  readonly ask: ((message: Message, alert: AlertObject) => Promise<unknown>) | null;
+  /** The alerts that a hook is asked of, those left out that nobody wants; null: there is no hook. */
+  readonly toAsk: ((message: Message, drop: () => void) => Iterable<AlertToAsk>) | null;
+}
+
+/** An alert, and what the hook says of it. */
+export interface AlertToAsk extends AlertBytes {
+  /** @throws HookError */
+  readonly ask: () => Promise<HookAnswer>;
 }
 
 /**
  * The way of forms with a schema: alerts as Avro or tapes. JSON is only made where a path or a hook needs to know what is in the
  * alert.
  */
-export function createDatumPrepare({ data, transcoder, pathOf, selects, ask }: DatumPrepareParts): Prepare {
-  if (ask === null && pathOf === null && !selects) {
+export function createDatumPrepare({ data, transcoder, pathOf, selects, toAsk }: DatumPrepareParts): Prepare {
+  if (toAsk === null && pathOf === null && !selects) {
     return (message, take, wanted) => {
       let given = 0;
-      for (const { form, bytes } of data.read(message)) {
+      for (const { form, bytes, stamps } of data.read(message)) {
         if (given >= wanted) return { complete: false };
-        take({ path: '', bytes, form });
+        take({ path: '', bytes, form, stamps });
         given += 1;
       }
       return { complete: true };
     };
   }
-  if (ask === null) {
+  if (toAsk === null) {
     return (message, take, wanted) => {
       const found = [...data.read(message)];
       let given = 0;
       for (const alert of transcoder.transcode(message, dropping(take))) {
         if (given >= wanted) return { complete: false };
-        const { form, bytes } = found[alert.record] as FoundDatum;
-        take({ path: pathOf?.(message, alert) ?? '', bytes, form });
+        const { form, bytes, stamps } = found[alert.record] as FoundDatum;
+        take({ path: pathOf?.(message, alert) ?? '', bytes, form, stamps });
         given += 1;
       }
       return { complete: true };
@@ -54,30 +64,29 @@ export function createDatumPrepare({ data, transcoder, pathOf, selects, ask }: D
   return async (message, take, wanted) => {
     const found = [...data.read(message)];
     let given = 0;
-    for (const alert of transcoder.transcodeWithObjects(message, dropping(take))) {
+    for (const alert of toAsk(message, dropping(take))) {
       if (given >= wanted) return { complete: false };
-      const { form, schema, bytes: asItCame } = found[alert.record] as FoundDatum;
+      const { form, schema, stamps, bytes: asItCame } = found[alert.record] as FoundDatum;
+      // Before it is asked: what names the alert is valid until the next one only.
       const path = pathOf?.(message, alert) ?? '';
-      const answer = await ask(message, alert);
-      const isChanged = answer !== undefined && answer !== null && answer !== false;
-      const bytes = isChanged ? encodeReturned(alert, answer, schema, encoder) : asItCame;
-      take({ path, bytes: answer === false ? null : bytes, form });
-      if (answer !== false) given += 1;
+      const answer = await alert.ask();
+      const bytes = typeof answer === 'function' ? encodeReturned(answer, schema, encoder) : asItCame;
+      take({ path, bytes: answer === 'drop' ? null : bytes, form, stamps });
+      if (answer !== 'drop') given += 1;
     }
     return { complete: true };
   };
 }
 
-/** What the user's function returned, by the schema of the alert that it was given. @throws HookError */
+/** What a hook returned, by the schema of the alert that it was given. @throws HookError */
 function encodeReturned(
-  alert: AlertObject,
-  answer: unknown,
+  tell: (visitor: AlertVisitor) => void,
   schema: AvroType | null,
   encoder: AvroEncoder,
 ): Uint8Array {
   try {
     const values = new ValueBuilder();
-    alert.tellReturned(answer, values);
+    tell(values);
     const value = values.result ?? null;
     return schema === null ? encodeTape(value) : encoder.encode(schema, value);
   } catch (error) {
@@ -85,7 +94,7 @@ function encodeReturned(
     if (!(error instanceof Misfit)) throw error;
     throw new HookError(
       'HOOK_RESULT',
-      `processAlert returned an object that does not fit the alert's schema: ${error.message}.`,
+      `The hook returned an object that does not fit the alert's schema: ${error.message}.`,
       error,
     );
   }

@@ -2,8 +2,8 @@ import { utf8 } from './utf8.ts';
 
 /** Longer names are not worth remembering. */
 const MAX_NAME_BYTES = 64;
-/** Names repeat from alert to alert. A message of a million distinct ones must not fill the memory for ever. */
-const MAX_NAMES = 20_000;
+/** Names repeat from alert to alert, some hundred of them. A message of a million distinct ones must not fill the memory for ever. */
+const MAX_NAMES = 4_000;
 
 interface KnownName {
   readonly text: string;

@@ -16,11 +16,14 @@ export type DecodeErrorCode =
   | 'UNSUPPORTED_CODEC'
   | 'BAD_JSON'
   | 'BAD_TEXT'
-  | 'NO_OBJECT';
+  | 'NO_OBJECT'
+  | 'CUSTOM';
 
 /** A bad message: what is wrong with it, in one sentence. */
 export class DecodeError extends Error {
+  /** The class's name. */
   override readonly name = 'DecodeError';
+  /** What is wrong, for programs: it stays the same when the sentence changes. */
   readonly code: DecodeErrorCode;
 
   constructor(code: DecodeErrorCode, message: string, cause?: unknown) {

@@ -5,6 +5,8 @@ import { DecodeError, type DecodeErrorCode, limits } from './error.ts';
 const CHUNK_BYTES = 128 * 1024;
 const MIN_CHUNK_BYTES = 1024;
 const CHUNK_RATIO = 16;
+/** Python's Avro libraries make deflate of zlib, and leave three of the four bytes of its checksum behind it. */
+const ADLER_BYTES = 4;
 
 type Inflate = (bytes: Uint8Array, options: ZlibOptions) => Buffer;
 
@@ -19,13 +21,13 @@ export function inflateGzip(bytes: Uint8Array): Buffer {
 }
 
 /**
- * A raw deflate stream (RFC 1951), as Avro containers have it.
+ * A raw deflate stream (RFC 1951), as Avro containers have it; what is left of a zlib stream's checksum may follow.
  *
  * @param maxBytes how large it may become.
  * @throws DecodeError
  */
 export function inflateRaw(bytes: Uint8Array, maxBytes: number): Buffer {
-  const block = inflateWith(inflateRawSync, bytes, 'BAD_AVRO', maxBytes);
+  const block = inflateWith(inflateRawSync, bytes, 'BAD_AVRO', ADLER_BYTES, maxBytes);
   // A piece of a chunk keeps the whole chunk in memory: too much for one block of many.
   return 2 * block.byteLength < block.buffer.byteLength ? Buffer.from(block) : block;
 }
@@ -34,6 +36,7 @@ function inflateWith(
   inflate: Inflate,
   bytes: Uint8Array,
   code: DecodeErrorCode,
+  mayFollow = 0,
   maxBytes = limits.decompressedBytes,
 ): Buffer {
   const limit = Math.min(
@@ -59,6 +62,7 @@ function inflateWith(
     throw new DecodeError(code, `The compressed stream is damaged: ${messageOf(error)}.`, error);
   }
   const behind = bytes.byteLength - result.engine.bytesWritten;
-  if (behind > 0) throw new DecodeError('TRAILING_BYTES', `${behind} bytes follow the compressed stream.`);
+  if (behind > mayFollow)
+    throw new DecodeError('TRAILING_BYTES', `${behind} bytes follow the compressed stream.`);
   return result.buffer;
 }

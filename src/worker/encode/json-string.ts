@@ -15,6 +15,12 @@ export function isPlain(text: string): boolean {
   return !/[^ !#-[\]-~]/.test(text);
 }
 
+/** The same text in memory of its own: a slice of a long text keeps the long one alive. */
+export function ownCopy(text: string): string {
+  const encoding = isPlain(text) ? 'latin1' : 'utf16le';
+  return Buffer.from(text, encoding).toString(encoding);
+}
+
 function escape(unit: number): string {
   return shortEscapes.get(unit) ?? `\\u${unit.toString(16).padStart(4, '0')}`;
 }

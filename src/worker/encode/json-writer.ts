@@ -1,7 +1,7 @@
 import { DecodeError, limits } from '../decode/error.ts';
 import type { AlertVisitor } from '../decode/visitor.ts';
 import { type CapturedField, type FieldNode, pythonText } from './field-capture.ts';
-import { escapedLength, isPlain, quoted, writeEscape } from './json-string.ts';
+import { escapedLength, isPlain, ownCopy, quoted, writeEscape } from './json-string.ts';
 import { pythonFloat } from './python-float.ts';
 
 /** A key came twice. The writer has already written the first value, so somebody must sort that out first. */
@@ -14,8 +14,8 @@ const FIRST_BYTES = 256 * 1024;
 const KEPT_BYTES = 16 * 1024 * 1024;
 /** Longer strings are copied by the runtime, shorter ones by a loop: measured to break even near here. */
 const LOOP_LENGTH = 48;
-/** Keys repeat from alert to alert. A message of a million distinct ones must not fill the memory for ever. */
-const MAX_KNOWN_BYTES = 8 * 1024 * 1024;
+/** Keys repeat from alert to alert, some hundred of them. A message of a million distinct ones must not fill the memory for ever. */
+const MAX_KNOWN_BYTES = 2 * 1024 * 1024;
 
 /** Integers up to here are written by hand, without a string between. */
 const MAX_INT = 0x7fffffff;
@@ -26,8 +26,9 @@ const MAX_READY_KEY = 1_000;
 /** Of a longer string it is counted first how long it becomes, rather than making room for the longest. */
 const MAX_GUESSED_LENGTH = 1_000_000;
 
-/** What a known key takes beside its text, roughly. */
-const KEY_BYTES = 200;
+/** What a known key takes beside its text, roughly, and what each level adds that it can be written at. */
+const KEY_BYTES = 400;
+const LEVEL_BYTES = 12;
 
 const QUOTE = 0x22;
 const BLANK = 0x20;
@@ -269,9 +270,11 @@ export class JsonWriter implements AlertVisitor {
     if (this.#keys.size >= this.#maxKeys) {
       throw new DecodeError('TOO_LARGE', `It has more than ${limits.keys} different keys.`);
     }
-    const ready = name.length <= MAX_READY_KEY ? `${quoted(name)}:${this.#indent > 0 ? ' ' : ''}` : null;
+    // A piece of a message's text would keep all of that text.
+    const own = ownCopy(name);
+    const ready = name.length <= MAX_READY_KEY ? `${quoted(own)}:${this.#indent > 0 ? ' ' : ''}` : null;
     const key = { quoted: ready, lines: [], lastSeenIn: 0 };
-    this.#keys.set(name, key);
+    this.#keys.set(own, key);
     if (ready === null) this.#keyBytes += KEY_BYTES + 2 * name.length;
     return key;
   }
@@ -285,9 +288,10 @@ export class JsonWriter implements AlertVisitor {
   }
 
   #makeLine(text: string, key: KnownKey): Uint8Array {
-    const line = Buffer.from(`,${this.#lineStart(this.#depth)}${text}`, 'latin1');
+    // Memory of its own: a piece of Node's pool would keep 8 KB.
+    const line = new Uint8Array(Buffer.from(`,${this.#lineStart(this.#depth)}${text}`, 'latin1'));
     key.lines[this.#depth] = line;
-    this.#keyBytes += KEY_BYTES + line.length;
+    this.#keyBytes += KEY_BYTES + line.length + LEVEL_BYTES * this.#depth;
     return line;
   }
 
@@ -349,7 +353,10 @@ export class JsonWriter implements AlertVisitor {
   }
 
   #newline(): void {
-    this.#copy((this.#newlines[this.#depth] ??= Buffer.from(this.#lineStart(this.#depth))), 0);
+    this.#copy(
+      (this.#newlines[this.#depth] ??= new Uint8Array(Buffer.from(this.#lineStart(this.#depth)))),
+      0,
+    );
   }
 
   #copy(bytes: Uint8Array, from: number): void {

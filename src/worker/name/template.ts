@@ -131,9 +131,10 @@ function plainText(text: string, template: string): string {
 function parseField(name: string, template: string, paths: string[]): Part {
   if ((fieldNames as readonly string[]).includes(name)) return { field: name as FieldName };
   if (!/^[^.]*(\.[^.]+)+$/.test(name)) {
+    const atTop = /^[^.\s]+$/.test(name) ? `, or {.${name}} at the top` : '';
     throw wrong(
       template,
-      `{${name}} is not known; there are ${fieldNames.map((field) => `{${field}}`).join(' ')} and dotted paths of the alert's own fields, such as {candidate.fid}`,
+      `{${name}} is not known; there are ${fieldNames.map((field) => `{${field}}`).join(' ')} and dotted paths of the alert's own fields, such as {candidate.fid}${atTop}`,
     );
   }
   const path = name.startsWith('.') ? name.slice(1) : name;

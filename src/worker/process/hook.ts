@@ -4,14 +4,19 @@ import type { MessageHeader } from '../message.ts';
 
 /** What `processAlert` learns beside the alert. */
 export interface AlertContext {
+  /** Kafka's name of the topic. */
   readonly topic: string;
+  /** Of the topic, from 0. */
   readonly partition: number;
+  /** Of the message in its partition. */
   readonly offset: number;
   /** Place of the alert in its message, from 0: an Avro container may hold several. */
   readonly record: number;
   /** Kafka's timestamp, or null where the broker gave none. */
   readonly timestamp: Date | null;
+  /** The message's key, as it came; null: none. */
   readonly key: Uint8Array | null;
+  /** The message's headers, in their order. */
   readonly headers: readonly MessageHeader[];
   /** Aborted when `--process-timeout` is over. */
   readonly signal: AbortSignal;
@@ -21,9 +26,13 @@ export interface AlertContext {
 
 /** The client's log, as a hook may use it. */
 export interface HookLogger {
+  /** Details, shown with `--verbose`. @param fields stand in the line beside topic, partition and offset. */
   debug(text: string, fields?: Record<string, unknown>): void;
+  /** What is worth reading. @param fields as with {@link debug}. */
   info(text: string, fields?: Record<string, unknown>): void;
+  /** What may be wrong; shown with `--quiet` too. @param fields as with {@link debug}. */
   warn(text: string, fields?: Record<string, unknown>): void;
+  /** What somebody has to see to. @param fields as with {@link debug}. */
   error(text: string, fields?: Record<string, unknown>): void;
 }
 

@@ -1,4 +1,5 @@
-import jsep from 'jsep';
+import type jsep from 'jsep';
+import { ExpressionError, parseExpression, placeOf } from './parse.ts';
 import { areEqual, COMPOUND, isBefore, isNumber, type Value } from './value.ts';
 
 /** Asks an alert, given the values of the fields in {@link Expression.paths}. */
@@ -10,42 +11,6 @@ export interface Expression {
   readonly paths: readonly (readonly string[])[];
   readonly evaluate: Evaluate;
 }
-
-/** An expression that cannot be used, and where. */
-export class ExpressionError extends Error {
-  override readonly name = 'ExpressionError';
-  readonly index: number;
-
-  constructor(text: string, index: number) {
-    super(text);
-    this.index = index;
-  }
-}
-
-const LOWEST_PRECEDENCE = 1;
-const COMPARISON_PRECEDENCE = 6;
-
-// The parser's tables belong to the module; nobody else uses it.
-jsep.removeAllBinaryOps();
-jsep.removeAllUnaryOps();
-for (const word of ['||', 'or']) jsep.addBinaryOp(word, LOWEST_PRECEDENCE);
-for (const word of ['&&', 'and']) jsep.addBinaryOp(word, LOWEST_PRECEDENCE + 1);
-for (const word of ['==', '=', '!=', '<', '<=', '>', '>=', 'in'])
-  jsep.addBinaryOp(word, COMPARISON_PRECEDENCE);
-for (const word of ['+', '-']) jsep.addBinaryOp(word, 9);
-for (const word of ['*', '/', '%']) jsep.addBinaryOp(word, 10);
-for (const word of ['-', '!', 'not']) jsep.addUnaryOp(word);
-
-/** Where the parser began each expression that stands on its own. */
-const starts: number[] = [];
-const startOf = new WeakMap<object, number>();
-jsep.hooks.add('gobble-expression', function (this: unknown) {
-  starts.push((this as { index: number }).index);
-});
-jsep.hooks.add('after-expression', ({ node }) => {
-  const start = starts.pop();
-  if (start !== undefined && typeof node === 'object') startOf.set(node, start);
-});
 
 const functions: Readonly<Record<string, (value: number) => number>> = {
   abs: Math.abs,
@@ -78,24 +43,18 @@ const comparisons: Readonly<Record<string, (left: Value, right: Value) => boolea
  * @throws ExpressionError
  */
 export function compileExpression(text: string): Expression {
-  starts.length = 0;
-  let tree: jsep.Expression;
   try {
-    tree = jsep(text);
+    return new Compiler().compile(parseExpression(text));
   } catch (error) {
-    const { description, index } = error as { description?: string; index?: number };
-    throw new ExpressionError(description ?? String(error), index ?? 0);
+    // The stack is full.
+    if (error instanceof RangeError)
+      throw new ExpressionError('It is too long, or has too many parentheses in each other', 0);
+    throw error;
   }
-  return new Compiler(text).compile(tree);
 }
 
 class Compiler {
-  readonly #text: string;
   readonly #paths: string[][] = [];
-
-  constructor(text: string) {
-    this.#text = text;
-  }
 
   compile(tree: jsep.Expression): Expression {
     return { evaluate: this.#node(tree), paths: this.#paths };
@@ -111,18 +70,19 @@ class Compiler {
     if (isNode(node, 'BinaryExpression')) return this.#binary(node);
     if (isNode(node, 'CallExpression')) return this.#call(node);
     if (isNode(node, 'Compound')) {
-      const second = node.body[1];
-      const at = second === undefined ? 0 : (startOf.get(second) ?? 0);
-      throw new ExpressionError(
-        second === undefined ? 'The expression is empty' : 'Expected an operator, such as and',
-        at + (/^\s*/.exec(this.#text.slice(at))?.[0].length ?? 0),
-      );
+      const [, second] = node.body;
+      if (second === undefined) throw new ExpressionError('The expression is empty', 0);
+      throw wrong('Expected an operator, such as and', second);
     }
-    if (isNode(node, 'ArrayExpression')) throw this.#wrong('A list stands only behind in', '[');
-    throw this.#wrong(`${node.type} is not known here`, '');
+    if (isNode(node, 'SequenceExpression'))
+      throw wrong('Expected an operator, such as and', node.expressions[1] ?? node);
+    if (isNode(node, 'ArrayExpression')) throw wrong('A list stands only behind in', node);
+    throw wrong(`There is no ${otherNodes[node.type] ?? node.type} here`, node);
   }
 
   #field(node: jsep.Expression): Evaluate {
+    const literal = isNode(node, 'Identifier') ? literalMeantBy(node.name) : null;
+    if (literal !== null) throw wrong(`Instead of ${(node as jsep.Identifier).name} write ${literal}`, node);
     const keys = this.#keys(node);
     const known = this.#paths.findIndex(
       (path) => path.length === keys.length && path.every((key, i) => key === keys[i]),
@@ -132,13 +92,13 @@ class Compiler {
   }
 
   #keys(node: jsep.Expression): string[] {
-    if (isNode(node, 'Identifier')) return [node.name];
-    if (!isNode(node, 'MemberExpression')) throw this.#wrong('A field is named by dots and names', '.');
+    if (isNode(node, 'Identifier')) return [nameOf(node)];
+    if (!isNode(node, 'MemberExpression')) throw wrong('A field is named by dots and names', node);
     const { object, property, computed } = node;
-    if (!computed && isNode(property, 'Identifier')) return [...this.#keys(object), property.name];
+    if (!computed && isNode(property, 'Identifier')) return [...this.#keys(object), nameOf(property, node)];
     if (isNode(property, 'Literal') && typeof property.value === 'string')
       return [...this.#keys(object), property.value];
-    throw this.#wrong('Between brackets stands a name in quotes', '[');
+    throw wrong('Between brackets stands a name in quotes', property);
   }
 
   #unary({ operator, argument }: jsep.UnaryExpression): Evaluate {
@@ -158,8 +118,13 @@ class Compiler {
       isNode(left, 'UnaryExpression') &&
       left.operator !== '-'
     ) {
-      throw this.#wrong(`Put what ${left.operator} is about in parentheses`, left.operator);
+      throw wrong(`Put what ${left.operator} is about in parentheses`, left);
     }
+    if (isOrder(operator))
+      for (const side of [left, right]) {
+        if (isNode(side, 'BinaryExpression') && comparesValues(side.operator))
+          throw wrong('A comparison is of two values: write a < b and b < c', side);
+      }
     if (operator === 'in') return this.#in(left, right);
     if (operator === '==' || operator === '=' || operator === '!=') {
       const tested = isNull(right) ? left : isNull(left) ? right : null;
@@ -185,8 +150,7 @@ class Compiler {
   }
 
   #in(left: jsep.Expression, right: jsep.Expression): Evaluate {
-    if (!isNode(right, 'ArrayExpression'))
-      throw this.#wrong('Behind in stands a list, such as [1, 2]', ' in ');
+    if (!isNode(right, 'ArrayExpression')) throw wrong('Behind in stands a list, such as [1, 2]', right);
     const value = this.#node(left);
     const items = right.elements.map((item) => (item === null ? () => null : this.#node(item)));
     return (values) => {
@@ -195,12 +159,13 @@ class Compiler {
     };
   }
 
-  #call({ callee, arguments: given }: jsep.CallExpression): Evaluate {
+  #call(node: jsep.CallExpression): Evaluate {
+    const { callee, arguments: given } = node;
     const name = isNode(callee, 'Identifier') ? callee.name : '';
     const compute = Object.hasOwn(functions, name) ? functions[name] : undefined;
     const [only, ...more] = given;
     if (compute === undefined || only === undefined || more.length > 0) {
-      throw this.#wrong(`There are ${Object.keys(functions).join(', ')}, each of one value`, `${name}(`);
+      throw wrong(`There are ${Object.keys(functions).join(', ')}, each of one value`, node);
     }
     const inner = this.#node(only);
     return (values) => {
@@ -208,12 +173,43 @@ class Compiler {
       return isNumber(value) ? orNull(compute(Number(value))) : null;
     };
   }
-
-  /** @param near the text that the fault is at. */
-  #wrong(text: string, near: string): ExpressionError {
-    return new ExpressionError(text, Math.max(0, this.#text.indexOf(near)));
-  }
 }
+
+function wrong(text: string, at: jsep.Expression): ExpressionError {
+  return new ExpressionError(text, placeOf(at));
+}
+
+/** Python's and SQL's words for what has another name here; as a field each would be null without a word. */
+function literalMeantBy(name: string): string | null {
+  if (/^(true|false|null)$/i.test(name)) return name.toLowerCase();
+  return /^(None|NaN|nan|undefined)$/.test(name) ? 'null' : null;
+}
+
+/** The parser takes anything beyond ASCII for a letter: typographic quotes, and blanks that do not break. @param of what it belongs to. */
+function nameOf(identifier: jsep.Identifier, of: jsep.Expression = identifier): string {
+  const { name } = identifier;
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name))
+    throw wrong(
+      `${name} is no name of a field: a text stands in ' or ", an odd name behind its record, as in new_alert["2mass"]`,
+      of,
+    );
+  return name;
+}
+
+function comparesValues(operator: string): boolean {
+  return Object.hasOwn(comparisons, operator) || operator === 'in';
+}
+
+/** Whether it is a comparison that what is true or false has no use for. */
+function isOrder(operator: string): boolean {
+  return comparesValues(operator) && !['==', '=', '!='].includes(operator);
+}
+
+/** What the parser knows and we do not, for messages. */
+const otherNodes: Readonly<Record<string, string>> = {
+  ConditionalExpression: '? and :',
+  ThisExpression: 'this',
+};
 
 interface Nodes {
   readonly Literal: jsep.Literal;
@@ -224,6 +220,7 @@ interface Nodes {
   readonly CallExpression: jsep.CallExpression;
   readonly ArrayExpression: jsep.ArrayExpression;
   readonly Compound: jsep.Compound;
+  readonly SequenceExpression: jsep.SequenceExpression;
 }
 
 function isNode<K extends keyof Nodes>(node: jsep.Expression, type: K): node is Nodes[K] {

@@ -8,6 +8,9 @@ export const STAMP_FIELDS: ReadonlySet<string> = new Set([
   'cutoutDifference',
 ]);
 
+/** Takes a stamp apart, and says what stands in its place. */
+export type TakeStamp = (field: string, bytes: Uint8Array) => string;
+
 /** What is left of an alert. */
 export interface Reduction {
   /** Dotted paths of the fields to keep; null: all. A list is looked through item by item. */
@@ -16,21 +19,28 @@ export interface Reduction {
 }
 
 /** Below this all is kept. */
-const ALL: FieldNode = { place: 0, children: new Map() };
+export const ALL: FieldNode = { place: 0, children: new Map() };
 
 /** Tells another visitor what is left of an alert, in the alert's own order; the rest is passed over. */
 export class Reduced implements AlertVisitor {
   readonly #to: AlertVisitor;
   readonly #dropStamps: boolean;
+  readonly #takeStamp: TakeStamp | null;
+  /** The field with a stamp that is being told; null: another. */
+  #stamp: string | null = null;
   readonly #open: { readonly keep: FieldNode; readonly isArray: boolean }[] = [];
   /** What is kept of the value to come. */
   #keep: FieldNode;
 
-  /** @param keep as {@link keptFields} makes it. */
-  constructor(to: AlertVisitor, keep: FieldNode, dropStamps: boolean) {
+  /**
+   * @param keep as {@link keptFields} makes it.
+   * @param takeStamp gets the stamps' bytes; null: they stay where they are.
+   */
+  constructor(to: AlertVisitor, keep: FieldNode, dropStamps: boolean, takeStamp: TakeStamp | null = null) {
     this.#to = to;
     this.#keep = keep;
     this.#dropStamps = dropStamps;
+    this.#takeStamp = takeStamp;
   }
 
   beginObject(uniqueKeys: boolean): void {
@@ -40,9 +50,9 @@ export class Reduced implements AlertVisitor {
 
   key(name: string): boolean {
     const keep = this.#open.at(-1)?.keep ?? ALL;
-    const child = keep.place === undefined ? keep.children.get(name) : ALL;
+    const child = keptField(keep, name, this.#dropStamps && this.#open.length === 1);
     if (child === undefined) return false;
-    if (this.#dropStamps && this.#open.length === 1 && STAMP_FIELDS.has(name)) return false;
+    if (this.#open.length === 1) this.#stamp = STAMP_FIELDS.has(name) ? name : null;
     this.#keep = child;
     return this.#to.key(name);
   }
@@ -91,7 +101,8 @@ export class Reduced implements AlertVisitor {
   }
 
   bytes(value: Uint8Array): void {
-    this.#to.bytes(value);
+    if (this.#takeStamp === null || this.#stamp === null) this.#to.bytes(value);
+    else this.#to.string(this.#takeStamp(this.#stamp, value));
   }
 
   #begin(isArray: boolean): void {
@@ -109,4 +120,16 @@ export class Reduced implements AlertVisitor {
 /** @param paths dotted; null: all. */
 export function keptFields(paths: readonly string[] | null): FieldNode {
   return paths === null ? ALL : fieldTree(paths);
+}
+
+/** Whether nothing is missing below. */
+export function isKeptWhole(keep: FieldNode): boolean {
+  return keep.place !== undefined;
+}
+
+/** What is kept of a field; undefined: it is left out. */
+export function keptField(keep: FieldNode, name: string, dropStamps: boolean): FieldNode | undefined {
+  if (dropStamps && STAMP_FIELDS.has(name)) return undefined;
+  const child = isKeptWhole(keep) ? ALL : keep.children.get(name);
+  return child !== undefined && isKeptWhole(child) ? ALL : child;
 }

@@ -1,5 +1,7 @@
 import type { AvroShape, AvroType } from '../decode/avro/schema.ts';
+import type { FieldNode } from '../encode/field-capture.ts';
 import { quoted } from '../encode/json-string.ts';
+import { ALL, isKeptWhole, keptField } from '../select/reduced.ts';
 import {
   INPUT,
   KEY_NAME,
@@ -33,6 +35,8 @@ class Full extends Error {
 }
 
 const MAX_FIXED_BYTES = 0x7fff_ffff;
+/** In the place of a field's key. */
+const LEFT_OUT = 0;
 
 const primitiveOps: Readonly<Record<string, number>> = {
   null: OP_NULL,
@@ -58,6 +62,20 @@ const logicalOps: Readonly<Record<string, readonly number[]>> = {
   'local-timestamp-nanos': [OP_TIMESTAMP, 9, 0],
 };
 
+/** What is read of records. */
+export interface PartOfRecords {
+  readonly keep: FieldNode;
+  /** Whether the stamps at the top are left out. */
+  readonly dropStamps: boolean;
+}
+
+/** Where the programs of one schema stand. */
+export interface Programs {
+  readonly record: number;
+  /** Of the fields that name a record, where they are left out of it; null: they are in it, or the schema has none. */
+  readonly naming: number | null;
+}
+
 /**
  * The programs of Avro schemas in the memory. A program is the schema's types, each an operation with its operands, which point to
  * other types and to keys with their quoted forms ready; layout.ts lists them. They are written once a schema.
@@ -65,35 +83,46 @@ const logicalOps: Readonly<Record<string, readonly number[]>> = {
 export class AvroPrograms {
   readonly #memory: WebAssembly.Memory;
   readonly #colon: string;
-  #known = new WeakMap<AvroType, number | null>();
+  readonly #part: PartOfRecords;
+  readonly #captured: FieldNode;
+  #known = new WeakMap<AvroType, Programs | null>();
   #top: number = PROGRAMS;
 
-  constructor(memory: WebAssembly.Memory, indent: number) {
+  /**
+   * @param part what is left of each record.
+   * @param captured the fields that name it.
+   */
+  constructor(memory: WebAssembly.Memory, indent: number, part: PartOfRecords, captured: FieldNode) {
     this.#memory = memory;
     this.#colon = indent > 0 ? ': ' : ':';
+    this.#part = part;
+    this.#captured = captured;
   }
 
-  /** Where the schema's program stands; null: it is too large, or the schema cannot be used. */
-  get(schema: AvroType): number | null {
-    let program = this.#known.get(schema);
-    if (program !== undefined) return program;
-    program = this.#write(schema);
-    if (program === null && this.#top > PROGRAMS) {
+  /** @returns null: they are too large, or the schema cannot be used. */
+  get(schema: AvroType): Programs | null {
+    let programs = this.#known.get(schema);
+    if (programs !== undefined) return programs;
+    programs = this.#write(schema);
+    if (programs === null && this.#top > PROGRAMS) {
       // Full of others: they begin anew too.
       this.#known = new WeakMap();
       this.#top = PROGRAMS;
-      program = this.#write(schema);
+      programs = this.#write(schema);
     }
-    this.#known.set(schema, program);
-    return program;
+    this.#known.set(schema, programs);
+    return programs;
   }
 
-  #write(schema: AvroType): number | null {
+  #write(schema: AvroType): Programs | null {
     const writer = new ProgramWriter(Buffer.from(this.#memory.buffer), this.#top, this.#colon);
     try {
-      const program = writer.type(schema);
+      const { keep, dropStamps } = this.#part;
+      const record = writer.type(schema, keep, dropStamps);
+      const isNamedFirst = leavesOut(schema, this.#part, this.#captured);
+      const naming = isNamedFirst ? writer.type(schema, this.#captured, false) : null;
       this.#top = writer.top;
-      return program;
+      return { record, naming };
     } catch (error) {
       if (error instanceof Full) return null;
       throw error;
@@ -105,7 +134,9 @@ class ProgramWriter {
   top: number;
   readonly #memory: Buffer;
   readonly #colon: string;
-  readonly #types = new Map<AvroType, number>();
+  /** By what is kept of them; those whose stamps are left out apart. */
+  readonly #types = new Map<AvroType, Map<FieldNode, number>>();
+  readonly #withoutStamps = new Map<AvroType, Map<FieldNode, number>>();
   readonly #keys = new Map<string, number>();
 
   constructor(memory: Buffer, top: number, colon: string) {
@@ -115,20 +146,29 @@ class ProgramWriter {
   }
 
   /** The place of a type. It is known before its parts are written, for they may speak of it. */
-  type(type: AvroType): number {
-    const known = this.#types.get(type);
+  type(type: AvroType, keep: FieldNode, dropStamps: boolean): number {
+    const written = dropStamps ? this.#withoutStamps : this.#types;
+    let places = written.get(type);
+    if (places === undefined) written.set(type, (places = new Map<FieldNode, number>()));
+    const { shape } = type;
+    const part = { keep: hasParts(shape) ? keep : ALL, dropStamps };
+    const known = places.get(part.keep);
     if (known !== undefined) return known;
-    const words = wordsOf(type.shape);
+    const words = wordsOf(shape);
     const at = this.#take(4 * words);
-    this.#types.set(type, at);
+    places.set(part.keep, at);
     const put = (word: number, value: number): void => {
       this.#memory.writeUInt32LE(value, at + 4 * word);
     };
-    this.#fill(type.shape, put);
+    this.#fill(shape, put, part);
     return at;
   }
 
-  #fill(shape: AvroShape | null, put: (word: number, value: number) => void): void {
+  #fill(
+    shape: AvroShape | null,
+    put: (word: number, value: number) => void,
+    { keep, dropStamps }: PartOfRecords,
+  ): void {
     switch (shape?.kind) {
       case undefined:
         put(0, OP_GIVE_UP);
@@ -146,23 +186,28 @@ class ProgramWriter {
         if (shape.size <= MAX_FIXED_BYTES) put(1, shape.size);
         return;
       case 'array':
+        put(0, OP_ARRAY);
+        put(1, this.type(shape.items, keep, false));
+        return;
       case 'map':
-        put(0, shape.kind === 'array' ? OP_ARRAY : OP_MAP);
-        put(1, this.type(shape.items));
+        // Which of its keys are kept would have to be asked of each.
+        put(0, isKeptWhole(keep) ? OP_MAP : OP_GIVE_UP);
+        put(1, this.type(shape.items, ALL, false));
         return;
       case 'union':
         put(0, OP_UNION);
         put(1, shape.branches.length);
         shape.branches.forEach((branch, i) => {
-          put(2 + i, this.type(branch));
+          put(2 + i, this.type(branch, keep, dropStamps));
         });
         return;
       case 'record':
         put(0, shape.names.every(hasUtf8) ? OP_RECORD : OP_GIVE_UP);
         put(1, shape.names.length);
         shape.names.forEach((name, i) => {
-          put(2 + 2 * i, this.#key(name));
-          put(3 + 2 * i, this.type(shape.types[i] as AvroType));
+          const child = keptField(keep, name, dropStamps);
+          put(2 + 2 * i, child === undefined ? LEFT_OUT : this.#key(name));
+          put(3 + 2 * i, this.type(shape.types[i] as AvroType, child ?? ALL, false));
         });
         return;
       case 'enum':
@@ -206,6 +251,33 @@ class ProgramWriter {
     this.#memory.fill(0, at, this.top);
     return at;
   }
+}
+
+/** Whether one of these fields is in the records of a type, and not in what is left of them. */
+function leavesOut(
+  { shape }: AvroType,
+  { keep, dropStamps }: PartOfRecords,
+  { children }: FieldNode,
+): boolean {
+  if (children.size === 0 || (isKeptWhole(keep) && !dropStamps)) return false;
+  switch (shape?.kind) {
+    case 'record':
+      return Array.from(children).some(([name, below]) => {
+        const type = shape.types[shape.names.indexOf(name)];
+        if (type === undefined) return false;
+        const kept = keptField(keep, name, dropStamps);
+        return kept === undefined || leavesOut(type, { keep: kept, dropStamps: false }, below);
+      });
+    case 'union':
+      return shape.branches.some((branch) => leavesOut(branch, { keep, dropStamps }, { place: 0, children }));
+    default:
+      return shape?.kind === 'map';
+  }
+}
+
+/** Whether less can be kept of a type than all. */
+function hasParts(shape: AvroShape | null): boolean {
+  return shape !== null && ['record', 'array', 'map', 'union'].includes(shape.kind);
 }
 
 /** How many words a type takes; see layout.ts. */

@@ -1,9 +1,10 @@
 import type { AvroType } from '../decode/avro/schema.ts';
 import type { AvroBlock, Documents } from '../decode/decode.ts';
 import { limits } from '../decode/error.ts';
-import { type CapturedField, type FieldNode, pythonText } from '../encode/field-capture.ts';
-import { AvroPrograms } from './avro-program.ts';
-import { writeFields } from './fields.ts';
+import { type CapturedField, type FieldNode, fieldTree, pythonText } from '../encode/field-capture.ts';
+import { ALL, isKeptWhole, keptField, STAMP_FIELDS } from '../select/reduced.ts';
+import { AvroPrograms, type PartOfRecords } from './avro-program.ts';
+import { writeTrees } from './fields.ts';
 import {
   CAPTURE_BYTES,
   CAPTURED_FALSE,
@@ -13,13 +14,24 @@ import {
   CAPTURED_TEXT,
   CAPTURED_TRUE,
   CAPTURES,
+  FIELDS,
   INPUT,
+  MAX_CAPTURES,
 } from './layout.ts';
 import { instantiate, type TranscoderExports } from './module.ts';
 
 const WORD_BYTES = 8;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
+
+/** Fields whose values are noted beside the JSON. */
+export interface FieldsToCapture {
+  readonly fields: FieldNode;
+  readonly count: number;
+}
+
+const WHOLE: PartOfRecords = { keep: ALL, dropStamps: false };
+const stampTree = fieldTree([...STAMP_FIELDS]);
 
 /** A document as JSON. Valid until the next one. */
 export interface Transcoded {
@@ -36,22 +48,44 @@ export class ByteTranscoder {
   readonly #exports: TranscoderExports;
   readonly #fieldCount: number;
   readonly #programs: AvroPrograms;
+  /** Whether what names a BSON document may be left out of it, and is read before. */
+  readonly #isNamedFirst: boolean;
+  /** Where the trees stand of what is kept of BSON, and of what is left out at its top; 0: there is none. */
+  readonly #keepAt: number;
+  readonly #dropAt: number;
   #memory: Buffer;
   /** What the input holds. */
   #inputNow: Uint8Array | undefined;
 
-  private constructor(exports: TranscoderExports, indent: number, fieldCount: number) {
+  private constructor(
+    exports: TranscoderExports,
+    indent: number,
+    { fields, count }: FieldsToCapture,
+    part: PartOfRecords,
+    [, keepAt = 0, dropAt = 0]: readonly number[],
+  ) {
     this.#exports = exports;
-    this.#fieldCount = fieldCount;
-    this.#programs = new AvroPrograms(exports.memory, indent);
+    this.#fieldCount = count;
+    this.#isNamedFirst = !holds(part, fields);
+    this.#programs = new AvroPrograms(exports.memory, indent, part, fields);
+    this.#keepAt = isKeptWhole(part.keep) ? 0 : keepAt;
+    this.#dropAt = part.dropStamps ? dropAt : 0;
     this.#memory = Buffer.from(exports.memory.buffer);
   }
 
-  /** @returns null: WebAssembly cannot be used here, or not for so many fields. */
-  static create(indent: number, fields: FieldNode, fieldCount: number): ByteTranscoder | null {
+  /**
+   * @param part what is left of each document.
+   * @returns null: WebAssembly cannot be used here, or not for so many fields.
+   */
+  static create(
+    indent: number,
+    captured: FieldsToCapture,
+    part: PartOfRecords = WHOLE,
+  ): ByteTranscoder | null {
     const exports = instantiate(indent);
-    if (exports === null || !writeFields(exports.memory, fields, fieldCount)) return null;
-    return new ByteTranscoder(exports, indent, fieldCount);
+    if (exports === null || captured.count > MAX_CAPTURES) return null;
+    const places = writeTrees(exports.memory, [captured.fields, part.keep, stampTree]);
+    return places === null ? null : new ByteTranscoder(exports, indent, captured, part, places);
   }
 
   /**
@@ -68,7 +102,17 @@ export class ByteTranscoder {
 
   *#bson(bytes: Uint8Array, literal: boolean): Generator<Transcoded, boolean> {
     const done = this.#attempt(() => {
-      this.#exports.bson(this.#input(bytes), bytes.length, Number(literal));
+      const at = this.#input(bytes);
+      const read = (keep: number, drop: number): void => {
+        this.#exports.bson(at, bytes.length, Number(literal), keep, drop);
+      };
+      let fields: Transcoded['fields'] | null = null;
+      if (this.#isNamedFirst) {
+        read(FIELDS, 0);
+        fields = this.#fields();
+      }
+      read(this.#keepAt, this.#dropAt);
+      return fields;
     });
     if (done === null) return false;
     yield done;
@@ -76,8 +120,9 @@ export class ByteTranscoder {
   }
 
   *#avro(schema: AvroType, blocks: readonly AvroBlock[], literal: boolean): Generator<Transcoded, boolean> {
-    const program = this.#programs.get(schema);
-    if (program === null) return false;
+    const programs = this.#programs.get(schema);
+    if (programs === null) return false;
+    const { record, naming } = programs;
     for (const { records, bytes } of blocks) {
       if (records === 0 && bytes.length > 0) return false;
       for (let left = records; left > 0; left--) {
@@ -87,9 +132,16 @@ export class ByteTranscoder {
           } else if (this.#inputNow !== bytes) {
             throw new WebAssembly.RuntimeError('Another message came between.');
           }
-          this.#exports.avro(program, Number(literal));
+          let fields: Transcoded['fields'] | null = null;
+          if (naming !== null) {
+            this.#exports.avro(naming, Number(literal));
+            fields = this.#fields();
+            this.#exports.again();
+          }
+          this.#exports.avro(record, Number(literal));
           if (left === 1 && this.#exports.blockLeft() > 0)
             throw new WebAssembly.RuntimeError('Bytes are left.');
+          return fields;
         });
         if (done === null) return false;
         yield done;
@@ -108,11 +160,17 @@ export class ByteTranscoder {
     return at;
   }
 
-  /** @returns null: given up. */
-  #attempt(work: () => void): Transcoded | null {
+  /**
+   * @param work leaves the output in the memory, and says what names the document where that is not in it.
+   * @returns null: given up.
+   */
+  #attempt(work: () => Transcoded['fields'] | null): Transcoded | null {
     try {
-      work();
-      const done = this.#take();
+      const fields = work() ?? this.#fields();
+      const done = {
+        bytes: this.#view().subarray(this.#exports.outputStart(), this.#exports.outputEnd()),
+        fields,
+      };
       // A single value is no alert.
       return done.bytes[0] === OPEN_BRACE || done.bytes[0] === OPEN_BRACKET ? done : null;
     } catch (error) {
@@ -122,12 +180,11 @@ export class ByteTranscoder {
     }
   }
 
-  #take(): Transcoded {
+  #fields(): (CapturedField | undefined)[] {
     const memory = this.#view();
-    const bytes = memory.subarray(this.#exports.outputStart(), this.#exports.outputEnd());
     const fields: (CapturedField | undefined)[] = [];
     for (let place = 0; place < this.#fieldCount; place++) fields.push(this.#captured(memory, place));
-    return { bytes, fields };
+    return fields;
   }
 
   #captured(memory: Buffer, place: number): CapturedField | undefined {
@@ -156,4 +213,13 @@ export class ByteTranscoder {
     if (this.#memory.buffer !== buffer) this.#memory = Buffer.from(buffer);
     return this.#memory;
   }
+}
+
+/** Whether all of these fields are in what is left of documents. */
+function holds({ keep, dropStamps }: PartOfRecords, { children }: FieldNode): boolean {
+  for (const [name, below] of children) {
+    const kept = keptField(keep, name, dropStamps);
+    if (kept === undefined || !holds({ keep: kept, dropStamps: false }, below)) return false;
+  }
+  return true;
 }

@@ -1,11 +1,10 @@
 import type { FieldNode } from '../encode/field-capture.ts';
-import { CHILD_BYTES, FIELD_FIRST_CHILD, FIELDS, FIELDS_END, MAX_CAPTURES } from './layout.ts';
+import { CHILD_BYTES, FIELD_FIRST_CHILD, FIELDS, FIELDS_END } from './layout.ts';
 
 const NO_PLACE = -1;
 
-/** Writes the tree of fields to look out for into the memory. False: it is too large. */
-export function writeFields(memory: WebAssembly.Memory, root: FieldNode, count: number): boolean {
-  if (count > MAX_CAPTURES) return false;
+/** Writes trees of fields into the memory, the first of them at its place there. @returns where each stands; null: they are too large. */
+export function writeTrees(memory: WebAssembly.Memory, roots: readonly FieldNode[]): number[] | null {
   const view = new DataView(memory.buffer);
   const bytes = new Uint8Array(memory.buffer);
   let top = FIELDS;
@@ -32,6 +31,6 @@ export function writeFields(memory: WebAssembly.Memory, root: FieldNode, count: 
     }
     return node;
   };
-  write(root);
-  return top <= FIELDS_END;
+  const places = roots.map(write);
+  return top <= FIELDS_END ? places : null;
 }

@@ -7,7 +7,7 @@ export const POWERS: usize = 0x10000;
 export const CAPTURES: usize = 0x13000;
 export const CAPTURE_BYTES: usize = 16;
 export const MAX_CAPTURES: usize = 256;
-/** The tree of fields to look out for. */
+/** The tree of fields to look out for; behind it those of what is kept and of what is left out at the top. */
 export const FIELDS: usize = 0x14000;
 export const FIELDS_END: usize = 0x1f000;
 /** By depth: which object is open there. */
@@ -63,7 +63,7 @@ export const OP_STRING: u32 = 7;
 export const OP_FIXED: u32 = 8;
 /** Count; of each symbol: quoted form and its length, 0 where it is none. */
 export const OP_ENUM: u32 = 9;
-/** Count; of each field: key, type. */
+/** Count; of each field: key, or 0 where it is left out, and type. */
 export const OP_RECORD: u32 = 10;
 /** Type of the items. */
 export const OP_ARRAY: u32 = 11;

@@ -9,9 +9,10 @@ export interface TranscoderExports {
   readonly memory: WebAssembly.Memory;
   begin(indent: number): void;
   reserve(bytes: number): void;
-  bson(at: number, bytes: number, literal: number): void;
+  bson(at: number, bytes: number, literal: number, keep: number, drop: number): void;
   beginBlock(at: number, bytes: number, emptyValues: number): void;
   avro(program: number, literal: number): void;
+  again(): void;
   blockLeft(): number;
   outputStart(): number;
   outputEnd(): number;

@@ -4,9 +4,10 @@ import { putLong, putText } from '../datum/encode.ts';
 import type { DatumForm } from '../datum/form.ts';
 import type { Message } from '../message.ts';
 import type { Compression } from '../../pool/messages.ts';
+import type { ChunkMemory } from './chunk-memory.ts';
 import { loadCompression, type Compress } from './compress.ts';
 import { looseHead, LooseRecords, onceEach } from './loose-records.ts';
-import { Growing, type SegmentEncoder } from './segment-encoder.ts';
+import { Growing, type SegmentEncoder, type TakenBytes } from './segment-encoder.ts';
 
 const SYNC_BYTES = 16;
 
@@ -52,9 +53,10 @@ export function containerBlock(
   bytes: Uint8Array<ArrayBuffer>,
   head: Uint8Array,
   codec: Codec,
+  memory: ChunkMemory | null = null,
 ): Uint8Array<ArrayBuffer> {
   const data = codec.compress(bytes);
-  const out = new Growing();
+  const out = new Growing(memory);
   putLong(out, BigInt(records));
   putLong(out, BigInt(data.length));
   out.append(data);
@@ -68,7 +70,8 @@ export function containerBlock(
  */
 export class AvroBlocks implements SegmentEncoder {
   readonly #codec: Codec;
-  readonly #records = new Growing();
+  readonly #memory: ChunkMemory;
+  readonly #records: Growing;
   readonly #loose: LooseRecords;
   readonly headOf: (form: DatumForm) => Uint8Array;
   /** Where each record of the block begins. */
@@ -76,9 +79,11 @@ export class AvroBlocks implements SegmentEncoder {
   #head: Uint8Array | null = null;
 
   /** @param headOf {@link avroHeads} */
-  constructor(codec: Codec, headOf: (form: DatumForm) => Uint8Array) {
+  constructor(codec: Codec, headOf: (form: DatumForm) => Uint8Array, memory: ChunkMemory) {
     this.#codec = codec;
-    this.#loose = new LooseRecords(headOf);
+    this.#memory = memory;
+    this.#records = new Growing(memory);
+    this.#loose = new LooseRecords(headOf, memory);
     this.headOf = headOf;
   }
 
@@ -103,10 +108,13 @@ export class AvroBlocks implements SegmentEncoder {
     while ((this.#starts.at(-1) ?? -1) >= length) this.#starts.pop();
   }
 
-  take(): Uint8Array<ArrayBuffer> {
+  take(): TakenBytes {
     if (this.#loose.length > 0) return this.#loose.take();
     const records = this.#starts.length;
     this.#starts = [];
-    return containerBlock(records, this.#records.take(), this.#head ?? new Uint8Array(0), this.#codec);
+    const bytes = this.#records.take();
+    const block = containerBlock(records, bytes, this.#head ?? new Uint8Array(0), this.#codec, this.#memory);
+    this.#memory.giveBack(bytes.buffer);
+    return { bytes: block, checksum: null };
   }
 }

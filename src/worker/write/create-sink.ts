@@ -1,7 +1,9 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { SegmentChunk, WorkerSettings } from '../../pool/messages.ts';
 import { escapeClientNames } from '../name/escape.ts';
 import type { OutputFolder } from './folder.ts';
 import { AvroBlocks, avroHeads, loadCodec } from './avro-blocks.ts';
+import { ChunkMemory } from './chunk-memory.ts';
 import { JsonFiles } from './json-files.ts';
 import { loadCompression } from './compress.ts';
 import { looseHeads, LooseRecords } from './loose-records.ts';
@@ -12,43 +14,50 @@ import { Segments } from './segments.ts';
 import type { Sink } from './sink.ts';
 
 const PIPE_CHUNK_BYTES = 64_000;
+/** One of the many parts that a chunk has where alerts go into files by their paths. */
+const PART_BYTES = 64_000;
 
-/** The sink for what `--output` says. @param send hands a chunk of a segment to the main thread. */
+/** The sink for what `--output` says. @param send hands a chunk of a segment to the main thread. @param returns where their memory comes back. */
 export async function createSink(
-  { form, sync }: NonNullable<WorkerSettings['output']>,
+  form: WorkerSettings['form'],
+  { sync }: NonNullable<WorkerSettings['output']>,
   folder: OutputFolder,
   send: (batchId: number, chunk: SegmentChunk) => void,
+  returns: MessagePort,
 ): Promise<Sink> {
-  const segments = (
-    newEncoder: () => SegmentEncoder,
-    chunkBytes: number,
-    folderOf: (path: string) => string = () => '',
-  ): Sink => new Segments(newEncoder, folderOf, chunkBytes, folder, sync !== 'none', send);
+  if (form.kind === 'json') return new JsonFiles(folder, sync);
+  const { chunkBytes } = form;
+  const byPath = 'byPath' in form && form.byPath;
+  const memory = new ChunkMemory(returns, byPath ? PART_BYTES : roomFor(chunkBytes));
+  const segments = (newEncoder: () => SegmentEncoder): Sink =>
+    new Segments(newEncoder, byPath ? layoutFolder : () => '', chunkBytes, folder, sync !== 'none', send);
   switch (form.kind) {
-    case 'json':
-      return new JsonFiles(folder, sync);
     case 'ndjson': {
       const compress = await loadCompression(form.compression);
-      return segments(() => new Ndjson(compress), form.chunkBytes, layoutOf(form));
+      return segments(() => new Ndjson(compress, memory));
     }
     case 'raw':
-      return segments(() => new RawFrames(), form.chunkBytes);
+      return segments(() => new RawFrames(memory));
     case 'avro': {
       const codec = await loadCodec(form.compression);
       const headOf = avroHeads(codec);
-      return segments(() => new AvroBlocks(codec, headOf), form.chunkBytes, layoutOf(form));
+      return segments(() => new AvroBlocks(codec, headOf, memory));
     }
     case 'parquet': {
       const headOf = looseHeads();
-      return segments(() => new LooseRecords(headOf), form.chunkBytes, layoutOf(form));
+      return segments(() => new LooseRecords(headOf, memory));
     }
   }
 }
 
 /** Lines for standard output: small chunks, so that whoever reads them need not wait. */
-export function createPipeSink(send: (batchId: number, chunk: SegmentChunk) => void): Sink {
+export function createPipeSink(
+  send: (batchId: number, chunk: SegmentChunk) => void,
+  returns: MessagePort,
+): Sink {
+  const memory = new ChunkMemory(returns, roomFor(PIPE_CHUNK_BYTES));
   return new Segments(
-    () => new Ndjson((bytes) => bytes),
+    () => new Ndjson((bytes) => bytes, memory),
     () => '',
     PIPE_CHUNK_BYTES,
     null,
@@ -57,8 +66,9 @@ export function createPipeSink(send: (batchId: number, chunk: SegmentChunk) => v
   );
 }
 
-function layoutOf({ byPath }: { readonly byPath: boolean }): ((path: string) => string) | undefined {
-  return byPath ? layoutFolder : undefined;
+/** A chunk ends behind the alert with which it is full. */
+function roomFor(chunkBytes: number): number {
+  return Math.ceil(1.25 * chunkBytes);
 }
 
 /** The folder that a path is in. Between records and temporaries a folder must not have a name like theirs. */

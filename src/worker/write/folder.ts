@@ -1,9 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { OutputError } from './output-error.ts';
-import type { Unpublished } from './sink.ts';
+import type { Unpublished, Unsynced } from './sink.ts';
 import { Stopwatch } from '../stopwatch.ts';
+import { ancestors } from '../../ancestors.ts';
+import { RecentlyUsed } from '../../recently-used.ts';
 import { removeIfThere, sweepTemporaries, temporaryName } from '../../temporary.ts';
+
+/** Folders that are known to be there. A message may name its own: more than these are looked at anew. */
+const MAX_KNOWN_FOLDERS = 10_000;
 
 /**
  * The output folder as one worker writes to it: whole files only, each written under a temporary name in its own
@@ -15,8 +21,8 @@ export class OutputFolder {
   readonly #writer: string;
   readonly #threadId: number;
   readonly #deadThreads: readonly number[];
-  readonly #known = new Set<string>();
-  /** Folders whose entries changed since the last {@link syncFolders}. */
+  readonly #known = new RecentlyUsed<string, true>(MAX_KNOWN_FOLDERS);
+  /** Folders whose entries changed since the last {@link syncFolders}, and must be made durable by it. */
   readonly #touched = new Set<string>();
   #count = 0;
 
@@ -43,34 +49,58 @@ export class OutputFolder {
    * Writes a file under a temporary name.
    *
    * @param relativePath where it will be, below the output folder; already escaped.
-   * @param sync whether its bytes must be on the disk when this returns.
+   * @param sync whether its bytes must be on the disk when this returns, and its name after the next {@link syncFolders}.
    * @throws OutputError
    */
   write(relativePath: string, bytes: Uint8Array, sync: boolean): Unpublished {
-    const path = join(this.#root, relativePath);
-    const folder = dirname(path);
-    const temporary = join(folder, temporaryName(this.#writer, this.#threadId, this.#count++));
+    const { path, temporary, file } = this.#writeTemporary(relativePath, bytes, sync);
     const startMs = performance.now();
     try {
-      if (!this.#known.has(folder)) this.#prepare(folder);
       try {
-        this.#writeWhole(temporary, bytes, sync);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-        // Somebody removed the folder while we were at it. That is theirs to do; we make it again.
-        this.#prepare(folder);
-        this.#writeWhole(temporary, bytes, sync);
+        if (sync) fsyncSync(file);
+      } finally {
+        closeSync(file);
       }
     } catch (error) {
       discardTemporary(temporary);
       throw new OutputError(path, error);
     } finally {
-      this.#stopwatch.writeMs += performance.now() - startMs;
+      this.#stopwatch.syncMs += performance.now() - startMs;
     }
     return {
       path,
       publish: () => {
-        this.#publish(path, temporary);
+        this.#publish(path, temporary, sync);
+      },
+      discard: () => {
+        discardTemporary(temporary);
+      },
+    };
+  }
+
+  /**
+   * Writes a file under a temporary name and begins to sync it. Several at a time take hardly longer than one, because the disk's journal is
+   * written for all of them together. Each keeps a descriptor until then.
+   *
+   * @throws OutputError
+   */
+  writeAhead(relativePath: string, bytes: Uint8Array): Unsynced {
+    const { path, temporary, file } = this.#writeTemporary(relativePath, bytes, true);
+    const synced = syncAndClose(file);
+    // Who publishes hears of it; who discards does not care.
+    synced.catch(() => undefined);
+    return {
+      publish: async () => {
+        const startMs = performance.now();
+        try {
+          await synced;
+        } catch (error) {
+          discardTemporary(temporary);
+          throw new OutputError(path, error);
+        } finally {
+          this.#stopwatch.syncMs += performance.now() - startMs;
+        }
+        this.#publish(path, temporary, true);
       },
       discard: () => {
         discardTemporary(temporary);
@@ -81,13 +111,49 @@ export class OutputFolder {
   /** Makes the names given since the last call durable. @throws OutputError */
   syncFolders(): void {
     const startMs = performance.now();
-    for (const folder of this.#touched) syncFolder(folder);
+    for (const folder of this.#touched) {
+      try {
+        syncFolder(folder);
+      } catch (error) {
+        // Somebody took it away. What was in it is written again, into a new one; this one will never be there again.
+        if (isGone(error)) this.#touched.delete(folder);
+        throw new OutputError(folder, error);
+      }
+    }
     this.#touched.clear();
     this.#stopwatch.syncMs += performance.now() - startMs;
   }
 
+  /** @param sync whether its folders' entries must be durable. @throws OutputError */
+  #writeTemporary(
+    relativePath: string,
+    bytes: Uint8Array,
+    sync: boolean,
+  ): { path: string; temporary: string; file: number } {
+    const path = join(this.#root, relativePath);
+    const folder = dirname(path);
+    const temporary = join(folder, temporaryName(this.#writer, this.#threadId, this.#count++));
+    const startMs = performance.now();
+    try {
+      if (this.#known.get(folder) === undefined) this.#prepare(folder, sync);
+      try {
+        return { path, temporary, file: this.#writeWhole(temporary, bytes) };
+      } catch (error) {
+        if (!isGone(error)) throw error;
+        // Somebody removed the folder while we were at it. That is theirs to do; we make it again.
+        this.#prepare(folder, sync);
+        return { path, temporary, file: this.#writeWhole(temporary, bytes) };
+      }
+    } catch (error) {
+      discardTemporary(temporary);
+      throw new OutputError(path, error);
+    } finally {
+      this.#stopwatch.writeMs += performance.now() - startMs;
+    }
+  }
+
   /** Gives a file its name, replacing what had it. @throws OutputError */
-  #publish(path: string, temporary: string): void {
+  #publish(path: string, temporary: string, sync: boolean): void {
     const startMs = performance.now();
     try {
       renameSync(temporary, path);
@@ -96,46 +162,52 @@ export class OutputFolder {
       discardTemporary(temporary);
       throw new OutputError(path, error);
     }
-    this.#touched.add(dirname(path));
+    if (sync) this.#touched.add(dirname(path));
   }
 
-  #prepare(folder: string): void {
+  #prepare(folder: string, sync: boolean): void {
     const firstMade = mkdirSync(folder, { recursive: true });
-    // A new folder is durable when the one that holds it is: up to the first that was there before.
-    if (firstMade !== undefined) {
-      for (let at = folder; at.length >= firstMade.length; at = dirname(at)) this.#touched.add(dirname(at));
-    }
-    if (!this.#known.has(folder)) sweepTemporaries(folder, this.#writer, this.#deadThreads);
-    this.#known.add(folder);
+    if (sync) for (const each of ancestors(folder, this.#root)) this.#touched.add(each);
+    // The output folder itself was gone.
+    if (sync && firstMade !== undefined)
+      for (let at = this.#root; at.length >= firstMade.length; at = dirname(at))
+        this.#touched.add(dirname(at));
+    if (this.#known.get(folder) === undefined) sweepTemporaries(folder, this.#writer, this.#deadThreads);
+    this.#known.set(folder, true);
   }
 
-  #writeWhole(path: string, bytes: Uint8Array, sync: boolean): void {
+  /** @returns its descriptor. */
+  #writeWhole(path: string, bytes: Uint8Array): number {
     const file = openSync(path, 'wx');
     try {
       for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at);
-      if (!sync) return;
-      const startMs = performance.now();
-      fsyncSync(file);
-      const tookMs = performance.now() - startMs;
-      this.#stopwatch.syncMs += tookMs;
-      this.#stopwatch.writeMs -= tookMs;
-    } finally {
+      return file;
+    } catch (error) {
       closeSync(file);
+      throw error;
     }
   }
 }
 
-function syncFolder(folder: string): void {
+async function syncAndClose(file: number): Promise<void> {
   try {
-    const handle = openSync(folder, 'r');
-    try {
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-  } catch (error) {
-    throw new OutputError(folder, error);
+    await promisify(fsync)(file);
+  } finally {
+    closeSync(file);
   }
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
 function discardTemporary(path: string): void {

@@ -24,6 +24,10 @@ export class JsonFiles implements Sink {
     return this.#folder.write(relativePath, bytes, this.#sync === 'file');
   }
 
+  writeStamp(relativePath: string, bytes: Uint8Array): Unpublished {
+    return this.#folder.write(relativePath, bytes, this.#sync === 'file');
+  }
+
   needsFolderSync(result: Outcome): boolean {
     // A dead letter is the last trace of its message: it does not wait for the group's sync.
     return this.#sync === 'file' || (this.#sync === 'group' && result === outcome.DEAD);
@@ -39,5 +43,9 @@ export class JsonFiles implements Sink {
 
   end(): void {
     // Nothing is held back.
+  }
+
+  settle(): null {
+    return null;
   }
 }

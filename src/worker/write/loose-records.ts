@@ -1,6 +1,7 @@
 import type { DatumForm } from '../datum/form.ts';
 import type { Message } from '../message.ts';
-import { Growing, type SegmentEncoder } from './segment-encoder.ts';
+import type { ChunkMemory } from './chunk-memory.ts';
+import { Growing, type SegmentEncoder, type TakenBytes } from './segment-encoder.ts';
 
 const MAGIC = Buffer.from('ANTLOOSE');
 
@@ -47,11 +48,12 @@ export function isLoose(head: Uint8Array): boolean {
  * sees them.
  */
 export class LooseRecords implements SegmentEncoder {
-  readonly #records = new Growing();
+  readonly #records: Growing;
   readonly headOf: (form: DatumForm) => Uint8Array;
 
   /** @param headOf {@link looseHeads} */
-  constructor(headOf: (form: DatumForm) => Uint8Array) {
+  constructor(headOf: (form: DatumForm) => Uint8Array, memory: ChunkMemory) {
+    this.#records = new Growing(memory);
     this.headOf = headOf;
   }
 
@@ -69,7 +71,7 @@ export class LooseRecords implements SegmentEncoder {
     this.#records.length = length;
   }
 
-  take(): Uint8Array<ArrayBuffer> {
-    return this.#records.take();
+  take(): TakenBytes {
+    return { bytes: this.#records.take(), checksum: null };
   }
 }

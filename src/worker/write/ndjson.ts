@@ -1,6 +1,7 @@
 import type { Message } from '../message.ts';
+import type { ChunkMemory } from './chunk-memory.ts';
 import type { Compress } from './compress.ts';
-import { Growing, type SegmentEncoder } from './segment-encoder.ts';
+import { Growing, type SegmentEncoder, type TakenBytes } from './segment-encoder.ts';
 
 const NEW_LINE = 0x0a;
 
@@ -9,11 +10,14 @@ const NEW_LINE = 0x0a;
  * file: so workers compress side by side.
  */
 export class Ndjson implements SegmentEncoder {
-  readonly #lines = new Growing();
+  readonly #lines: Growing;
   readonly #compress: Compress;
+  readonly #memory: ChunkMemory;
 
-  constructor(compress: Compress) {
+  constructor(compress: Compress, memory: ChunkMemory) {
+    this.#lines = new Growing(memory);
     this.#compress = compress;
+    this.#memory = memory;
   }
 
   get length(): number {
@@ -30,7 +34,10 @@ export class Ndjson implements SegmentEncoder {
     this.#lines.length = length;
   }
 
-  take(): Uint8Array<ArrayBuffer> {
-    return this.#compress(this.#lines.take());
+  take(): TakenBytes {
+    const lines = this.#lines.take();
+    const compressed = this.#compress(lines);
+    if (compressed !== lines) this.#memory.giveBack(lines.buffer);
+    return { bytes: compressed, checksum: null };
   }
 }

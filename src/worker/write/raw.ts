@@ -1,6 +1,7 @@
 import { Crc32c } from '../../checksum.ts';
 import type { Message } from '../message.ts';
-import { Growing, type SegmentEncoder } from './segment-encoder.ts';
+import type { ChunkMemory } from './chunk-memory.ts';
+import { Growing, type SegmentEncoder, type TakenBytes } from './segment-encoder.ts';
 
 /** The first bytes of every file of raw segments. */
 export const RAW_MAGIC: Uint8Array = Buffer.from('ANTRAW1\n');
@@ -12,7 +13,14 @@ const NONE = -1;
 
 /** Messages as they came, framed, so that a night can be replayed exactly. */
 export class RawFrames implements SegmentEncoder {
-  readonly #frames = new Growing();
+  readonly #frames: Growing;
+  /** Of all frames: each has its own, and so no byte is looked at twice. null: a frame was taken back. */
+  #checksum: Crc32c | null = new Crc32c();
+
+  /** @param memory where frames are, to be used again; null: always in new memory. */
+  constructor(memory: ChunkMemory | null = null) {
+    this.#frames = new Growing(memory);
+  }
 
   get length(): number {
     return this.#frames.length;
@@ -50,14 +58,22 @@ export class RawFrames implements SegmentEncoder {
     });
     if (key !== null) put(key);
     put(value);
-    view.setUint32(at, new Crc32c().add(frame.subarray(4, at)).value, true);
+    const checksum = new Crc32c().add(frame.subarray(4, at)).value;
+    view.setUint32(at, checksum, true);
+    this.#checksum
+      ?.add(frame.subarray(0, 4))
+      .addChecked(checksum, at - 4)
+      .add(frame.subarray(at));
   }
 
   truncate(length: number): void {
+    if (length < this.#frames.length) this.#checksum = null;
     this.#frames.length = length;
   }
 
-  take(): Uint8Array<ArrayBuffer> {
-    return this.#frames.take();
+  take(): TakenBytes {
+    const checksum = this.#checksum?.value ?? null;
+    this.#checksum = new Crc32c();
+    return { bytes: this.#frames.take(), checksum };
   }
 }

@@ -1,5 +1,13 @@
 import type { DatumForm } from '../datum/form.ts';
 import type { Message } from '../message.ts';
+import type { ChunkMemory } from './chunk-memory.ts';
+
+/** Bytes of a segment, to keep or to give away, memory and all. */
+export interface TakenBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Their CRC32C, where the encoder knows it anyway. */
+  readonly checksum: number | null;
+}
 
 /** One form of segments: how alerts stand in them one behind the other. */
 export interface SegmentEncoder {
@@ -11,19 +19,26 @@ export interface SegmentEncoder {
   readonly length: number;
   /** Forgets what was added beyond this length. */
   truncate(length: number): void;
-  /** What was added, as it stands in the file; the caller may keep it or give it away. */
-  take(): Uint8Array<ArrayBuffer>;
+  /** What was added, as it stands in the file. */
+  take(): TakenBytes;
 }
 
 const NOTHING = new Uint8Array(0);
+const MIN_BYTES = 65_536;
 
 /** Bytes that grow at their end. Numbers are little-endian. */
 export class Growing {
+  readonly #memory: ChunkMemory | null;
   #bytes = NOTHING;
   /** The same bytes, as numbers and as text. */
   #view = new DataView(NOTHING.buffer);
   #buffer = Buffer.alloc(0);
   length = 0;
+
+  /** @param memory where they are, to be used again; null: always in new memory. */
+  constructor(memory: ChunkMemory | null = null) {
+    this.#memory = memory;
+  }
 
   /** Room for so many bytes at the end, which count from now on. */
   extend(count: number): Uint8Array {
@@ -71,7 +86,9 @@ export class Growing {
   take(): Uint8Array<ArrayBuffer> {
     const wasteful = 4 * this.length < this.#bytes.length;
     const taken = wasteful ? this.#bytes.slice(0, this.length) : this.#bytes.subarray(0, this.length);
+    const left = wasteful ? this.#bytes : NOTHING;
     this.#hold(NOTHING);
+    this.#memory?.giveBack(left.buffer);
     this.length = 0;
     return taken;
   }
@@ -81,9 +98,12 @@ export class Growing {
     const start = this.length;
     this.length += count;
     if (this.length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(this.length, 2 * this.#bytes.length, 65_536));
+      const bytes = Math.max(this.length, 2 * this.#bytes.length, MIN_BYTES);
+      const larger = new Uint8Array(this.#memory?.take(bytes) ?? new ArrayBuffer(bytes));
       larger.set(this.#bytes.subarray(0, start));
+      const smaller = this.#bytes.buffer;
       this.#hold(larger);
+      this.#memory?.giveBack(smaller);
     }
     return start;
   }

@@ -1,13 +1,18 @@
 import { type BatchView, outcome, type Outcome } from '../../batch/batch.ts';
+import { Crc32c } from '../../checksum.ts';
 import type { ChunkPart, CutAt, SegmentChunk } from '../../pool/messages.ts';
 import type { DatumForm } from '../datum/form.ts';
 import type { Message } from '../message.ts';
 import type { OutputFolder } from './folder.ts';
 import type { SegmentEncoder } from './segment-encoder.ts';
-import type { Finished, Sink, Unpublished } from './sink.ts';
+import type { Finished, Sink, Unpublished, Unsynced } from './sink.ts';
+import { StampLines } from './stamp-lines.ts';
 
 /** A chunk ends when it goes into so many files, so that it fits into a segment that may have only a few more. */
 const MAX_PARTS = 64;
+
+/** So many images are on their way to the disk at the most, each with a descriptor. */
+const MAX_UNSYNCED = 32;
 
 /** What is being put together for one file. */
 interface Part {
@@ -26,7 +31,7 @@ export class Segments implements Sink {
   readonly #folderOf: (relativePath: string) => string;
   readonly #chunkBytes: number;
   readonly #folder: OutputFolder | null;
-  readonly #syncDeadLetters: boolean;
+  readonly #syncs: boolean;
   readonly #send: (batchId: number, chunk: SegmentChunk) => void;
   #batchId = -1;
   #cutAt: CutAt | null = null;
@@ -34,6 +39,11 @@ export class Segments implements Sink {
   #from = 0;
   #outcomes: Outcome[] = [];
   #alerts: number[] = [];
+  readonly #stamps = new StampLines();
+  /** Images of the messages so far that are on their way to the disk. */
+  readonly #unsynced = new Set<Unsynced>();
+  /** Chunks that wait for the images of their alerts. */
+  #unsent: SegmentChunk[] = [];
   /** By the folder of their file. */
   #parts = new Map<string, Part>();
   /** Of the file that the encoder's alerts must go into. */
@@ -41,22 +51,23 @@ export class Segments implements Sink {
 
   /**
    * @param folderOf the folder of an alert's file by the path that it is named by; the same for all: a partition has one file at a time.
-   * @param folder where dead letters are; null: there are none.
+   * @param folder where dead letters and images are; null: there are none.
    * @param chunkBytes a chunk ends when it holds so many bytes before compression.
+   * @param syncs whether dead letters and images must be on the disk.
    */
   constructor(
     newEncoder: () => SegmentEncoder,
     folderOf: (relativePath: string) => string,
     chunkBytes: number,
     folder: OutputFolder | null,
-    syncDeadLetters: boolean,
+    syncs: boolean,
     send: (batchId: number, chunk: SegmentChunk) => void,
   ) {
     this.#newEncoder = newEncoder;
     this.#folderOf = folderOf;
     this.#chunkBytes = chunkBytes;
     this.#folder = folder;
-    this.#syncDeadLetters = syncDeadLetters;
+    this.#syncs = syncs;
     this.#send = send;
   }
 
@@ -64,9 +75,7 @@ export class Segments implements Sink {
     this.#batchId = batchId;
     this.#cutAt = cutAt;
     this.#from = view.firstPending();
-    this.#outcomes = [];
-    this.#alerts = [];
-    this.#parts.clear();
+    this.#drop();
   }
 
   write(message: Message, relativePath: string, bytes: Uint8Array, form: DatumForm | null): Unpublished {
@@ -90,6 +99,23 @@ export class Segments implements Sink {
     };
   }
 
+  writeStamp(relativePath: string, bytes: Uint8Array): Unpublished {
+    if (this.#folder === null) throw new Error('Without a folder images have no place.');
+    if (!this.#syncs || this.#unsynced.size >= MAX_UNSYNCED)
+      return this.#folder.write(relativePath, bytes, this.#syncs);
+    const image = this.#folder.writeAhead(relativePath, bytes);
+    this.#unsynced.add(image);
+    return {
+      path: relativePath,
+      // When it is on the disk.
+      publish: () => undefined,
+      discard: () => {
+        this.#unsynced.delete(image);
+        image.discard();
+      },
+    };
+  }
+
   needsFolderSync(): boolean {
     // Nothing waits for a sync at the batch's end: a chunk must not hold more than the messages that are finished.
     return false;
@@ -99,11 +125,12 @@ export class Segments implements Sink {
     this.#folder?.syncFolders();
   }
 
-  finish(view: BatchView, index: number, { result, savedAlerts }: Finished): void {
+  finish(view: BatchView, index: number, { result, savedAlerts, stamps }: Finished): void {
     // Tombstones in between were finished before they came here.
     for (let at = this.#from + this.#outcomes.length; at < index; at++) this.#note(view.outcomeAt(at), 0);
-    if (result === outcome.DEAD && this.#syncDeadLetters) this.#folder?.syncFolders();
+    if (result === outcome.DEAD && this.#syncs) this.#folder?.syncFolders();
     this.#note(result, savedAlerts);
+    this.#stamps.add(stamps);
     if (this.#length >= this.#chunkBytes || this.#parts.size >= MAX_PARTS || this.#isCut(index + 1))
       this.end();
   }
@@ -111,16 +138,55 @@ export class Segments implements Sink {
   end(): void {
     if (this.#outcomes.length === 0) return;
     const parts: ChunkPart[] = [];
-    for (const [folder, { encoder, alerts }] of this.#parts)
-      if (alerts > 0) parts.push({ folder, alerts, bytes: encoder.take() });
+    for (const [folder, { encoder, alerts }] of this.#parts) {
+      if (alerts === 0) continue;
+      const { bytes, checksum } = encoder.take();
+      parts.push({ folder, alerts, bytes, checksum: checksum ?? new Crc32c().add(bytes).value });
+    }
     this.#parts.clear();
-    const outcomes = Uint8Array.from(this.#outcomes);
-    const alerts = Int32Array.from(this.#alerts);
-    const head = parts.length === 0 ? null : this.#head;
-    this.#send(this.#batchId, { from: this.#from, outcomes, alerts, head, parts });
+    this.#unsent.push({
+      from: this.#from,
+      outcomes: Uint8Array.from(this.#outcomes),
+      alerts: Int32Array.from(this.#alerts),
+      head: parts.length === 0 ? null : this.#head,
+      parts,
+      stamps: this.#stamps.take(),
+    });
     this.#from += this.#outcomes.length;
     this.#outcomes = [];
     this.#alerts = [];
+    if (this.#unsynced.size === 0) this.#sendAll();
+  }
+
+  settle(): Promise<void> | null {
+    return this.#unsent.length > 0 || this.#unsynced.size >= MAX_UNSYNCED ? this.#publishImages() : null;
+  }
+
+  /** An alert in a segment has its images. @throws OutputError, and no chunk goes out. */
+  async #publishImages(): Promise<void> {
+    const images = [...this.#unsynced];
+    this.#unsynced.clear();
+    try {
+      for (const image of images) await image.publish();
+    } catch (error) {
+      for (const image of images) image.discard();
+      this.#drop();
+      throw error;
+    }
+    this.#sendAll();
+  }
+
+  #sendAll(): void {
+    for (const chunk of this.#unsent.splice(0)) this.#send(this.#batchId, chunk);
+  }
+
+  /** Forgets what is not sent. */
+  #drop(): void {
+    this.#unsent = [];
+    this.#outcomes = [];
+    this.#alerts = [];
+    this.#parts.clear();
+    this.#stamps.take();
   }
 
   /** Bytes of the chunk before compression. */

@@ -12,10 +12,26 @@ export interface Unpublished {
   discard(): void;
 }
 
+/** Something written whose bytes are on their way to the disk. */
+export interface Unsynced {
+  /** Waits for the disk, then lets readers see it. @throws OutputError */
+  publish(): Promise<void>;
+  discard(): void;
+}
+
+/** An image that was taken out of an alert, as the list of a segment has it. */
+export interface StampSums {
+  /** Below the output folder. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly crc32c: string;
+}
+
 /** What became of a message, once all of it is published. */
 export interface Finished {
   readonly result: Outcome;
   readonly savedAlerts: number;
+  readonly stamps: readonly StampSums[];
 }
 
 /**
@@ -31,6 +47,8 @@ export interface Sink {
   begin(batchId: number, view: BatchView, cutAt: CutAt | null): void;
   /** Takes an alert. @throws OutputError */
   write(message: Message, relativePath: string, bytes: Uint8Array, form: DatumForm | null): Unpublished;
+  /** Takes an image of the alert that comes next. @throws OutputError */
+  writeStamp(relativePath: string, bytes: Uint8Array): Unpublished;
   /** Whether a message that ended so is only finished after {@link syncFolders}. */
   needsFolderSync(result: Outcome): boolean;
   /** Makes the names given since the last call durable. @throws OutputError */
@@ -39,4 +57,6 @@ export interface Sink {
   finish(view: BatchView, index: number, finished: Finished): void;
   /** No more messages of this batch for now. */
   end(): void;
+  /** Waits for the disk, where something that is finished does. @returns null: nothing does. @throws OutputError */
+  settle(): Promise<void> | null;
 }

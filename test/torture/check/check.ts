@@ -1,3 +1,4 @@
+import type { Output } from '../options.ts';
 import { readDeadLetters } from './dead-letters.ts';
 import type { Finding } from './finding.ts';
 import { checkJournals } from './journals.ts';
@@ -9,7 +10,7 @@ import { type Expected, type Place, Sightings } from './sightings.ts';
 export interface Question {
   readonly dir: string;
   readonly topic: string;
-  readonly output: 'json' | 'ndjson' | 'ndjson-by-path' | 'raw';
+  readonly output: Output;
   readonly names: 'distinct' | 'repeating';
   /** How many messages each partition holds: they stand at the offsets from 0 to before that. */
   readonly ends: readonly number[];

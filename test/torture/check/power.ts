@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Output } from '../options.ts';
 import { type FileEvent, ForgetfulFiles } from './durable.ts';
 import type { Finding } from './finding.ts';
 import { filesOf, readRecords } from './segments.ts';
@@ -9,7 +10,7 @@ import { type Expected, type Place, Sightings } from './sightings.ts';
 export interface PowerQuestion {
   readonly dir: string;
   readonly topic: string;
-  readonly output: 'json' | 'ndjson' | 'ndjson-by-path' | 'raw';
+  readonly output: Output;
   readonly traceFile: string;
   /** The committed offsets before the client began: what lies below was another's work. */
   readonly from: readonly number[];

@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
+import type { Output } from '../options.ts';
 import { crc32c } from './crc32c.ts';
 import { readRawFrames } from './raw-frames.ts';
+import { readTables, type Tables } from './tables.ts';
 import type { Expected, Place, Sightings } from './sightings.ts';
 
 /** A file of a range, below the output folder. */
@@ -36,15 +38,17 @@ export interface SegmentsQuestion {
   readonly dir: string;
   readonly topic: string;
   readonly partitions: number;
-  readonly output: 'ndjson' | 'ndjson-by-path' | 'raw';
+  readonly output: Exclude<Output, 'json'>;
   readonly expected: (at: Place) => Expected;
 }
 
 /** Reads all segments: each record's checksum, each segment against it and against the source, and that no range is left out. */
 export function readSegments(question: SegmentsQuestion, sightings: Sightings): void {
   const listed = new Set<string>();
+  const { dir, topic, output } = question;
+  const tables: Tables = output === 'avro' || output === 'parquet' ? readTables(join(dir, topic)) : new Map();
   for (let partition = 0; partition < question.partitions; partition++) {
-    const folder = join(question.dir, question.topic, String(partition));
+    const folder = join(dir, topic, String(partition));
     const records = readRecords(folder, sightings);
     let next = 0;
     for (const record of records) {
@@ -58,12 +62,12 @@ export function readSegments(question: SegmentsQuestion, sightings: Sightings): 
         sightings.wrong('nonmonotonic-poll', `${where} begins at ${record.first}, below ${next}`);
       next = Math.max(next, record.last + 1);
       for (const { path } of filesOf(question, partition, record)) listed.add(path);
-      checkSegment(question, partition, where, record, sightings);
+      checkSegment({ ...question, partition, tables }, where, record, sightings);
     }
     checkStrays(folder, listed, sightings);
   }
-  if (question.output === 'ndjson-by-path') {
-    const root = join(question.dir, question.topic, 'by-hash');
+  if (output === 'ndjson-by-path') {
+    const root = join(dir, topic, 'by-hash');
     for (const name of existsSync(root) ? readdirSync(root) : [])
       checkStrays(join(root, name), listed, sightings);
   }
@@ -100,9 +104,13 @@ export function readRecords(folder: string, sightings: Sightings): CoveredRange[
     });
 }
 
+interface PartitionQuestion extends SegmentsQuestion {
+  readonly partition: number;
+  readonly tables: Tables;
+}
+
 function checkSegment(
-  question: SegmentsQuestion,
-  partition: number,
+  question: PartitionQuestion,
   where: string,
   record: CoveredRange,
   sightings: Sightings,
@@ -117,14 +125,13 @@ function checkSegment(
       sightings.wrong('lost-write', `${where} says that ${offset} is ${why}, which it is not`);
   }
   if (record.several.length > 0) sightings.wrong('duplicate', `${where}: every message here holds one alert`);
-  for (const file of filesOf(question, partition, record))
-    checkFile(question, partition, file, record.format === 1 ? offsets : null, sightings);
+  for (const file of filesOf(question, question.partition, record))
+    checkFile(question, file, record.format === 1 ? offsets : null, sightings);
 }
 
-/** @param offsets of the lines of an ndjson file; null: some of a range, each of which its line tells. */
+/** @param offsets of the lines of an ndjson file, or the rows of a table; null: some of a range, each of which its line tells. */
 function checkFile(
-  { output, expected }: SegmentsQuestion,
-  partition: number,
+  { output, expected, partition, tables }: PartitionQuestion,
   { path: where, ...file }: RangeFile,
   offsets: readonly number[] | null,
   sightings: Sightings,
@@ -138,7 +145,13 @@ function checkFile(
     sightings.wrong('torn-file', `${where} is not what its record says`);
     return;
   }
-  const found = output === 'raw' ? readRawFrames(bytes) : readLines(where, bytes, offsets);
+  const values = tables.get(where) ?? null;
+  const found =
+    output === 'raw'
+      ? readRawFrames(bytes)
+      : output === 'avro' || output === 'parquet'
+        ? withOffsets(values, offsets)
+        : readLines(where, bytes, offsets);
   if (found === null) {
     sightings.wrong('torn-file', `${where} cannot be read to its end`);
     return;
@@ -150,13 +163,12 @@ function checkFile(
     if (offset <= before) sightings.wrong('nonmonotonic-poll', `${where}: ${offset} comes after ${before}`);
     before = offset;
     sightings.saw({ partition, offset }, where);
-    const source = expected({ partition, offset }).value;
-    if (!value.equals(source))
+    const { value: message, json } = expected({ partition, offset });
+    if (!value.equals(output === 'raw' ? message : json))
       sightings.wrong('torn-file', `${where}: offset ${offset} is not what its source was`);
   }
 }
 
-/** The lines of an ndjson segment belong, in order, to the offsets that are not absent; messages of a run say theirs as well. */
 function readLines(
   where: string,
   bytes: Buffer,
@@ -164,11 +176,24 @@ function readLines(
 ): { offset: number; value: Buffer }[] | null {
   const text = unpack(where, bytes).toString();
   if (text !== '' && !text.endsWith('\n')) return null;
-  const lines = text.split('\n').slice(0, -1);
-  if (offsets !== null && lines.length !== offsets.length) return null;
-  return lines.map((line, index) => ({
-    offset: offsets === null ? (JSON.parse(line) as { offset: number }).offset : (offsets[index] as number),
-    value: Buffer.from(line),
+  return withOffsets(
+    text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => Buffer.from(line)),
+    offsets,
+  );
+}
+
+/** The alerts of a file belong, in order, to the offsets that are not absent; messages of a run say theirs as well. */
+function withOffsets(
+  values: readonly Buffer[] | null,
+  offsets: readonly number[] | null,
+): { offset: number; value: Buffer }[] | null {
+  if (values === null || (offsets !== null && values.length !== offsets.length)) return null;
+  return values.map((value, index) => ({
+    offset: offsets?.[index] ?? (JSON.parse(value.toString()) as { offset: number }).offset,
+    value,
   }));
 }
 

@@ -9,6 +9,8 @@ export interface Place {
 /** What must stand at an offset. */
 export interface Expected {
   readonly value: Buffer;
+  /** The alert as JSON. */
+  readonly json: Buffer;
   readonly fate: 'alert' | 'dead';
   readonly name: string;
 }

@@ -17,7 +17,7 @@ const TEMPORARY = /\/\.antares-[^/]*\.tmp$/;
  * `no-fsync` makes them forget what they were for.
  */
 export function watchFiles(plan: Plan, note: (event: FileEvent) => void): void {
-  const { openSync, writeSync, fsyncSync, renameSync, linkSync, unlinkSync, mkdirSync } = fs;
+  const { openSync, writeSync, fsync, fsyncSync, renameSync, linkSync, unlinkSync, mkdirSync } = fs;
   const paths = new Map<number, string>();
 
   fs.openSync = (path, flags, mode) => {
@@ -39,6 +39,19 @@ export function watchFiles(plan: Plan, note: (event: FileEvent) => void): void {
     note({ call: 'fsync', path: paths.get(file) ?? '' });
     reach(plan, 'after-sync');
   };
+  fs.fsync = ((file: number, callback: (error: Error | null) => void) => {
+    if (plan.bug === 'no-fsync') {
+      setImmediate(callback, null);
+      return;
+    }
+    fsync(file, (error) => {
+      if (error === null) {
+        note({ call: 'fsync', path: paths.get(file) ?? '' });
+        reach(plan, 'after-sync');
+      }
+      callback(error);
+    });
+  }) as typeof fs.fsync;
   fs.renameSync = (from, to) => {
     renameSync(from, to);
     note({ call: 'rename', from: String(from), to: String(to) });
@@ -84,10 +97,11 @@ function watchPromises(plan: Plan, note: (event: FileEvent) => void): void {
     await unlink(path);
     note({ call: 'unlink', path: String(path) });
   };
-  fs.promises.mkdir = (async (path: string, options: { recursive: true }) => {
+  fs.promises.mkdir = (async (path: string, options?: { recursive: true }) => {
     const first = await mkdir(path, options);
     if (typeof first === 'string')
       for (let at = path; at.length >= first.length; at = dirname(at)) note({ call: 'mkdir', path: at });
+    else if (options?.recursive !== true) note({ call: 'mkdir', path });
     return first;
   }) as typeof fs.promises.mkdir;
 }

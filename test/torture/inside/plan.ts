@@ -1,12 +1,18 @@
 import { appendFileSync } from 'node:fs';
+import type { Episode } from '../options.ts';
 
 /** Moments in the client at which a kill hurts most. */
 const killWindows = ['after-write', 'after-publish', 'after-sync', 'before-commit', 'inside-revoke'] as const;
-export type KillWindow = (typeof killWindows)[number] | 'inside-journal';
+export type KillWindow = (typeof killWindows)[number] | 'inside-journal' | 'inside-finish' | 'after-finish';
 
-/** One file an alert has a journal beside it, where a kill can leave half a line. */
-export function killWindowsOf(output: 'json' | 'ndjson' | 'ndjson-by-path' | 'raw'): readonly KillWindow[] {
-  return output === 'json' ? [...killWindows, 'inside-journal'] : killWindows;
+/**
+ * One file an alert has a journal beside it, where a kill can leave half a line; Parquet segments, and Avro ones of what is no Avro, get their
+ * form by a thread, where it can leave half a file, or a whole one that nobody knows of.
+ */
+export function killWindowsOf({ output, source }: Pick<Episode, 'output' | 'source'>): readonly KillWindow[] {
+  if (output === 'json') return [...killWindows, 'inside-journal'];
+  const isFinished = output === 'parquet' || (output === 'avro' && source === 'json');
+  return isFinished ? [...killWindows, 'inside-finish', 'after-finish'] : killWindows;
 }
 
 /** Bugs that can be planted into the client, to see whether the checker catches them. */

@@ -5,6 +5,7 @@ import type { FileEvent } from '../check/durable.ts';
 import { changeNativeConsumer, watchBroker } from './broker.ts';
 import { plantEverywhere, plantOnMain } from './bugs.ts';
 import { watchFiles } from './files.ts';
+import { watchFinisher } from './finisher.ts';
 import type { Plan } from './plan.ts';
 
 const plan = JSON.parse(new URL(import.meta.url).searchParams.get('plan') ?? 'null') as Plan;
@@ -16,6 +17,7 @@ const note = (event: FileEvent): void => {
 };
 
 watchFiles(plan, note);
+watchFinisher(plan);
 plantEverywhere(plan);
 if (isMainThread) {
   changeNativeConsumer(plan);

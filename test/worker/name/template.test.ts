@@ -162,7 +162,8 @@ test('whatever a message says, the path stays below the folder and has as many p
 
 const refused: [string, RegExp][] = [
   ['{topic}/{alertid}.json', /\{alertid\} is not known; there are \{topic\} \{alert_id\}/],
-  ['{}', /\{\} is not known/],
+  ['{publisher}', /such as \{candidate\.fid\}, or \{\.publisher\} at the top/],
+  ['{}', /\{\} is not known.*fid\}\.$/],
   ['{.}', /\{\.\} is not known/],
   ['{a..b}', /is not known/],
   ['{a.b.}', /is not known/],

@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compileExpression, ExpressionError, isTrue } from '../../../src/worker/select/expression.ts';
+import { compileExpression, isTrue } from '../../../src/worker/select/expression.ts';
+import { ExpressionError } from '../../../src/worker/select/parse.ts';
 import type { Value } from '../../../src/worker/select/value.ts';
 
 function holds(text: string, fields: Readonly<Record<string, Value>>): boolean {
   const { paths, evaluate } = compileExpression(text);
   const given = new Map(Object.entries(fields));
   return isTrue(evaluate(paths.map((path) => given.get(path.join('.')) ?? null)));
+}
+
+function refusalOf(text: string): ExpressionError {
+  try {
+    compileExpression(text);
+  } catch (error) {
+    assert.ok(error instanceof ExpressionError, `${text}: ${String(error)}`);
+    return error;
+  }
+  return assert.fail(`${text} was taken.`);
 }
 
 test('filters over numbers agree with a naive evaluation', () => {
@@ -105,20 +116,63 @@ test('what does not parse is told with its place', () => {
     ['exec(1)', 0],
     ['a > 1 and foo(2)', 10],
     ['not a == 1', 0],
-    ['a in 3', 1],
+    ['a in 3', 5],
     ['a > [1]', 4],
+    // What is right stands before what is not, in the same words.
+    ['note == 1 and not b == 2', 14],
+    ['a in [1] and b > [2]', 17],
+    ['a in [1] and b in 3', 18],
+    ['abs(a) > 1 and abs(b, c) > 1', 15],
+    ['a["b"] > 1 and a[1] > 2', 17],
+    ['a > 1  (b + c) > 2', 7],
+    ['a == 1 and (b == 1 c)', 19],
+    ['a.b(1)', 0],
     ['', 0],
   ];
-  for (const [text, index] of places) {
-    assert.throws(
-      () => compileExpression(text),
-      (error: unknown) => {
-        assert.ok(error instanceof ExpressionError, `${text}: ${String(error)}`);
-        assert.equal(error.index, index, `${text}: ${error.message}`);
-        return true;
-      },
-    );
+  for (const [text, index] of places) assert.equal(refusalOf(text).index, index, text);
+});
+
+test('what is mistyped is not taken for a field that no alert has', () => {
+  const places: readonly (readonly [string, number, RegExp])[] = [
+    ['and', 3, /^Expected expression after and$/],
+    ['a > 1 and', 9, /after and/],
+    ['a > 1 or  ', 10, /after or/],
+    ['not', 3, /after not/],
+    ['a > 1 and and b', 10, /before and/],
+    ['or a > 1', 0, /before or/],
+    ['in [1]', 0, /before in/],
+    ['a not in [1, 2]', 6, /write not \(x in \[1, 2\]\)$/],
+    ['a == True', 5, /^Instead of True write true$/],
+    ['a == None or b', 5, /null/],
+    ['a != NaN', 5, /null/],
+    ['17 < a < 18', 0, /two values/],
+    ['b and (a <= b) > 1', 6, /two values/],
+    ['a == ’t’', 5, /^’t’ is no name of a field/],
+    ['a.b\u00a0> 1', 0, /no name of a field/],
+  ];
+  for (const [text, index, message] of places) {
+    const error = refusalOf(text);
+    assert.equal(error.index, index, text);
+    assert.match(error.message, message);
   }
+  assert.ok(holds('android.in == 1 and notes.and == 2', { 'android.in': 1, 'notes.and': 2 }));
+  assert.ok(holds('(a < b) == (b < c)', { a: 1, b: 2, c: 3 }));
+  assert.ok(holds('größe2.änderung > 1', { 'größe2.änderung': 2 }));
+});
+
+test('what is wrong is said in words, not in those of the parser', () => {
+  for (const text of ['!', '- ', 'x ? y : z', 'this', 'this.x', '.a > 1', '2mass > 1', 'a == "x\n'])
+    assert.doesNotMatch(refusalOf(text).message, /unaryOp|Expression is|number \(|\n/, text);
+});
+
+test('an expression that is too deep for the stack is refused like any other', () => {
+  for (const text of [
+    `${'('.repeat(50_000)}a${')'.repeat(50_000)}`,
+    `${'not '.repeat(50_000)}a`,
+    `${'a and '.repeat(50_000)}a`,
+    `${'a.'.repeat(50_000)}a`,
+  ])
+    assert.match(refusalOf(text).message, /too long/);
 });
 
 test('names of JavaScript mean nothing', () => {

@@ -19,6 +19,7 @@ import {
   OP_UNION,
 } from '../layout';
 import { writeBase64 } from './base64';
+import { chosenBranch, enter, readBlock, readLong, readSize, take } from './block';
 import { captureText, childField } from './capture';
 import { closeObject, keyOf, noteKey, openObject, shadowMark } from './keys';
 import { closeBracket, writeBracket, writeKey, writeSeparator } from './lines';
@@ -32,22 +33,8 @@ import {
   tellString,
   tellTimestamp,
 } from './scalars';
+import { skipByProgram } from './skip-avro';
 import { writeDate, writeTimeOfDay } from './time';
-
-/** Levels of records, arrays, maps and unions within each other. */
-const MAX_LEVEL: u32 = 200;
-
-/** Where in the block reading goes on, and where it ends. */
-export class Block {
-  static at: usize = 0;
-  static end: usize = 0;
-  /**
-   * How many items and how many levels it may still have. Both may take no bytes, so the block's length does not bound them; what has more
-   * is left to the other way, which knows how many are too many.
-   */
-  static items: u64 = 0;
-  static levels: u64 = 0;
-}
 
 /**
  * Reads one value by the program of its type (../avro-program.ts). Damage and rare types make it give up.
@@ -57,10 +44,8 @@ export class Block {
  */
 export function readByProgram(type: usize, depth: u32, level: u32, field: usize): void {
   while (load<u32>(type) == OP_UNION) {
-    const branch = <u64>readLong();
-    if (branch >= load<u32>(type, 4)) giveUp();
+    type = chosenBranch(type);
     enter(++level);
-    type = <usize>load<u32>(type + 8 + ((<usize>branch) << 2));
   }
   switch (load<u32>(type)) {
     case OP_NULL:
@@ -141,12 +126,19 @@ function readRecord(type: usize, depth: u32, level: u32, field: usize): void {
   writeBracket(0x7b);
   const count = load<u32>(type, 4);
   let member = type + 8;
+  let isFirst = true;
   for (let i: u32 = 0; i < count; i++, member += 8) {
     const key = <usize>load<u32>(member);
-    writeKey(key, i == 0, depth + 1);
-    readByProgram(<usize>load<u32>(member, 4), depth + 1, level, field == 0 ? 0 : childField(field, key));
+    const memberType = <usize>load<u32>(member, 4);
+    if (key == 0) {
+      skipByProgram(memberType, level);
+      continue;
+    }
+    writeKey(key, isFirst, depth + 1);
+    isFirst = false;
+    readByProgram(memberType, depth + 1, level, field == 0 ? 0 : childField(field, key));
   }
-  closeBracket(0x7d, count == 0, depth);
+  closeBracket(0x7d, isFirst, depth);
 }
 
 function readArray(itemType: usize, depth: u32, level: u32): void {
@@ -197,52 +189,4 @@ function readSymbol(type: usize, field: usize): void {
   if (field == 0) return;
   const text = <usize>load<u32>(symbol, 8);
   captureText(field, text, text + load<u32>(symbol, 12));
-}
-
-/** How many items follow; 0: the array or map ends. */
-function readBlock(): u64 {
-  let count = readLong();
-  if (count < 0) {
-    count = 0 - count;
-    if (<u64>readLong() > <u64>(Block.end - Block.at)) giveUp();
-  }
-  // The smallest of all is its own negative: more than there may be.
-  if (<u64>count > Block.items) giveUp();
-  Block.items -= <u64>count;
-  return <u64>count;
-}
-
-function enter(level: u32): void {
-  if (level > MAX_LEVEL || Block.levels == 0) giveUp();
-  Block.levels--;
-}
-
-/** Moves on by so many bytes and says where they begin. */
-function take(bytes: usize): usize {
-  const from = Block.at;
-  if (bytes > Block.end - from) giveUp();
-  Block.at = from + bytes;
-  return from;
-}
-
-/** A length of bytes that are there. */
-function readSize(): usize {
-  const size = <u64>readLong();
-  if (size > <u64>(Block.end - Block.at)) giveUp();
-  return <usize>size;
-}
-
-/** A zigzag-coded variable-length integer. */
-function readLong(): i64 {
-  const first = <u64>load<u8>(take(1));
-  if (first < 0x80) return <i64>((first >> 1) ^ (0 - (first & 1)));
-  let value = first & 0x7f;
-  for (let shift: u64 = 7; ; shift += 7) {
-    const byte = <u64>load<u8>(take(1));
-    // The tenth byte has one bit to give.
-    if (shift == 63 && byte > 1) giveUp();
-    value |= (byte & 0x7f) << shift;
-    if (byte < 0x80) break;
-  }
-  return <i64>((value >> 1) ^ (0 - (value & 1)));
 }

@@ -1,6 +1,7 @@
 import { KEY_NAME_BYTES } from '../layout';
 import { writeBase64 } from './base64';
 import { captureText, childField } from './capture';
+import { keptOf, LEFT_OUT } from './keep';
 import { closeObject, keyAt, noteKey, openObject, shadowMark } from './keys';
 import { closeBracket, writeBracket, writeKey, writeSeparator } from './lines';
 import { giveUp, Out } from './out';
@@ -13,6 +14,7 @@ import {
   tellTimestamp,
   tellUnsigned,
 } from './scalars';
+import { skipValue } from './skip-bson';
 import { hex } from './text';
 
 const MAX_DEPTH: u32 = 200;
@@ -20,8 +22,19 @@ const MAX_DEPTH: u32 = 200;
 /**
  * Reads a BSON document (see ../../decode/bson.ts for the forms) and says where it ends. Rare types and everything that is
  * wrong make it give up.
+ *
+ * @param keep the tree of what is kept of it; 0: everything.
+ * @param drop the tree of keys that are left out at its top; 0: none.
  */
-export function readDocument(at: usize, limit: usize, isArray: bool, depth: u32, field: usize): usize {
+export function readDocument(
+  at: usize,
+  limit: usize,
+  isArray: bool,
+  depth: u32,
+  field: usize,
+  keep: usize,
+  drop: usize,
+): usize {
   if (depth > MAX_DEPTH || at + 5 > limit) giveUp();
   const length = <usize>load<u32>(at);
   if (length < 5 || length > limit - at) giveUp();
@@ -29,14 +42,15 @@ export function readDocument(at: usize, limit: usize, isArray: bool, depth: u32,
   if (load<u8>(last) != 0) giveUp();
   at += 4;
   writeBracket(isArray ? 0x5b : 0x7b);
-  const isEmpty = at == last;
-  if (isArray) readItems(at, last, depth);
-  else readElements(at, last, depth, field);
+  const isEmpty = isArray
+    ? readItems(at, last, depth, keep)
+    : readElements(at, last, depth, field, keep, drop);
   closeBracket(isArray ? 0x5d : 0x7d, isEmpty, depth);
   return last + 1;
 }
 
-function readElements(at: usize, last: usize, depth: u32, field: usize): void {
+/** @returns whether nothing of it is in the output. */
+function readElements(at: usize, last: usize, depth: u32, field: usize, keep: usize, drop: usize): bool {
   const object = openObject(depth);
   const mark = shadowMark();
   let isFirst = true;
@@ -44,29 +58,37 @@ function readElements(at: usize, last: usize, depth: u32, field: usize): void {
     const type = <u32>load<u8>(at);
     const key = keyAt(at + 1, last);
     at += load<u32>(key, KEY_NAME_BYTES) + 2;
+    const kept = drop != 0 && childField(drop, key) != 0 ? LEFT_OUT : keptOf(keep, key);
+    if (kept == LEFT_OUT) {
+      at = skipValue(type, at, last);
+      continue;
+    }
     noteKey(key, object, depth);
     writeKey(key, isFirst, depth + 1);
     isFirst = false;
-    at = readValue(type, at, last, depth, field == 0 ? 0 : childField(field, key));
+    at = readValue(type, at, last, depth, field == 0 ? 0 : childField(field, key), kept);
   }
   if (at != last) giveUp();
   closeObject(depth, mark);
+  return isFirst;
 }
 
-function readItems(at: usize, last: usize, depth: u32): void {
+/** @returns whether there was none. */
+function readItems(at: usize, last: usize, depth: u32, keep: usize): bool {
   let isFirst = true;
   while (at < last) {
     const type = <u32>load<u8>(at++);
     while (at < last && load<u8>(at) != 0) at++;
     writeSeparator(isFirst, depth + 1);
     isFirst = false;
-    at = readValue(type, at + 1, last, depth, 0);
+    at = readValue(type, at + 1, last, depth, 0, keep);
   }
   if (at != last) giveUp();
+  return isFirst;
 }
 
 /** Reads one value, which must end at `last` at the latest, and says where it ends. */
-function readValue(type: u32, at: usize, last: usize, depth: u32, field: usize): usize {
+function readValue(type: u32, at: usize, last: usize, depth: u32, field: usize, keep: usize): usize {
   switch (type) {
     case 0x01:
       if (at + 8 > last) giveUp();
@@ -82,7 +104,7 @@ function readValue(type: u32, at: usize, last: usize, depth: u32, field: usize):
     }
     case 0x03:
     case 0x04:
-      return readDocument(at, last, type == 0x04, depth + 1, field);
+      return readDocument(at, last, type == 0x04, depth + 1, field, keep, 0);
     case 0x05:
       return readBinary(at, last);
     case 0x06:

@@ -1,5 +1,6 @@
 import { FIELDS, INPUT, MAX_PAGES } from '../layout';
-import { Block, readByProgram } from './avro';
+import { readByProgram } from './avro';
+import { beginRecord, Block, rewindRecord } from './block';
 import { readDocument } from './bson';
 import { beginCaptures } from './capture';
 import { beginKeys } from './keys';
@@ -27,12 +28,17 @@ export function reserve(bytes: usize): void {
   if (missing > 0 && memory.grow(missing) < 0) giveUp();
 }
 
-/** The document of so many bytes at this place as JSON: see {@link outputStart}. */
-export function bson(at: usize, bytes: usize, literal: bool): void {
+/**
+ * The document of so many bytes at this place as JSON: see {@link outputStart}.
+ *
+ * @param keep where the tree of what is kept of it stands; 0: everything.
+ * @param drop where the tree of keys stands that are left out at its top; 0: none.
+ */
+export function bson(at: usize, bytes: usize, literal: bool, keep: usize, drop: usize): void {
   const end = at + bytes;
   memory.fill(end, 0, PADDING);
   beginDocument(end + PADDING, literal);
-  if (readDocument(at, end, false, 0, FIELDS) != end) giveUp();
+  if (readDocument(at, end, false, 0, FIELDS, keep, drop) != end) giveUp();
 }
 
 /** Before the first record of a block of so many bytes at this place, with values that may be empty. */
@@ -46,8 +52,14 @@ export function beginBlock(at: usize, bytes: usize, emptyValues: u32): void {
 
 /** The next record of the block as JSON. @param program of its schema. */
 export function avro(program: usize, literal: bool): void {
+  beginRecord();
   beginDocument(Block.end + PADDING, literal);
   readByProgram(program, 0, 0, FIELDS);
+}
+
+/** The next record is the last one once more. */
+export function again(): void {
+  rewindRecord();
 }
 
 /** How many bytes of the block are left. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
 import avsc from 'avsc';
-import { container, long, recordOf } from '../../../support/avro.ts';
+import { container, long, recordOf, sized } from '../../../support/avro.ts';
 import { messageOf } from '../../../support/samples.ts';
 import { assertBad, jsonOf, transcoder } from '../../../support/transcode.ts';
 
@@ -77,6 +78,17 @@ test('bytes behind the last record of a block are refused', () => {
   assertBad('TRAILING_BYTES', () =>
     jsonOf(container(schema, [{ records: 1, bytes: Buffer.from([2, 4]) }, one(1)])),
   );
+});
+
+test('what Python leaves of a zlib checksum behind a block is passed over', () => {
+  const block = deflateRawSync(long(5));
+  const withRest = (bytes: number): Buffer => Buffer.concat([block, Buffer.alloc(bytes, 1)]);
+  const file = (data: Buffer): Buffer => {
+    const head = container(schema, [], { codec: 'deflate' });
+    return Buffer.concat([head, long(1), sized(data), head.subarray(-16)]);
+  };
+  for (const bytes of [0, 3, 4]) assert.deepEqual(jsonOf(file(withRest(bytes))), ['{"x":5}']);
+  assertBad('TRAILING_BYTES', () => jsonOf(file(withRest(5))));
 });
 
 test('a block cannot announce more records than it has bytes', () => {

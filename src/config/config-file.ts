@@ -1,9 +1,9 @@
 import { closest } from 'fastest-levenshtein';
 import { readFileSync } from 'node:fs';
-import { ClientError, messageOf } from './errors.ts';
-import { configKey, flagList, flags } from './flags.ts';
-import { knownProfiles, type Profiles } from './profiles/known.ts';
-import { warnWhereOthersRead } from './secrets.ts';
+import { ClientError, messageOf } from '../errors.ts';
+import { configKey, flagList, flags } from '../flags.ts';
+import { knownProfiles, type Profiles } from '../profiles/known.ts';
+import { warnWhereOthersRead } from '../secrets.ts';
 
 /** What a configuration file says, not yet checked but for its keys. */
 export interface ConfigFile {
@@ -14,7 +14,7 @@ export interface ConfigFile {
 }
 
 /** @throws ClientError CONFIG */
-export function readConfigFile(given: unknown, warnings: string[]): ConfigFile {
+export function readConfigFile(given: unknown, warn: (text: string) => void): ConfigFile {
   if (given === undefined) return { topics: [], options: {}, profiles: knownProfiles() };
   if (typeof given !== 'string')
     throw new ClientError('CONFIG', '--config was given several times; once is enough.');
@@ -43,8 +43,8 @@ export function readConfigFile(given: unknown, warnings: string[]): ConfigFile {
   const secret = flagList.find(([name, flag]) => flag.secret === true && options[name] !== undefined)?.[0];
   if (secret !== undefined) {
     const apart = `${secret}-file` in flags ? `; ${configKey(secret)}File keeps it apart` : '';
-    warnings.push(`${given} holds the secret ${configKey(secret)}${apart}.`);
-    warnWhereOthersRead(given, (warning) => warnings.push(warning));
+    warn(`${given} holds the secret ${configKey(secret)}${apart}.`);
+    warnWhereOthersRead(given, warn);
   }
   return { topics: list as string[], options, profiles: knownProfiles(profiles, given) };
 }

@@ -1,14 +1,27 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Config, Values } from './config.ts';
-import { ClientError } from './errors.ts';
-import { readSecretFile, rememberSecret, warnWhereOthersRead } from './secrets.ts';
+import { ClientError } from '../errors.ts';
+import { readSecretFile, rememberSecret, warnWhereOthersRead } from '../secrets.ts';
+import type { Given } from './given.ts';
 
-type Broker = Config['broker'];
-type Credentials = Pick<
-  Broker,
-  'securityProtocol' | 'saslMechanism' | 'username' | 'password' | 'oauth' | 'clientCertificate'
->;
+/** How the client shows who it is. */
+export interface Credentials {
+  readonly securityProtocol: 'plaintext' | 'ssl' | 'sasl_plaintext' | 'sasl_ssl';
+  readonly saslMechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER';
+  readonly username: string | null;
+  readonly password: string | null;
+  /** Set with OAUTHBEARER, and only then. */
+  readonly oauth: {
+    readonly tokenUrl: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly scope: string | null;
+  } | null;
+  /** What the client shows to brokers that want a certificate of it. Paths of PEM files. */
+  readonly clientCertificate: {
+    readonly certificate: string;
+    readonly key: string;
+    readonly keyPassword: string | null;
+  } | null;
+}
 
 /** Those of a command that asks no broker. */
 export const noCredentials: Credentials = {
@@ -23,20 +36,16 @@ export const noCredentials: Credentials = {
 type SecretName = 'api-secret' | 'ssl-key-password' | 'sasl-oauth-client-secret';
 
 /**
- * How the client shows who it is: with a key and a secret, with tokens, with a certificate, or not at all.
+ * The user shows who they are with a key and a secret, with tokens, with a certificate, or not at all. Warns of files that others
+ * can read, and of what is not used.
  *
- * @param warn is told of files that others can read, and of what is not used.
  * @throws ClientError CONFIG naming what is missing or does not fit.
  */
-export function readCredentials(
-  given: Values,
-  isAntares: boolean,
-  warn: (text: string) => void,
-): Credentials {
-  const saslMechanism = given['sasl-mechanism'] ?? 'PLAIN';
-  const { username, password } = readKey(given, warn);
-  const oauth = readOauth(given, saslMechanism === 'OAUTHBEARER', warn);
-  const clientCertificate = readClientCertificate(given, warn);
+export function readCredentials(given: Given, isAntares: boolean): Credentials {
+  const saslMechanism = given.value('sasl-mechanism');
+  const { username, password } = readKey(given);
+  const oauth = readOauth(given, saslMechanism === 'OAUTHBEARER');
+  const clientCertificate = readClientCertificate(given);
   const hasLogin = username !== null || oauth !== null;
   if (isAntares && !hasLogin) {
     throw new ClientError(
@@ -44,11 +53,12 @@ export function readCredentials(
       'The ANTARES cluster wants credentials: give --api-key and --api-secret, or set ANTARES_KAFKA_API_KEY and ANTARES_KAFKA_API_SECRET, or keep them with antares-client auth add antares; for another broker give --bootstrap-servers.',
     );
   }
-  if (oauth !== null && username !== null) warn('The API key is not used: OAUTHBEARER logs in with tokens.');
+  if (oauth !== null && username !== null)
+    given.warn('The API key is not used: OAUTHBEARER logs in with tokens.');
   const withoutLogin = clientCertificate === null ? 'plaintext' : 'ssl';
-  const securityProtocol = given['security-protocol'] ?? (hasLogin ? 'sasl_ssl' : withoutLogin);
+  const securityProtocol = given.optional('security-protocol') ?? (hasLogin ? 'sasl_ssl' : withoutLogin);
   if (securityProtocol.startsWith('sasl') && !hasLogin) {
-    const { profile } = given;
+    const { profile } = given.values;
     throw new ClientError(
       'CONFIG',
       profile === undefined
@@ -65,9 +75,9 @@ export function readCredentials(
   return { securityProtocol, saslMechanism, username, password, oauth, clientCertificate };
 }
 
-function readKey(given: Values, warn: (text: string) => void): Pick<Broker, 'username' | 'password'> {
-  const username = given['api-key'] ?? null;
-  const password = readSecret(given, 'api-secret', warn);
+function readKey(given: Given): Pick<Credentials, 'username' | 'password'> {
+  const username = given.optional('api-key');
+  const password = readSecret(given, 'api-secret');
   if ((username === null) !== (password === null)) {
     throw new ClientError(
       'CONFIG',
@@ -79,10 +89,9 @@ function readKey(given: Values, warn: (text: string) => void): Pick<Broker, 'use
   return { username, password };
 }
 
-function readOauth(given: Values, isWanted: boolean, warn: (text: string) => void): Broker['oauth'] {
-  const tokenUrl = given['sasl-oauth-token-url'];
-  const clientId = given['sasl-oauth-client-id'];
-  const clientSecret = readSecret(given, 'sasl-oauth-client-secret', warn);
+function readOauth(given: Given, isWanted: boolean): Credentials['oauth'] {
+  const { profile, 'sasl-oauth-token-url': tokenUrl, 'sasl-oauth-client-id': clientId } = given.values;
+  const clientSecret = readSecret(given, 'sasl-oauth-client-secret');
   if (!isWanted) {
     if (tokenUrl === undefined && clientId === undefined) return null;
     throw new ClientError(
@@ -96,19 +105,19 @@ function readOauth(given: Values, isWanted: boolean, warn: (text: string) => voi
       clientId === undefined ? '--sasl-oauth-client-id' : '',
       clientSecret === null ? '--sasl-oauth-client-secret-file (or SASL_OAUTH_CLIENT_SECRET)' : '',
     ].filter((name) => name !== '');
-    const stored = given.profile === undefined ? '' : `; or antares-client auth add ${given.profile}`;
+    const stored = profile === undefined ? '' : `; or antares-client auth add ${profile}`;
     throw new ClientError(
       'CONFIG',
       `--sasl-mechanism OAUTHBEARER also needs ${missing.join(' and ')}${stored}.`,
     );
   }
-  return { tokenUrl, clientId, clientSecret, scope: given['sasl-oauth-scope'] ?? null };
+  return { tokenUrl, clientId, clientSecret, scope: given.optional('sasl-oauth-scope') };
 }
 
-function readClientCertificate(given: Values, warn: (text: string) => void): Broker['clientCertificate'] {
-  const certificate = existing(given, 'ssl-certificate');
-  const key = existing(given, 'ssl-key');
-  const keyPassword = readSecret(given, 'ssl-key-password', warn);
+function readClientCertificate(given: Given): Credentials['clientCertificate'] {
+  const certificate = given.path('ssl-certificate');
+  const key = given.path('ssl-key');
+  const keyPassword = readSecret(given, 'ssl-key-password');
   if (certificate === null && key === null) return null;
   if (certificate === null || key === null) {
     throw new ClientError(
@@ -119,22 +128,15 @@ function readClientCertificate(given: Values, warn: (text: string) => void): Bro
     );
   }
   // A key behind a password is of no use to others.
-  if (keyPassword === null) warnWhereOthersRead(key, warn);
+  if (keyPassword === null) warnWhereOthersRead(key, given.warn);
   return { certificate, key, keyPassword };
 }
 
-function existing(given: Values, name: 'ssl-certificate' | 'ssl-key'): string | null {
-  const path = given[name];
-  if (path === undefined) return null;
-  if (!existsSync(path)) throw new ClientError('CONFIG', `--${name} ${path} does not exist.`);
-  return resolve(path);
-}
-
 /** Given directly, or in a file. */
-function readSecret(given: Values, name: SecretName, warn: (text: string) => void): string | null {
+function readSecret(given: Given, name: SecretName): string | null {
   const fileName = `${name}-file` as const;
-  const file = given[fileName];
-  const secret = given[name] ?? (file === undefined ? null : readSecretFile(fileName, file, warn));
+  const file = given.optional(fileName);
+  const secret = given.optional(name) ?? (file === null ? null : readSecretFile(fileName, file, given.warn));
   rememberSecret(secret ?? undefined);
   return secret;
 }

@@ -1,0 +1,147 @@
+import { safeParse } from 'valibot';
+import { isAntaresAddress, serversOf } from '../antares.ts';
+import type { CommandLine } from '../arguments.ts';
+import type { LoginStore } from '../auth/login-store.ts';
+import { storedLogin, type Way } from '../auth/stored-login.ts';
+import { ClientError } from '../errors.ts';
+import { configKey, type Flag, flagList, type FlagName } from '../flags.ts';
+import { type ConfigFile, readConfigFile } from './config-file.ts';
+import type { Values } from './given.ts';
+import { chooseProfile, type NamedProfile, profileOptions } from './profile-options.ts';
+
+/** Where the options come from. */
+export interface ConfigSources {
+  readonly commandLine: CommandLine;
+  /** Options that the environment gave, by option name. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly isTerminal: boolean;
+  /** False for commands that can do without topics. */
+  readonly needsTopics?: false;
+  /** False for commands that ask no broker: how to reach one, and who the user is there, is not looked at. */
+  readonly needsBroker?: false;
+  /** The user's logins, the last that are asked; without them none is read. */
+  readonly logins?: LoginStore | null;
+}
+
+/** An option that was given, and by whom. */
+export interface GivenOption {
+  readonly name: FlagName;
+  /** Such as `--group`, `ANTARES_KAFKA_API_KEY`, or `group in FILE`. */
+  readonly where: string;
+  /** Its text; a secret's is not shown. */
+  readonly shown: string;
+}
+
+/** What everybody gave, not yet checked. */
+interface Gathered {
+  readonly commandLine: CommandLine;
+  readonly environment: ConfigSources['environment'];
+  readonly file: ConfigFile;
+  readonly stored: Readonly<Record<string, string>>;
+  readonly profile: NamedProfile | null;
+  /** By the keys of a configuration file. */
+  readonly fromProfile: Readonly<Record<string, string>>;
+  /** Options that the user gave, and not the store or the profile. */
+  readonly explicit: ReadonlySet<string>;
+  readonly way: Way;
+}
+
+export function gather(
+  { commandLine, environment, logins = null }: Pick<ConfigSources, 'commandLine' | 'environment' | 'logins'>,
+  warn: (text: string) => void,
+): Gathered {
+  const file = readConfigFile(commandLine.given['config'], warn);
+  const given = (name: FlagName): unknown =>
+    commandLine.given[name] ?? environment[name] ?? file.options[name];
+  const profile = chooseProfile(given('profile'), file.profiles);
+  const explicit = new Set(flagList.flatMap(([name]) => (given(name) === undefined ? [] : [name])));
+  const fromProfile = profile === null ? {} : profileOptions(profile, explicit, given('sasl-mechanism'));
+  const way = wayOf(profile, (name) => given(name) ?? fromProfile[configKey(name)]);
+  const { options: stored, environment: rest } = storedLogin(
+    way,
+    { flags: commandLine.given, environment, file: file.options },
+    logins,
+    warn,
+  );
+  return { commandLine, environment: rest, file, stored, profile, fromProfile, explicit, way };
+}
+
+function wayOf(profile: NamedProfile | null, given: (name: FlagName) => unknown): Way {
+  const text = (name: FlagName): string | null => {
+    const value = given(name);
+    return isScalar(value) ? String(value) : null;
+  };
+  const servers = serversOf(text('bootstrap-servers'), text('host'), text('port'));
+  return {
+    profile: profile?.name ?? (isAntaresAddress(servers) ? 'antares' : null),
+    servers,
+    kind: text('sasl-mechanism') === 'OAUTHBEARER' ? 'oauth' : 'password',
+    tokenUrl: text('sasl-oauth-token-url'),
+    takesLogin: (text('security-protocol') ?? 'sasl').startsWith('sasl'),
+  };
+}
+
+/** The way that these flags lead, without a look at the rest. @throws ClientError CONFIG */
+export function wayTo(given: CommandLine['given']): Way {
+  return gather({ commandLine: { topics: [], given }, environment: {} }, () => undefined).way;
+}
+
+/** Every option's value, of the first who gives it. @throws ClientError CONFIG naming what cannot be used. */
+export function valuesOf(gathered: Gathered): Values {
+  const { profile, fromProfile } = gathered;
+  const values: Record<string, unknown> = {};
+  for (const [name, flag] of flagList) {
+    values[name] = firstGiven(flag, [
+      ...givenBy(name, flag, gathered),
+      [`${configKey(name)} of the profile ${profile?.name ?? ''}`, fromProfile[configKey(name)]],
+    ]);
+  }
+  return values as unknown as Values;
+}
+
+/** Which options were given at all, and where. @throws ClientError CONFIG where the configuration file cannot be read. */
+export function givenOptions(sources: ConfigSources): GivenOption[] {
+  const gathered = gather(sources, () => undefined);
+  return flagList.flatMap(([name, flag]) => {
+    const found = givenBy(name, flag, gathered).find(([, value]) => value !== undefined);
+    if (found === undefined) return [];
+    const [where, value] = found;
+    // A list may hold a password as one of its pairs.
+    const shown = flag.secret === true || !isScalar(value) ? '[not shown]' : String(value);
+    return [{ name, where, shown }];
+  });
+}
+
+/** Who may give an option, the first of them first. */
+function givenBy(
+  name: FlagName,
+  flag: Flag,
+  { commandLine, environment, file, stored, way }: Gathered,
+): (readonly [where: string, value: unknown])[] {
+  return [
+    [`--${name}`, commandLine.given[name]],
+    [flag.env ?? '', environment[name]],
+    [`${configKey(name)} in ${String(commandLine.given['config'])}`, file.options[name]],
+    [`stored for ${way.profile ?? ''}`, stored[name]],
+  ];
+}
+
+/** The first source that gives the option, parsed. */
+function firstGiven(flag: Flag, sources: readonly (readonly [string, unknown])[]): unknown {
+  const found = sources.find(([, value]) => value !== undefined);
+  if (found === undefined) return flag.fallback;
+  const [where, given] = found;
+  if (Array.isArray(given) && flag.repeatable !== true) {
+    throw new ClientError('CONFIG', `${where} was given ${given.length} times; once is enough.`);
+  }
+  const parsed = safeParse(flag.value, given);
+  if (parsed.success) return parsed.output;
+  // Lists and objects are not shown either: passwords may be in them.
+  const shown = flag.secret !== true && isScalar(given) ? ` ${String(given)}` : '';
+  const wanted = parsed.issues[0].message;
+  throw new ClientError('CONFIG', `${where}${shown} cannot be used: it must be ${wanted}.`);
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}

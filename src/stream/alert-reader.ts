@@ -1,0 +1,71 @@
+import { SchemaRegistry } from '../broker/schema-registry.ts';
+import { partitionKey } from '../commit/partition-progress.ts';
+import { ClientError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { DecodeError, SchemaNeeded } from '../worker/decode/error.ts';
+import { KnownSchemas } from '../worker/schemas.ts';
+import type { SkippedMessage, StreamedAlert } from './batch.ts';
+import { createReadAlerts, type ReadAlerts } from './decoders.ts';
+import type { QueuedMessage } from './message-queue.ts';
+import type { StreamSettings } from './options.ts';
+
+/** What a message held: alerts, or a reason why there are none. */
+export type ReadMessage<A extends object> =
+  | { readonly alerts: readonly StreamedAlert<A>[]; readonly skipped: null }
+  | { readonly alerts: readonly []; readonly skipped: SkippedMessage };
+
+/** From messages to alerts; asks for schemas that are missing. */
+export class AlertReader<A extends object> {
+  readonly #settings: StreamSettings<A>;
+  readonly #log: Log;
+  readonly #schemas = new KnownSchemas();
+  readonly #registry: SchemaRegistry;
+  readonly #readAlerts: ReadAlerts<A>;
+
+  /** @param stop ends the asking for schemas. */
+  constructor(settings: StreamSettings<A>, log: Log, stop: AbortSignal) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#registry = new SchemaRegistry(settings.config.decode, log, stop);
+    this.#readAlerts = createReadAlerts(settings, this.#schemas);
+  }
+
+  /**
+   * All alerts of a message: one that is torn at its end is bad as a whole.
+   *
+   * @throws ClientError BAD_MESSAGE; CONFIG where a schema is missing and the settings name nobody who knows it.
+   */
+  async read(queued: QueuedMessage): Promise<ReadMessage<A>> {
+    const { topic, partition, offset, timestampMs, key, headers } = queued.message;
+    const place = { topic, partition, offset, key, headers };
+    const timestamp = timestampMs < 0 ? null : new Date(timestampMs);
+    for (;;) {
+      try {
+        const alerts = this.#readAlerts(queued.message);
+        return {
+          alerts: alerts.map(({ alert, record }) => ({ alert, ...place, record, timestamp })),
+          skipped: null,
+        };
+      } catch (error) {
+        if (error instanceof SchemaNeeded) await this.#learnSchema(error.schemaId, queued);
+        else if (error instanceof DecodeError) return { alerts: [], skipped: this.#skip(queued, error) };
+        else throw error;
+      }
+    }
+  }
+
+  /** @throws ClientError BAD_MESSAGE */
+  #skip({ message: { topic, partition, offset } }: QueuedMessage, error: DecodeError): SkippedMessage {
+    const sentence = `The message at ${topic}/${partition} offset ${offset} cannot be decoded: ${error.message}`;
+    if (!this.#settings.skipsBad) throw new ClientError('BAD_MESSAGE', sentence, { cause: error });
+    this.#log.warn(`${sentence} It is passed.`);
+    return { topic, partition, offset, error };
+  }
+
+  async #learnSchema(schemaId: number, { at }: QueuedMessage): Promise<void> {
+    const answer = await this.#registry.get(schemaId);
+    if (answer.kind === 'unknown')
+      throw new ClientError('CONFIG', `${partitionKey(at)} cannot be decoded: ${answer.reason}`);
+    this.#schemas.add(schemaId, answer.schemaText);
+  }
+}

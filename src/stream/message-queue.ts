@@ -1,0 +1,69 @@
+import type { ConsumedMessage } from '../broker/consumer.ts';
+import type { PartitionProgress } from '../commit/partition-progress.ts';
+import type { OpenRange } from '../commit/watermark.ts';
+
+/** A message that was read and not yet handed out. */
+export interface QueuedMessage {
+  readonly message: ConsumedMessage & { readonly value: Uint8Array };
+  readonly at: PartitionProgress;
+  /** Of all messages that came with it. */
+  readonly range: OpenRange;
+  /** Where the range goes on behind it; what has no value in between counts as done with it. */
+  readonly next: number;
+}
+
+/** Places that are taken out of the list at a time. */
+const SWEEP = 1_024;
+
+/** What was read ahead of the caller, in the order of each partition. */
+export class MessageQueue {
+  readonly #messages: QueuedMessage[] = [];
+  #head = 0;
+  #bytes = 0;
+
+  /** Bytes of the messages that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * @param messages of one partition, in offset order.
+   * @param end messages from there on are not ours to read.
+   */
+  add(at: PartitionProgress, messages: readonly ConsumedMessage[], end: number): void {
+    const wanted = messages.filter(({ offset }) => offset >= at.watermark.position && offset < end);
+    const [first, last] = [wanted[0], wanted.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const range = at.watermark.begin(first.offset, last.offset + 1);
+    const withValue = wanted.filter(hasValue);
+    at.watermark.finish(range, withValue[0]?.offset ?? range.next);
+    withValue.forEach((message, i) => {
+      this.#messages.push({ message, at, range, next: withValue[i + 1]?.offset ?? range.next });
+      this.#bytes += message.value.byteLength;
+    });
+  }
+
+  /** The next message of a partition that is still ours; null: there is none. */
+  take(isOurs: (at: PartitionProgress) => boolean): QueuedMessage | null {
+    for (;;) {
+      const next = this.#messages[this.#head];
+      if (next === undefined) return null;
+      this.#head += 1;
+      if (this.#head === SWEEP) {
+        this.#messages.splice(0, SWEEP);
+        this.#head = 0;
+      }
+      this.#bytes -= next.message.value.byteLength;
+      if (isOurs(next.at)) return next;
+    }
+  }
+}
+
+function hasValue(message: ConsumedMessage): message is QueuedMessage['message'] {
+  return message.value !== null;
+}
+
+/** The message is in the caller's hands, or nobody wants it: reading has come to the next one. */
+export function passOn({ at, range, next }: QueuedMessage): void {
+  at.watermark.finish(range, next);
+}

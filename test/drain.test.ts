@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Assignment } from '../src/broker/assignment.ts';
+import type { Committer, Flushed } from '../src/commit/committer.ts';
+import { PartitionProgress } from '../src/commit/partition-progress.ts';
+import { Drain } from '../src/drain.ts';
+import type { Log } from '../src/log.ts';
+import type { Settlement } from '../src/settlement.ts';
+import { Ending } from '../src/stop/ending.ts';
+import { Limit } from '../src/stop/limit.ts';
+
+/** The way out of a client that has finished three messages, where the last commit ends so. */
+async function shutDown(end: Flushed): Promise<{ failure: string | undefined; warnings: string }> {
+  const at = new PartitionProgress({ topic: 'ztf', partition: 0, offset: 0, committed: 0, behind: 'start' });
+  at.watermark.finish(at.watermark.begin(0, 3), 3);
+  const warnings: string[] = [];
+  const ending = new Ending(new Limit(null));
+  const drain = new Drain({
+    log: { warn: (text: string) => warnings.push(text) } as unknown as Log,
+    shutdownTimeoutMs: 20_000,
+    assignment: { partitions: new Map([['ztf/0', at]]) } as unknown as Assignment,
+    committer: { flush: () => Promise.resolve(end) } as unknown as Committer,
+    settlement: { cancelAll: () => Promise.resolve() } as unknown as Settlement,
+    collector: null,
+    ending,
+  });
+  await drain.shutDown();
+  return { failure: ending.failure?.message, warnings: warnings.join('\n') };
+}
+
+test('only who was too late is said to have been, and each way out names what comes again', async () => {
+  assert.deepEqual(await shutDown('confirmed'), { failure: undefined, warnings: '' });
+  const late = await shutDown('late');
+  assert.match(late.failure ?? '', /within 20 s \(--shutdown-timeout\).* ztf\/0 0–2\.$/);
+  const inDoubt = await shutDown('in doubt');
+  assert.match(inDoubt.failure ?? '', /^The disk did not confirm .* ztf\/0 0–2\.$/);
+  const lost = await shutDown('lost');
+  assert.equal(lost.failure, undefined);
+  assert.match(lost.warnings, /^The group took partitions back before the last commit.* ztf\/0 0–2\.$/);
+});

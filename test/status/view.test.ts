@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { PartitionProgress, partitionKey } from '../../src/commit/partition-progress.ts';
+import { type StatusView, viewOf } from '../../src/status/view.ts';
+import { History } from '../../src/telemetry/history.ts';
+import { Telemetry } from '../../src/telemetry/telemetry.ts';
+import { afterwards } from '../support/after.ts';
+import { anyBroker, configOf } from '../support/options.ts';
+
+/** A run that reads `ztf`, a partition of ten messages, nine of which are finished. */
+async function run(
+  t: TestContext,
+): Promise<{ history: History; partition: PartitionProgress; view: () => StatusView }> {
+  const config = await configOf(['ztf', ...anyBroker, '-d', 'any', '--until-end']);
+  const telemetry = new Telemetry();
+  const history = new History(telemetry);
+  afterwards(t, () => {
+    history.close();
+  });
+  const partition = new PartitionProgress({
+    topic: 'ztf',
+    partition: 0,
+    offset: 0,
+    committed: 0,
+    behind: 'commit',
+  });
+  partition.watermark.finish(partition.watermark.begin(0, 9), 9);
+  telemetry.watch({
+    partitions: new Map([[partitionKey(partition), partition]]),
+    isAssigned: () => true,
+    bytesInFlight: () => 0,
+    workerUse: () => [],
+    endOf: () => 10,
+    goalOf: () => 10,
+    isAlive: () => true,
+  });
+  return { history, partition, view: () => viewOf(config, telemetry, history) };
+}
+
+test('nobody says how long the end will take while a partition waits', async (t) => {
+  const { partition, view } = await run(t);
+  assert.equal(typeof view().progress?.leftMs, 'number');
+  partition.segmentWait = { what: 'disk space', mayCome: true };
+  assert.equal(view().progress?.leftMs, null);
+});
+
+test('the time until all is caught up is known as soon as that of each topic is', async (t) => {
+  const { history, view } = await run(t);
+  const sample = {
+    ...{ atMs: performance.now() - 1_000, tookMs: 1_000, bytesInFlight: 0, workerUse: [], latencyMs: null },
+    eventLoopDelayMs: { p99: 0, max: 0 },
+  };
+  const counts = { savedAlerts: 0, finishedMessages: 0, readBytes: 0 };
+  // No partition was assigned in the first second.
+  history.samples.push(
+    { ...sample, topics: new Map() },
+    { ...sample, topics: new Map([['ztf', { ...counts, lag: 5 }]]) },
+  );
+  const { all, topics } = view();
+  assert.equal(typeof topics[0]?.catchUpMs, 'number');
+  assert.equal(typeof all.catchUpMs, 'number');
+});
