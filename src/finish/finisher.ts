@@ -1,6 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { FinishAnswer, Finished, FinishJob } from './messages.ts';
 
+/** Most of a file's bytes are outside of the heap. V8 would let a thread's young objects take 48 MB before it looks at them. */
+const YOUNG_GENERATION_MB = 16;
+
 /** A file could not be finished. */
 export class FinishError extends Error {
   override readonly name = 'FinishError';
@@ -67,7 +70,10 @@ export class Finisher {
   #start(): Worker | null {
     if (this.#threads >= this.#most) return null;
     this.#threads += 1;
-    return new Worker(new URL('./main.js', import.meta.url), { env: {} });
+    return new Worker(new URL('./main.js', import.meta.url), {
+      env: {},
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
   }
 
   #run(thread: Worker, { job, resolve, reject }: Waiting): void {

@@ -21,9 +21,9 @@ import type { NewFile } from './new-file.ts';
 import { TapesAsAvro } from './tapes-as-avro.ts';
 
 /** Records that become columns at once. */
-const BATCH_BYTES = 8_000_000;
-/** Of a row group before compression: large enough to be read fast, small enough to be held in memory. */
-const ROW_GROUP_BYTES = 24_000_000;
+const BATCH_BYTES = 4_000_000;
+/** Of a row group, compressed: large enough to be read fast, small enough to be held in memory, twice while it is written. */
+const ROW_GROUP_BYTES = 12_000_000;
 const ROW_GROUP_ROWS = 100_000;
 
 /** Parquet wants a column, and an alert without a field has none. */
