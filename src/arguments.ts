@@ -138,6 +138,8 @@ function explain(message: string, usage: string, names: readonly string[]): stri
   const positionals = [...usage.matchAll(/[<[](\w+)/g)].map(([, name]) => name);
   const help = `${usage.replace(/ [<[].*/, '')} -h`;
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ')[0];
+  // One letter is like any other.
+  if (unknown?.length === 1) return `There is no option -${unknown}; ${help} lists them all.`;
   if (unknown !== undefined) {
     const options = names.filter((name) => !positionals.includes(name));
     return `There is no option --${unknown}; did you mean --${closest(unknown, options)}? ${help} lists them all.`;

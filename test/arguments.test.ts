@@ -53,6 +53,13 @@ for (const { words, help, options } of commands)
     }
   });
 
+test('a letter that stands for no option is refused as it was typed', async () => {
+  assert.equal(
+    await refusal('topic', '-b', 'localhost:9092'),
+    'There is no option -b; antares-client -h lists them all.',
+  );
+});
+
 test('a subcommand without the words that it wants says how it is called', async () => {
   assert.equal(await refusal('peek'), 'Say antares-client peek <topic>; antares-client peek -h explains.');
   assert.equal(
