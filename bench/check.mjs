@@ -1,7 +1,7 @@
 // What a contestant wrote is looked at before its time counts: every message there once, and samples of it compared with the reference.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { KnownSchemas } from '../build/src/worker/schemas.js';
 import { Transcoder } from '../build/src/worker/transcode.js';
@@ -43,18 +43,16 @@ const looks = { 'same bytes': files, 'parsed files': files, lines, rows, frames 
 
 function files(folder, compare) {
   let bytes = 0;
-  for (const name of readdirSync(folder)) {
-    if (!name.endsWith('.json')) continue;
-    const path = join(folder, name);
+  for (const path of filesBelow(folder, '.json')) {
     bytes += statSync(path).size;
-    compare(name.slice(0, -'.json'.length), () => readFileSync(path, 'utf8'));
+    compare(basename(path, '.json'), () => readFileSync(path, 'utf8'));
   }
   return bytes;
 }
 
 function lines(folder, compare, { survey, idKey }) {
   let bytes = 0;
-  for (const path of segments(folder, '.ndjson')) {
+  for (const path of filesBelow(folder, '.ndjson')) {
     const data = readFileSync(path);
     bytes += data.length;
     let from = 0;
@@ -69,7 +67,7 @@ function lines(folder, compare, { survey, idKey }) {
 
 /** By readers that are not the client's. */
 function rows(folder, compare, { survey, idKey }) {
-  const paths = [...segments(folder, '.avro'), ...segments(folder, '.parquet')];
+  const paths = [...filesBelow(folder, '.avro'), ...filesBelow(folder, '.parquet')];
   const place = survey === 'antares' ? `new_alert.${idKey}` : idKey;
   const script = join(import.meta.dirname, 'python', 'ids.py');
   const ids = execFileSync(join(bestEnvironment(), 'python'), [script, place, ...paths], {
@@ -84,7 +82,7 @@ function rows(folder, compare, { survey, idKey }) {
 function frames(folder) {
   let bytes = 0;
   let count = 0;
-  for (const path of segments(folder, '.raw')) {
+  for (const path of filesBelow(folder, '.raw')) {
     const data = readFileSync(path);
     bytes += data.length;
     let at = RAW_HEADER_BYTES;
@@ -94,7 +92,7 @@ function frames(folder) {
   return { bytes, frames: count };
 }
 
-function segments(folder, extension) {
+function filesBelow(folder, extension) {
   const found = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   return found.filter((name) => name.endsWith(extension)).map((name) => join(folder, name));
 }

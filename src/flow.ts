@@ -332,12 +332,15 @@ export class Flow {
   async #checkEnd(): Promise<void> {
     const { consumer, log } = this.#parts;
     const { partitions } = this.#assignment;
-    if (this.#ending.isOver) return;
+    const { end } = this.#beginning;
+    if (end === null || this.#ending.isOver) return;
     // Partitions that we take ourselves are ours alone; until we have them, what the group has committed says nothing.
     if (this.#beginning.byHand !== null && !this.#assignment.isAnswered) return;
     try {
-      const isReached = (await this.#beginning.end?.isReached(consumer, partitions)) === true;
-      if (isReached && (await this.#commitEnd())) this.#ending.finish();
+      if (!(await end.isOwnReached(consumer, partitions))) return;
+      // Open segments too: other members may wait for what we commit, as we do for them.
+      if (!(await this.#commitEnd())) return;
+      if (await end.isReached(consumer, partitions)) this.#ending.finish();
     } catch (error) {
       log.debug(`Whether the end is reached could not be asked: ${messageOf(error)}.`);
     }

@@ -43,10 +43,15 @@ export class StopAt implements ReadingEnd {
     return this.#bounds?.least.endOf(at) ?? null;
   }
 
-  async isReached(consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean> {
+  async isOwnReached(consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean> {
     await this.look(consumer, Date.now());
     if (this.#bounds === null) return false;
     const unfinished = [...own.values()].some((at) => at.finished < (this.endOf(at) ?? 0));
-    return !unfinished && (await this.#bounds.least.isReached(consumer, own));
+    return !unfinished && (await this.#bounds.least.isOwnReached(consumer, own));
+  }
+
+  async isReached(consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean> {
+    if (!(await this.isOwnReached(consumer, own))) return false;
+    return (await this.#bounds?.least.isReached(consumer, own)) === true;
   }
 }

@@ -17,7 +17,9 @@ export interface ReadingEnd {
   endOf(at: TopicPartition, messages?: readonly MessageToPack[]): number | null;
   /** The least that it can be: markers and aborted messages have timestamps too, and are never read. */
   leastEndOf(at: TopicPartition): number | null;
-  /** Whether all is read and finished, other members' partitions included. @throws BrokerError */
+  /** Whether all of our own partitions are read and finished. @throws BrokerError */
+  isOwnReached(consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean>;
+  /** The same, and whether the other members have committed theirs. @throws BrokerError */
   isReached(consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean>;
 }
 
@@ -75,11 +77,14 @@ export class UntilEnd implements ReadingEnd {
     return this.endOf(at);
   }
 
+  isOwnReached(_consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean> {
+    return Promise.resolve(this.#ownDone(own));
+  }
+
   async isReached(consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean> {
     return this.#ownDone(own) && (await this.#othersDone(consumer, own));
   }
 
-  /** Whether all of our own partitions are done. */
   #ownDone(own: ReadonlyMap<string, PartitionProgress>): boolean {
     return [...this.#ends].every(([key, end]) => (own.get(key)?.finished ?? end.offset) >= end.offset);
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { numberedAlerts, slowly } from '../support/faults.ts';
 import { filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import {
   deleteRecords,
@@ -63,6 +64,23 @@ test('--until-end with partitions taken by hand reads them, also where the group
   const { code, stderr } = await runClient(t, [...args, '-d', dir, '--replay']);
   assert.equal(code, 0, stderr);
   assert.equal(filesIn(dir).length, 3);
+});
+
+test('members of a group that wait for each other at the end do not wait for --segment-age', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic(2);
+  await produce(topic, numberedAlerts(1_000, 2));
+  const group = unique('group');
+  const args = [topic, '-d', newFolder(t), '-g', group, '--output', 'ndjson', '--segment-age', '1h'];
+  const slow = [...slowly(t, 5), '--batch-size', '20', '-X', 'heartbeat.interval.ms=200'];
+  const members = await Promise.all([0, 1].map(() => runClient(t, [...args, ...slow, '--until-end'])));
+  for (const { code, stderr } of members) {
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /[1-9]\d* alerts saved/, 'each has had its part');
+  }
+  const { committed, ends } = await groupOffsets(group, topic, 2);
+  assert.deepEqual(committed, ends);
 });
 
 test('--until-end ends after a transaction, and its marker is committed too', {
