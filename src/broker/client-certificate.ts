@@ -4,16 +4,17 @@ import { createSecureContext } from 'node:tls';
 import type { Config } from '../config.ts';
 import { ClientError, messageOf } from '../errors.ts';
 
+const LOCKED =
+  'the key is locked, and the password is wrong or missing: give --ssl-key-password-file or set SSL_KEY_PASSWORD';
+const BEGINS_LOCKED = /^(-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)/m;
+
 /** What OpenSSL says of a key or a certificate, and what it means. The first that fits counts. */
 const causes: readonly (readonly [RegExp, string])[] = [
   [
     /key values mismatch/i,
     '--ssl-key does not belong to --ssl-certificate: give the pair that was made together',
   ],
-  [
-    /bad decrypt|pkcs12 cipherfinal|interrupted or cancelled|bad password read|empty password/i,
-    'the key is locked, and the password is wrong or missing: give --ssl-key-password-file or set SSL_KEY_PASSWORD',
-  ],
+  [/bad decrypt|pkcs12 cipherfinal|interrupted or cancelled|bad password read|empty password/i, LOCKED],
   [/key too small|md too weak/i, 'it is too weak for today’s TLS: have a new one made'],
 ];
 
@@ -41,13 +42,15 @@ export function checkClientCertificate(broker: Config['broker']): void {
       `--ssl-certificate ${certificate} expired on ${parsed.validTo}: ask the broker's operator for a new one.`,
     );
   }
+  const pem = readPem('ssl-key', key);
   try {
-    createSecureContext({ cert, key: readPem('ssl-key', key), passphrase: keyPassword ?? undefined });
+    createSecureContext({ cert, key: pem, passphrase: keyPassword ?? undefined });
   } catch (error) {
-    if (error instanceof ClientError) throw error;
-    const cause =
-      causes.find(([pattern]) => pattern.test(messageOf(error)))?.[1] ??
-      `it is not a private key in PEM form (${messageOf(error)})`;
+    // One wrong password in 256 leaves what looks unlocked, and OpenSSL only says that it does not know what that is.
+    const other = BEGINS_LOCKED.test(pem)
+      ? LOCKED
+      : `it is not a private key in PEM form (${messageOf(error)})`;
+    const cause = causes.find(([pattern]) => pattern.test(messageOf(error)))?.[1] ?? other;
     throw new ClientError('CONFIG', `--ssl-key ${key} cannot be used: ${cause}.`);
   }
 }
