@@ -12,7 +12,7 @@ export type { EncodedMessage, MessageDecoder } from './stream/decoders.ts';
 export { ClientError, type ErrorCode } from './errors.ts';
 export { DecodeError, type DecodeErrorCode } from './worker/decode/error.ts';
 export type { AlertContext, HookLogger, ProcessAlert } from './worker/process/hook.ts';
-export type { MessageHeader } from './worker/message.ts';
+export type { AlertOrigin, MessageHeader } from './worker/message.ts';
 export { simulateNight, type NightOptions, type SimulatedAlert } from './simulate/night.ts';
 export type * from './alerts/antares.ts';
 export type * from './alerts/ztf.ts';

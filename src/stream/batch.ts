@@ -1,7 +1,7 @@
 import { partitionKey, type PartitionProgress } from '../commit/partition-progress.ts';
 import { ClientError } from '../errors.ts';
 import type { DecodeError } from '../worker/decode/error.ts';
-import type { MessageHeader } from '../worker/message.ts';
+import type { AlertOrigin } from '../worker/message.ts';
 import type { HandedOut } from './acknowledgements.ts';
 
 /**
@@ -9,23 +9,9 @@ import type { HandedOut } from './acknowledgements.ts';
  *
  * @typeParam A the type of the alert.
  */
-export interface StreamedAlert<A extends object = Record<string, unknown>> {
+export interface StreamedAlert<A extends object = Record<string, unknown>> extends AlertOrigin {
   /** The alert as its file would show it; 64-bit integers are `bigint`, bytes base64. */
   readonly alert: A;
-  /** Kafka's name of the topic. */
-  readonly topic: string;
-  /** Of the topic, from 0. */
-  readonly partition: number;
-  /** Of the message in its partition. */
-  readonly offset: number;
-  /** Place in its message, from 0. */
-  readonly record: number;
-  /** Kafka's timestamp, or null where the broker gave none. */
-  readonly timestamp: Date | null;
-  /** The message's key, as it came; null: none. */
-  readonly key: Uint8Array | null;
-  /** The message's headers, in their order. */
-  readonly headers: readonly MessageHeader[];
 }
 
 /** Offsets of one partition, from `first` to before `next`. */

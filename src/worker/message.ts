@@ -6,6 +6,24 @@ export interface MessageHeader {
   readonly value: Uint8Array | null;
 }
 
+/** Where an alert comes from: its message, as Kafka knows it. */
+export interface AlertOrigin {
+  /** Kafka's name of the topic. */
+  readonly topic: string;
+  /** Of the topic, from 0. */
+  readonly partition: number;
+  /** Of the message in its partition. */
+  readonly offset: number;
+  /** Place of the alert in its message, from 0: an Avro container may hold several. */
+  readonly record: number;
+  /** Kafka's timestamp, or null where the broker gave none. */
+  readonly timestamp: Date | null;
+  /** The message's key, as it came; null: none. */
+  readonly key: Uint8Array | null;
+  /** The message's headers, in their order. */
+  readonly headers: readonly MessageHeader[];
+}
+
 /** One Kafka message as a worker sees it. The views reach into shared memory and stay valid while its job is worked on. */
 export interface Message {
   readonly topic: string;

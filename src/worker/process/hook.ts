@@ -1,23 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../errors.ts';
-import type { MessageHeader } from '../message.ts';
+import type { AlertOrigin } from '../message.ts';
 
 /** What `processAlert` learns beside the alert. */
-export interface AlertContext {
-  /** Kafka's name of the topic. */
-  readonly topic: string;
-  /** Of the topic, from 0. */
-  readonly partition: number;
-  /** Of the message in its partition. */
-  readonly offset: number;
-  /** Place of the alert in its message, from 0: an Avro container may hold several. */
-  readonly record: number;
-  /** Kafka's timestamp, or null where the broker gave none. */
-  readonly timestamp: Date | null;
-  /** The message's key, as it came; null: none. */
-  readonly key: Uint8Array | null;
-  /** The message's headers, in their order. */
-  readonly headers: readonly MessageHeader[];
+export interface AlertContext extends AlertOrigin {
   /** Aborted when `--process-timeout` is over. */
   readonly signal: AbortSignal;
   /** Writes to the client's log. */
