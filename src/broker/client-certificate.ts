@@ -6,7 +6,7 @@ import { ClientError, messageOf } from '../errors.ts';
 
 const LOCKED =
   'the key is locked, and the password is wrong or missing: give --ssl-key-password-file or set SSL_KEY_PASSWORD';
-const BEGINS_LOCKED = /^(-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)/m;
+const BEGINS_LOCKED = /^(-----BEGIN ENCRYPTED |Proc-Type: 4,ENCRYPTED)/m;
 
 /** What OpenSSL says of a key or a certificate, and what it means. The first that fits counts. */
 const causes: readonly (readonly [RegExp, string])[] = [
