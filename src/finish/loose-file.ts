@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Crc32c } from '../checksum.ts';
 import { readLooseHead } from '../worker/write/loose-records.ts';
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 const LENGTH_BYTES = 4;
 
 /** A file of loose records, read in pieces; as often as one wants. */

@@ -1,46 +1,53 @@
-import { RecordBatch, RecordBatchStreamWriter, Schema } from 'apache-arrow';
-import {
-  Compression,
-  EnabledStatistics,
-  type RecordBatch as WasmBatch,
-  Table,
-  transformParquetStream,
-  type WriterProperties,
-  WriterPropertiesBuilder,
-} from 'parquet-wasm';
-import { release } from '../release.ts';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { version } from '../version.ts';
 import { type AvroType, compileSchema } from '../worker/decode/avro/schema.ts';
+import { loadZstd } from '../zstd.ts';
 import { AvroBytes } from './columns/avro-bytes.ts';
+import { Chunk, type CompressPage } from './columns/chunk.ts';
+import type { Place } from './columns/column.ts';
 import { fieldColumns } from './columns/columns-of.ts';
-import { type NamedColumn, StructColumn } from './columns/nested.ts';
 import { NullColumn } from './columns/leaves.ts';
+import { groupSchema, leavesOf, type NamedColumn, StructColumn } from './columns/nested.ts';
 import { inferSchema } from './infer.ts';
 import type { LooseFile } from './loose-file.ts';
 import type { NewFile } from './new-file.ts';
 import { TapesAsAvro } from './tapes-as-avro.ts';
 
-/** Records that become columns at once. */
-const BATCH_BYTES = 4_000_000;
-/** Of a row group, compressed: large enough to be read fast, small enough to be held in memory, twice while it is written. */
+/** A page ends with the row with which it has as many. */
+const PAGE_BYTES = 1_000_000;
+/** Of a row group, compressed: large enough to be read fast, small enough to be held in memory. */
 const ROW_GROUP_BYTES = 12_000_000;
 const ROW_GROUP_ROWS = 100_000;
+/** After so many bytes of records it is looked whether a page or a row group is full. */
+const LOOK_BYTES = 250_000;
+
+const ZSTD_LEVEL = 1;
+const CODEC = 'ZSTD';
 
 /** Parquet wants a column, and an alert without a field has none. */
 const NO_COLUMN = 'nothing';
+const ROOT: Place = { definition: 0, repetition: 0, nullable: false };
 
-/** Writes loose records as a Parquet file, a row group after the other. */
+/**
+ * Writes loose records as a Parquet file, a row group after the other.
+ *
+ * The library writes the format: its footer, headers of pages, levels. Values go into pages here, from Avro's bytes, because most of an alert is
+ * stamps, and each copy of them counts.
+ */
 export async function writeParquet(loose: LooseFile, file: NewFile): Promise<void> {
+  const { compress } = await loadZstd();
   const { type, records } = recordsOf(loose);
-  const trouble: { error?: unknown } = {};
-  try {
-    const stream = await transformParquetStream(wasmBatches(type, records, trouble), properties());
-    for await (const bytes of stream as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>)
-      file.append(bytes);
-  } catch (error) {
-    // The library puts a sentence of its own in the place of what went wrong on our side.
-    throw trouble.error ?? error;
-  }
+  const columns = columnsOf(type);
+  const writer = new FileWriter(file);
+  const schema = groupSchema({ name: 'schema' }, columns);
+  const parquet = new ParquetWriter({ writer, schema, createdBy: `antares-client ${version}` });
+  const group = new RowGroup(columns, (bytes) => compress(bytes, ZSTD_LEVEL) as Uint8Array<ArrayBuffer>);
+  const flush = (): void => {
+    if (group.rows > 0) group.write(parquet, writer);
+  };
+  for (const record of records) if (group.add(record)) flush();
+  flush();
+  void parquet.finish();
 }
 
 /** The records as Avro, and their schema: that which they came with, or the one that fits them. */
@@ -53,75 +60,81 @@ function recordsOf(loose: LooseFile): { type: AvroType; records: Iterable<Uint8A
   return { type: encoder.type, records: encoded() };
 }
 
-function wasmBatches(
-  type: AvroType,
-  records: Iterable<Uint8Array>,
-  trouble: { error?: unknown },
-): ReadableStream<WasmBatch> {
-  const batches = arrowBatches(type, records);
-  const ready: WasmBatch[] = [];
-  const more = (): WasmBatch | undefined => {
-    const next = batches.next();
-    if (next.done === true) return undefined;
-    const bytes = RecordBatchStreamWriter.writeAll([next.value]).toUint8Array(true);
-    const table = Table.fromIPCStream(bytes);
-    ready.push(...table.recordBatches());
-    // The module's memory knows nothing of our collector, and never shrinks: what a file does not give back, it has for good.
-    table.free();
-    // They were copied, and are too many to wait for a collection.
-    if (bytes.buffer instanceof ArrayBuffer) release([bytes.buffer]);
-    return ready.shift();
-  };
-  return new ReadableStream<WasmBatch>(
-    {
-      pull: (controller) => {
-        try {
-          const next = ready.shift() ?? more();
-          if (next === undefined) controller.close();
-          else controller.enqueue(next);
-        } catch (error) {
-          trouble.error = error;
-          throw error;
-        }
-      },
-    },
-    { highWaterMark: 1 },
-  );
-}
-
-/** At least one, so that the file has its columns. Each is valid until the next one is asked for. */
-function* arrowBatches(type: AvroType, records: Iterable<Uint8Array>): Generator<RecordBatch> {
-  const columns = columnsOf(type);
-  const struct = new StructColumn(false, columns);
-  const schema = new Schema(struct.type.children);
-  const from = new AvroBytes();
-  let bytes = 0;
-  let batches = 0;
-  const take = (): RecordBatch => {
-    bytes = 0;
-    batches += 1;
-    return new RecordBatch(schema, struct.take() as never);
-  };
-  for (const record of records) {
-    from.begin(record);
-    struct.read(from);
-    bytes += record.length;
-    if (bytes >= BATCH_BYTES || struct.length >= ROW_GROUP_ROWS) yield take();
-  }
-  if (struct.length > 0 || batches === 0) yield take();
-}
-
 function columnsOf({ shape }: AvroType): NamedColumn[] {
-  const columns = shape?.kind === 'record' ? fieldColumns(shape) : [];
-  return columns.length > 0 ? columns : [{ name: NO_COLUMN, column: new NullColumn() }];
+  const columns = shape?.kind === 'record' ? fieldColumns(shape, ROOT) : [];
+  return columns.length > 0 ? columns : [{ name: NO_COLUMN, column: new NullColumn(ROOT) }];
 }
 
-function properties(): WriterProperties {
-  return new WriterPropertiesBuilder()
-    .setCompression(Compression.ZSTD)
-    .setStatisticsEnabled(EnabledStatistics.Chunk)
-    .setMaxRowGroupSize(ROW_GROUP_ROWS)
-    .setMaxRowGroupBytes(ROW_GROUP_BYTES)
-    .setCreatedBy(`antares-client ${version}`)
-    .build();
+/** The rows that are read, written and found together. */
+class RowGroup {
+  readonly #row: StructColumn;
+  readonly #chunks: readonly Chunk[];
+  readonly #from = new AvroBytes();
+  #unseenBytes = 0;
+  rows = 0;
+
+  constructor(columns: readonly NamedColumn[], compress: CompressPage) {
+    this.#row = new StructColumn(ROOT, columns);
+    this.#chunks = leavesOf(columns, []).map((leaf) => new Chunk(leaf, compress));
+  }
+
+  /** @returns whether it is full. */
+  add(record: Uint8Array): boolean {
+    this.#from.begin(record);
+    this.#row.read(this.#from, 0);
+    this.rows += 1;
+    this.#unseenBytes += record.length;
+    return this.#unseenBytes >= LOOK_BYTES ? this.#look() : this.rows >= ROW_GROUP_ROWS;
+  }
+
+  write(parquet: ParquetWriter, writer: FileWriter): void {
+    const start = writer.offset;
+    const columns = this.#chunks.map((chunk) => {
+      if (chunk.leaf.count > 0) chunk.endPage(this.rows);
+      const written = chunk.write(writer, CODEC);
+      writer.flush();
+      return written;
+    });
+    const bytes = columns.reduce((sum, each) => sum + (each.meta_data?.total_uncompressed_size ?? 0n), 0n);
+    const rows = BigInt(this.rows);
+    parquet.row_groups.push({
+      columns,
+      total_byte_size: bytes,
+      num_rows: rows,
+      total_compressed_size: BigInt(writer.offset - start),
+    });
+    parquet.num_rows += rows;
+    this.rows = 0;
+    this.#unseenBytes = 0;
+  }
+
+  #look(): boolean {
+    this.#unseenBytes = 0;
+    let bytes = 0;
+    for (const chunk of this.#chunks) {
+      if (chunk.leaf.bytes >= PAGE_BYTES) chunk.endPage(this.rows);
+      bytes += chunk.bytes;
+    }
+    return bytes >= ROW_GROUP_BYTES || this.rows >= ROW_GROUP_ROWS;
+  }
+}
+
+/** Gathers what is small, and appends it to a file. */
+class FileWriter extends ByteWriter {
+  readonly #file: NewFile;
+
+  constructor(file: NewFile) {
+    super();
+    this.#file = file;
+  }
+
+  /** Only what is worth a write. */
+  flush(): void {
+    if (this.index >= PAGE_BYTES) this.finish();
+  }
+
+  override finish(): void {
+    this.#file.append(this.getBytes());
+    this.index = 0;
+  }
 }

@@ -1,53 +1,188 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { wasmMemory } from 'parquet-wasm';
+import { after, test } from 'node:test';
+import {
+  DuckDBBlobValue,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBInstance,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  DuckDBTimestampNanosecondsValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimeValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+import fc from 'fast-check';
 import { crc32c } from '../../src/checksum.ts';
 import { LooseFile } from '../../src/finish/loose-file.ts';
 import { NewFile } from '../../src/finish/new-file.ts';
 import { writeParquet } from '../../src/finish/parquet-file.ts';
 import { looseHead } from '../../src/worker/write/loose-records.ts';
+import { long, sized } from '../support/avro.ts';
+import { anyAvroRecord } from '../support/avro-values.ts';
 import { newFolder } from '../support/client.ts';
 
-const STAMP_BYTES = 100_000;
-
-test('a file takes no memory of the library for good', async (t) => {
-  const dir = newFolder(t);
-  const loose = join(dir, 'loose');
-  const content = looseRecords(400);
-  writeFileSync(loose, content);
-  const bytesAfter: number[] = [];
-  for (let i = 0; i < 8; i++) {
-    const from = new LooseFile(loose, crc32c(content));
-    const to = new NewFile(join(dir, `${i}.parquet`));
-    await writeParquet(from, to);
-    from.close();
-    to.close();
-    bytesAfter.push(memoryBytes());
-  }
-  // The first files find out how much is needed.
-  assert.equal(bytesAfter.at(-1), bytesAfter[2], `the library holds ${bytesAfter.join(', ')} bytes`);
+const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
+after(() => {
+  duckdb.closeSync();
 });
 
-function memoryBytes(): number {
-  return wasmMemory().buffer.byteLength;
+async function query(sql: string): Promise<Record<string, DuckDBValue>[]> {
+  return (await duckdb.runAndReadAll(sql)).getRowObjects();
 }
 
-/** Alerts with a stamp each, as a segment holds them before it is finished. */
-function looseRecords(count: number): Buffer {
-  const schemaText = JSON.stringify({
-    type: 'record',
-    name: 'alert',
-    fields: [{ name: 'stamp', type: 'bytes' }],
-  });
-  const parts: Uint8Array[] = [looseHead({ kind: 'avro', schemaText })];
-  // Avro's length of the stamp: zigzag, seven bits a byte.
-  const length = 2 * STAMP_BYTES;
-  const varint = Buffer.from([(length & 0x7f) | 0x80, ((length >> 7) & 0x7f) | 0x80, length >> 14]);
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(varint.length + STAMP_BYTES);
-  for (let i = 0; i < count; i++) parts.push(size, varint, randomBytes(STAMP_BYTES));
-  return Buffer.concat(parts);
+/** Loose records as a segment holds them before it is finished. */
+function writeLoose(path: string, schema: unknown, records: Iterable<Uint8Array>): LooseFile {
+  const parts: Uint8Array[] = [looseHead({ kind: 'avro', schemaText: JSON.stringify(schema) })];
+  for (const record of records) {
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(record.length);
+    parts.push(size, record);
+  }
+  const content = Buffer.concat(parts);
+  writeFileSync(path, content);
+  return new LooseFile(path, crc32c(content));
 }
+
+async function finish(loose: LooseFile, to: string): Promise<void> {
+  const file = new NewFile(to);
+  await writeParquet(loose, file);
+  loose.close();
+  file.close();
+}
+
+/** As {@link AvroValue} has it. */
+function plain(value: DuckDBValue): unknown {
+  if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('hex');
+  if (value instanceof DuckDBListValue) return value.items.map(plain);
+  if (value instanceof DuckDBStructValue)
+    return Object.fromEntries(Object.entries(value.entries).map(([name, each]) => [name, plain(each)]));
+  if (value instanceof DuckDBMapValue)
+    return new Map(value.entries.map(({ key, value: each }) => [plain(key), plain(each)]));
+  if (value instanceof DuckDBDateValue) return value.days;
+  if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimeValue) return value.micros;
+  if (value instanceof DuckDBTimestampNanosecondsValue) return value.nanos;
+  if (value instanceof DuckDBDecimalValue) return value.value;
+  return value;
+}
+
+test('DuckDB finds in a file what was in the records, whatever their schema is', async (t) => {
+  const dir = newFolder(t);
+  let files = 0;
+  const tables = anyAvroRecord(3).chain(({ schema, values }) =>
+    fc.record({ schema: fc.constant(schema), rows: fc.array(values, { minLength: 1, maxLength: 40 }) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(tables, async ({ schema, rows }) => {
+      // DuckDB remembers what a file of a name held.
+      const path = join(dir, `${++files}.parquet`);
+      await finish(
+        writeLoose(
+          join(dir, 'loose'),
+          schema,
+          rows.map(({ bytes }) => bytes),
+        ),
+        path,
+      );
+      const found = await query(`SELECT * FROM read_parquet('${path}')`);
+      const wanted = rows.map(({ column }) => (column === '{}' ? { nothing: null } : column));
+      const columns = found.map((row) =>
+        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])),
+      );
+      assert.deepEqual(columns, wanted);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const alert = {
+  type: 'record',
+  name: 'alert',
+  fields: [
+    { name: 'id', type: 'long' },
+    { name: 'band', type: ['null', 'string'] },
+    { name: 'fluxes', type: { type: 'array', items: 'double' } },
+    { name: 'stamp', type: 'bytes' },
+  ],
+};
+const STAMP_BYTES = 100_000;
+
+function alertOf(id: number): { record: Buffer; stamp: Buffer } {
+  const stamp = randomBytes(STAMP_BYTES);
+  const double = Buffer.alloc(8);
+  double.writeDoubleLE(id % 10 === 0 ? Number.NaN : id / 2);
+  const band = id % 3 === 0 ? long(0) : Buffer.concat([long(1), sized('ugrizy'[id % 6] ?? '')]);
+  const record = Buffer.concat([long(id), band, long(1), double, long(0), sized(stamp)]);
+  return { record, stamp };
+}
+
+test('what does not fit into one row group goes on in the next, each with the bounds of what is in it', async (t) => {
+  const dir = newFolder(t);
+  const path = join(dir, 'large.parquet');
+  const stamps: string[] = [];
+  const records = function* (): Generator<Buffer> {
+    for (let id = 1; id <= 400; id++) {
+      const { record, stamp } = alertOf(id);
+      stamps.push(createHash('md5').update(stamp).digest('hex'));
+      yield record;
+    }
+  };
+  await finish(writeLoose(join(dir, 'loose'), alert, records()), path);
+  const rows = await query(
+    `SELECT id, band, fluxes[1] AS flux, md5(stamp) AS stamp FROM read_parquet('${path}')`,
+  );
+  assert.deepEqual(
+    rows.map(({ stamp }) => stamp),
+    stamps,
+  );
+  assert.deepEqual(
+    rows.map(({ id }) => id),
+    stamps.map((_, i) => BigInt(i + 1)),
+  );
+  assert.deepEqual(
+    rows.slice(0, 3).map(({ band }) => band),
+    ['g', 'r', null],
+  );
+  assert.deepEqual([rows[8]?.['flux'], rows[9]?.['flux']], [4.5, Number.NaN]);
+  const groups = await query(
+    `SELECT row_group_num_rows AS rows, stats_min_value AS least, stats_max_value AS largest, stats_null_count AS nulls
+     FROM parquet_metadata('${path}') WHERE path_in_schema = 'id' ORDER BY row_group_id`,
+  );
+  assert.ok(groups.length > 2, `${groups.length} row groups`);
+  let before = 0;
+  for (const { rows: count, least, largest, nulls } of groups) {
+    assert.deepEqual([Number(least), Number(largest), nulls], [before + 1, before + Number(count), 0n]);
+    before += Number(count);
+  }
+  const [bands] = await query(
+    `SELECT sum(stats_null_count) AS nulls, min(stats_min_value) AS least, max(stats_max_value) AS largest
+     FROM parquet_metadata('${path}') WHERE path_in_schema = 'band'`,
+  );
+  assert.deepEqual([Number(bands?.['nulls']), bands?.['least'], bands?.['largest']], [133, 'g', 'z']);
+});
+
+test('no more of a file is held in memory than a row group', async (t) => {
+  const dir = newFolder(t);
+  const records = function* (): Generator<Buffer> {
+    for (let id = 1; id <= 1_000; id++) yield alertOf(id).record;
+  };
+  const loose = writeLoose(join(dir, 'loose'), alert, records());
+  const file = new NewFile(join(dir, 'large.parquet'));
+  globalThis.gc?.();
+  const before = process.memoryUsage().arrayBuffers;
+  let most = 0;
+  const append = file.append.bind(file);
+  file.append = (bytes) => {
+    most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    append(bytes);
+  };
+  await writeParquet(loose, file);
+  loose.close();
+  file.close();
+  assert.ok(file.bytes > 100_000_000);
+  assert.ok(most < 50_000_000, `${most} bytes at once`);
+});

@@ -1,16 +1,51 @@
-import type { Data, DataType } from 'apache-arrow';
+import type { SchemaElement } from 'hyparquet';
 import type { AvroBytes } from './avro-bytes.ts';
+import type { Leaf } from './leaf.ts';
 
-/** A column that is being filled, in the layout of Apache Arrow. */
-export interface Column {
-  readonly type: DataType;
+/**
+ * Where a column stands in the levels of Parquet (Melnik et al. 2010, "Dremel"): how many optional and repeated groups, itself included, are
+ * there when it has a value, and how many of them are repeated.
+ */
+export interface Place {
+  readonly definition: number;
+  readonly repetition: number;
+  /** Whether it may be null where all above it are there. */
   readonly nullable: boolean;
-  /** Appends what stands next in the record. */
-  read(from: AvroBytes): void;
-  /** Appends a null; where the column has none, what stands for nothing below one. */
-  skip(): void;
-  /** The whole column, valid until something is appended; it is empty afterwards. */
-  take(): Data;
-  /** How many values it has. */
-  readonly length: number;
+}
+
+/** A leaf, and the names on the way to it. */
+export interface LeafPath {
+  readonly path: readonly string[];
+  readonly leaf: Leaf;
+}
+
+/** A column that is being filled. */
+export interface Column {
+  /** What the schema of a file says of it, under this name. */
+  schema(name: string): SchemaElement[];
+  /** The columns of values that it consists of. */
+  leaves(path: readonly string[]): LeafPath[];
+  /**
+   * Appends what stands next in the record.
+   *
+   * @param repetition how many of the repeated groups go on with it; 0: a new row.
+   */
+  read(from: AvroBytes, repetition: number): void;
+  /** Appends that nothing is here. @param definition how many of the groups are there nevertheless. */
+  skip(repetition: number, definition: number): void;
+}
+
+/** The place of a field of what stands at another place. */
+export function below(place: Place, nullable: boolean): Place {
+  return { ...place, definition: place.definition + (nullable ? 1 : 0), nullable };
+}
+
+/** The place of the items of an array. */
+export function repeated(place: Place): Place {
+  return { definition: place.definition + 1, repetition: place.repetition + 1, nullable: false };
+}
+
+/** What the schema says of whether it may be missing. */
+export function repetitionType({ nullable }: Place): 'OPTIONAL' | 'REQUIRED' {
+  return nullable ? 'OPTIONAL' : 'REQUIRED';
 }

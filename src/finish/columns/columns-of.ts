@@ -1,7 +1,7 @@
-import { DateDay, type DataType, TimeMicrosecond, TimeMillisecond, Timestamp, TimeUnit } from 'apache-arrow';
+import type { LogicalType } from 'hyparquet';
 import type { AvroShape, AvroType } from '../../worker/decode/avro/schema.ts';
 import type { AvroBytes } from './avro-bytes.ts';
-import type { Column } from './column.ts';
+import { below, type Column, type Place, repeated } from './column.ts';
 import { DecimalColumn } from './decimals.ts';
 import {
   BooleanColumn,
@@ -17,80 +17,79 @@ import {
 import { ListColumn, type NamedColumn, OptionalColumn, StructColumn, UnionColumn } from './nested.ts';
 import { readAsText } from './read-as-text.ts';
 
-/** What a 128-bit decimal holds. */
+/** What 16 bytes hold. */
 const MAX_DECIMAL_DIGITS = 38;
 
 /** The column of a type. Types that hold themselves never come here: worker/datum/columns.ts refuses them. */
-export function columnOf(type: AvroType, nullable: boolean): Column {
+export function columnOf(type: AvroType, place: Place): Column {
   const { shape } = type;
   switch (shape?.kind) {
     case 'primitive':
-      return primitive(shape.name, nullable);
+      return primitive(shape.name, place);
     case 'record':
       // Parquet has no groups without columns.
-      if (shape.names.length === 0) return new TextColumn(nullable, () => '{}');
-      return new StructColumn(nullable, fieldColumns(shape));
+      if (shape.names.length === 0) return new TextColumn(place, () => '{}');
+      return new StructColumn(place, fieldColumns(shape, place));
     case 'array':
-      return new ListColumn(nullable, columnOf(shape.items, false), false);
+      return ListColumn.ofItems(place, columnOf(shape.items, repeated(place)));
     case 'map':
-      return new ListColumn(nullable, entries(shape.items), true);
+      return ListColumn.ofEntries(place, [
+        { name: 'key', column: new StretchColumn(repeated(place), true) },
+        { name: 'value', column: columnOf(shape.items, repeated(place)) },
+      ]);
     case 'union':
-      return unionColumn(shape.branches, nullable);
+      return unionColumn(shape.branches, place);
     case 'enum':
-      return new TextColumn(nullable, (from) => String(shape.symbols[from.int()]));
+      return new TextColumn(place, (from) => String(shape.symbols[from.int()]));
     case 'fixed':
-      return new FixedColumn(nullable, shape.size);
+      return new FixedColumn(place, shape.size);
     case 'logical':
-      return logical(type, shape.schema, nullable);
+      return logical(type, shape.schema, place);
     case undefined:
-      return new NullColumn();
+      return new NullColumn(place);
   }
 }
 
 /** The columns of a record. */
-export function fieldColumns({ names, types }: Extract<AvroShape, { kind: 'record' }>): NamedColumn[] {
-  return names.map((name, i) => ({ name, column: columnOf(types[i] as AvroType, false) }));
+export function fieldColumns(
+  { names, types }: Extract<AvroShape, { kind: 'record' }>,
+  place: Place,
+): NamedColumn[] {
+  return names.map((name, i) => ({ name, column: columnOf(types[i] as AvroType, below(place, false)) }));
 }
 
-function primitive(name: string, nullable: boolean): Column {
+function primitive(name: string, place: Place): Column {
   switch (name) {
     case 'boolean':
-      return new BooleanColumn(nullable);
+      return new BooleanColumn(place);
     case 'int':
-      return new IntColumn(nullable);
+      return new IntColumn(place);
     case 'long':
-      return new LongColumn(nullable);
+      return new LongColumn(place);
     case 'float':
-      return new FloatColumn(nullable);
+      return new FloatColumn(place);
     case 'double':
-      return new DoubleColumn(nullable);
+      return new DoubleColumn(place);
     case 'string':
     case 'bytes':
-      return new StretchColumn(nullable, name === 'string');
+      return new StretchColumn(place, name === 'string');
     default:
-      return new NullColumn();
+      return new NullColumn(place);
   }
 }
 
-function entries(values: AvroType): Column {
-  return new StructColumn(false, [
-    { name: 'key', column: new StretchColumn(false, true) },
-    { name: 'value', column: columnOf(values, false) },
-  ]);
-}
-
-function unionColumn(branches: readonly AvroType[], nullable: boolean): Column {
+function unionColumn(branches: readonly AvroType[], place: Place): Column {
   const others = branches.filter((branch) => !isNull(branch));
   const [only] = others;
-  if (only === undefined) return new OptionalColumn(new NullColumn(), 0);
+  if (only === undefined) return new OptionalColumn(new NullColumn(place), 0, place);
+  const whole = others.length < branches.length ? below(place, true) : place;
   if (others.length === 1 && branches.length <= 2)
-    return new OptionalColumn(columnOf(only, true), branches.findIndex(isNull));
-  const isNullable = nullable || others.length < branches.length;
+    return new OptionalColumn(columnOf(only, whole), branches.findIndex(isNull), place);
   const taken = new Set<string>();
   const named = branches.map((branch): NamedColumn | null =>
-    isNull(branch) ? null : { name: freeName(branch, taken), column: columnOf(branch, true) },
+    isNull(branch) ? null : { name: freeName(branch, taken), column: columnOf(branch, below(whole, true)) },
   );
-  return new UnionColumn(isNullable, named);
+  return new UnionColumn(whole, named);
 }
 
 function freeName({ shape }: AvroType, taken: Set<string>): string {
@@ -110,39 +109,46 @@ function isNull({ shape }: AvroType): boolean {
   return shape?.kind === 'primitive' && shape.name === 'null';
 }
 
-function logical(type: AvroType, schema: Readonly<Record<string, unknown>>, nullable: boolean): Column {
-  const timestamp = (unit: TimeUnit, zone: string | null): DataType => new Timestamp(unit, zone);
+function logical(type: AvroType, schema: Readonly<Record<string, unknown>>, place: Place): Column {
+  const time = (unit: Unit): LogicalType => ({ type: 'TIME', isAdjustedToUTC: false, unit });
+  const timestamp = (unit: Unit, isAdjustedToUTC: boolean): Column => {
+    // For readers of before 2018, which know no others.
+    const old = isAdjustedToUTC && unit !== 'NANOS' ? ({ converted_type: `TIMESTAMP_${unit}` } as const) : {};
+    return new LongColumn(place, { ...old, logical_type: { type: 'TIMESTAMP', isAdjustedToUTC, unit } });
+  };
   switch (schema['logicalType']) {
     case 'date':
-      return new IntColumn(nullable, new DateDay());
+      return new IntColumn(place, { converted_type: 'DATE', logical_type: { type: 'DATE' } });
     case 'time-millis':
-      return new IntColumn(nullable, new TimeMillisecond());
+      return new IntColumn(place, { logical_type: time('MILLIS') });
     case 'time-micros':
-      return new LongColumn(nullable, new TimeMicrosecond());
+      return new LongColumn(place, { logical_type: time('MICROS') });
     case 'timestamp-millis':
-      return new LongColumn(nullable, timestamp(TimeUnit.MILLISECOND, 'UTC'));
+      return timestamp('MILLIS', true);
     case 'timestamp-micros':
-      return new LongColumn(nullable, timestamp(TimeUnit.MICROSECOND, 'UTC'));
+      return timestamp('MICROS', true);
     case 'timestamp-nanos':
-      return new LongColumn(nullable, timestamp(TimeUnit.NANOSECOND, 'UTC'));
+      return timestamp('NANOS', true);
     case 'local-timestamp-millis':
-      return new LongColumn(nullable, timestamp(TimeUnit.MILLISECOND, null));
+      return timestamp('MILLIS', false);
     case 'local-timestamp-micros':
-      return new LongColumn(nullable, timestamp(TimeUnit.MICROSECOND, null));
+      return timestamp('MICROS', false);
     case 'local-timestamp-nanos':
-      return new LongColumn(nullable, timestamp(TimeUnit.NANOSECOND, null));
+      return timestamp('NANOS', false);
     case 'decimal': {
       const precision = Number(schema['precision']);
       const scale = Number(schema['scale'] ?? 0);
       const size = schema['type'] === 'fixed' ? Number(schema['size']) : null;
-      if (schema['unsigned'] === true) return new DecimalColumn(nullable, size, 'unsigned');
-      if (precision <= MAX_DECIMAL_DIGITS) return new DecimalColumn(nullable, size, { precision, scale });
-      return new TextColumn(nullable, textBy(type));
+      if (schema['unsigned'] === true) return new DecimalColumn(place, size, 'unsigned');
+      if (precision <= MAX_DECIMAL_DIGITS) return new DecimalColumn(place, size, { precision, scale });
+      return new TextColumn(place, textBy(type));
     }
     default:
-      return new TextColumn(nullable, textBy(type));
+      return new TextColumn(place, textBy(type));
   }
 }
+
+type Unit = 'MILLIS' | 'MICROS' | 'NANOS';
 
 /** The text that JSON has for it. */
 function textBy(type: AvroType): (from: AvroBytes) => string {

@@ -1,58 +1,58 @@
-import { type Data, Decimal, makeData, Uint64 } from 'apache-arrow';
 import type { AvroBytes } from './avro-bytes.ts';
-import type { Column } from './column.ts';
-import { Validity } from './growing.ts';
+import type { Place } from './column.ts';
+import { GrowingNumbers } from './growing.ts';
+import { Leaf, type LeafType } from './leaf.ts';
 
-/** Integers of Avro's `decimal`: with a scale, or unsigned of 64 bits. */
-export class DecimalColumn implements Column {
-  readonly type: Decimal | Uint64;
-  readonly nullable: boolean;
+/** Big-endian, as Parquet has them in bytes. */
+const DECIMAL_BYTES = 16;
+const UNSIGNED_BYTES = 8;
+
+/** Integers of Avro's `decimal`, which has them big-endian in as many bytes as it likes: with a scale, or unsigned of 64 bits. */
+export class DecimalColumn extends Leaf {
+  readonly bounds = null;
   readonly #size: number | null;
-  readonly #validity = new Validity();
-  #values: bigint[] = [];
+  readonly #isUnsigned: boolean;
+  readonly #bytes = new GrowingNumbers(new Uint8Array(256));
 
   /** @param size of a `fixed`; null: it has its length in front. */
-  constructor(
-    nullable: boolean,
-    size: number | null,
-    form: { precision: number; scale: number } | 'unsigned',
-  ) {
-    this.nullable = nullable;
+  constructor(place: Place, size: number | null, form: { precision: number; scale: number } | 'unsigned') {
+    super(place, form === 'unsigned' ? UNSIGNED : decimal(form));
     this.#size = size;
-    this.type = form === 'unsigned' ? new Uint64() : new Decimal(form.scale, form.precision, 128);
+    this.#isUnsigned = form === 'unsigned';
   }
 
-  get length(): number {
-    return this.#values.length;
+  get bytes(): number {
+    return this.#bytes.length;
   }
 
-  read(from: AvroBytes): void {
+  takeValues(): Uint8Array {
+    return this.#bytes.take();
+  }
+
+  protected put(from: AvroBytes): void {
     const size = this.#size ?? from.int();
-    const hex = from.bytes.toString('hex', from.at, from.at + size);
+    const start = from.at;
     from.at += size;
-    this.#validity.add(true);
-    this.#values.push(size === 0 ? 0n : BigInt.asIntN(8 * size, BigInt(`0x${hex}`)));
-  }
-
-  skip(): void {
-    this.#validity.add(!this.nullable);
-    this.#values.push(0n);
-  }
-
-  take(): Data {
-    const values = this.#values;
-    this.#values = [];
-    const length = values.length;
-    if (this.type instanceof Uint64) {
-      const data = BigUint64Array.from(values);
-      return makeData({ type: this.type, length, data, ...this.#validity.take() });
+    const width = this.#isUnsigned ? UNSIGNED_BYTES : DECIMAL_BYTES;
+    const at = this.#bytes.extend(width);
+    const { values } = this.#bytes;
+    const sign = size > 0 && (from.bytes[start] as number) >= 0x80 ? 0xff : 0;
+    for (let place = 0; place < width; place++) {
+      const byte = place < size ? (from.bytes[start + size - 1 - place] as number) : sign;
+      values[this.#isUnsigned ? at + place : at + width - 1 - place] = byte;
     }
-    const words = new BigUint64Array(2 * length);
-    values.forEach((value, i) => {
-      words[2 * i] = BigInt.asUintN(64, value);
-      words[2 * i + 1] = BigInt.asUintN(64, value >> 64n);
-    });
-    const data = new Uint32Array(words.buffer);
-    return makeData({ type: this.type, length, data, ...this.#validity.take() });
   }
+}
+
+const UNSIGNED: LeafType = { type: 'INT64', converted_type: 'UINT_64' };
+
+function decimal({ precision, scale }: { precision: number; scale: number }): LeafType {
+  return {
+    type: 'FIXED_LEN_BYTE_ARRAY',
+    type_length: DECIMAL_BYTES,
+    converted_type: 'DECIMAL',
+    logical_type: { type: 'DECIMAL', precision, scale },
+    precision,
+    scale,
+  };
 }

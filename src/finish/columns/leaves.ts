@@ -1,191 +1,168 @@
-import { Binary, Bool, type Data, type DataType, Float32, Float64, Int32, Int64, Utf8 } from 'apache-arrow';
 import type { AvroBytes } from './avro-bytes.ts';
-import type { Column } from './column.ts';
-import { dataOf } from './data-of.ts';
-import { GrowingNumbers, Validity } from './growing.ts';
+import { LongBounds, NumberBounds, TextBounds } from './bounds.ts';
+import { below, type Place } from './column.ts';
+import { GrowingNumbers } from './growing.ts';
+import { Leaf, type LeafType } from './leaf.ts';
 
-/** Values of one size each, or none: what all leaves have in common. */
-abstract class Leaf implements Column {
-  readonly nullable: boolean;
-  abstract readonly type: DataType;
-  protected readonly validity: Validity = new Validity();
-
-  constructor(nullable: boolean) {
-    this.nullable = nullable;
-  }
-
-  get length(): number {
-    return this.validity.length;
-  }
-
-  read(from: AvroBytes): void {
-    this.validity.add(true);
-    this.put(from);
-  }
-
-  skip(): void {
-    this.validity.add(!this.nullable);
-    this.putNothing();
-  }
-
-  abstract take(): Data;
-  protected abstract put(from: AvroBytes): void;
-  protected abstract putNothing(): void;
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 export class BooleanColumn extends Leaf {
-  readonly type: Bool = new Bool();
-  #values = new Validity();
+  readonly bounds = null;
+  readonly #bits = new GrowingNumbers(new Uint8Array(64));
+  #length = 0;
 
-  take(): Data {
-    const length = this.validity.length;
-    const bits = new Uint8Array((length + 7) >> 3);
-    const { nullBitmap } = this.#values.take();
-    // All are true where no bit is missing.
-    if (nullBitmap === null) bits.fill(0xff);
-    else bits.set(nullBitmap);
-    return dataOf({ type: this.type, length, data: bits, ...this.validity.take() });
+  constructor(place: Place) {
+    super(place, { type: 'BOOLEAN' });
+  }
+
+  get bytes(): number {
+    return this.#bits.length;
+  }
+  takeValues(): Uint8Array {
+    this.#length = 0;
+    return this.#bits.take();
   }
   protected put(from: AvroBytes): void {
-    this.#values.add(from.bytes[from.at++] === 1);
-  }
-  protected putNothing(): void {
-    this.#values.add(false);
+    const at = this.#length++;
+    if ((at & 7) === 0) this.#bits.push(0);
+    const { values } = this.#bits;
+    if (from.bytes[from.at++] === 1) values[at >> 3] = (values[at >> 3] as number) | (1 << (at & 7));
   }
 }
 
 /** 32-bit integers, and what is counted in them. */
 export class IntColumn extends Leaf {
-  readonly type: DataType;
+  readonly bounds = new NumberBounds();
   readonly #values = new GrowingNumbers(new Int32Array(64));
 
-  constructor(nullable: boolean, type: DataType = new Int32()) {
-    super(nullable);
-    this.type = type;
+  constructor(place: Place, type: LeafType = {}) {
+    super(place, { ...type, type: 'INT32' });
   }
 
-  take(): Data {
-    const length = this.validity.length;
-    return dataOf({ type: this.type, length, data: this.#values.take(), ...this.validity.take() });
+  get bytes(): number {
+    return 4 * this.#values.length;
+  }
+  takeValues(): Uint8Array {
+    const values = this.#values.take();
+    this.bounds.add(values);
+    return bytesOf(values);
   }
   protected put(from: AvroBytes): void {
     this.#values.push(from.int());
-  }
-  protected putNothing(): void {
-    this.#values.push(0);
   }
 }
 
 /** 64-bit integers, and what is counted in them, in two halves. */
 export class LongColumn extends Leaf {
-  readonly type: DataType;
+  readonly bounds = new LongBounds();
   readonly #halves = new GrowingNumbers(new Int32Array(128));
 
-  constructor(nullable: boolean, type: DataType = new Int64()) {
-    super(nullable);
-    this.type = type;
+  constructor(place: Place, type: LeafType = {}) {
+    super(place, { ...type, type: 'INT64' });
   }
 
-  take(): Data {
-    const length = this.validity.length;
+  get bytes(): number {
+    return 4 * this.#halves.length;
+  }
+  takeValues(): Uint8Array {
     const halves = this.#halves.take();
-    const data = new BigInt64Array(halves.buffer, halves.byteOffset, length);
-    return dataOf({ type: this.type, length, data, ...this.validity.take() });
+    this.bounds.add(halves);
+    return bytesOf(halves);
   }
   protected put(from: AvroBytes): void {
     from.long();
     this.#halves.push(from.low);
     this.#halves.push(from.high);
   }
-  protected putNothing(): void {
-    this.#halves.push(0);
-    this.#halves.push(0);
-  }
 }
 
 export class FloatColumn extends Leaf {
-  readonly type: Float32 = new Float32();
+  readonly bounds = new NumberBounds();
   readonly #values = new GrowingNumbers(new Float32Array(64));
 
-  take(): Data {
-    const length = this.validity.length;
-    return dataOf({ type: this.type, length, data: this.#values.take(), ...this.validity.take() });
+  constructor(place: Place) {
+    super(place, { type: 'FLOAT' });
+  }
+
+  get bytes(): number {
+    return 4 * this.#values.length;
+  }
+  takeValues(): Uint8Array {
+    const values = this.#values.take();
+    this.bounds.add(values);
+    return bytesOf(values);
   }
   protected put(from: AvroBytes): void {
     this.#values.push(from.view.getFloat32(from.at, true));
     from.at += 4;
   }
-  protected putNothing(): void {
-    this.#values.push(0);
-  }
 }
 
 export class DoubleColumn extends Leaf {
-  readonly type: Float64 = new Float64();
+  readonly bounds = new NumberBounds();
   readonly #values = new GrowingNumbers(new Float64Array(64));
 
-  take(): Data {
-    const length = this.validity.length;
-    return dataOf({ type: this.type, length, data: this.#values.take(), ...this.validity.take() });
+  constructor(place: Place) {
+    super(place, { type: 'DOUBLE' });
+  }
+
+  get bytes(): number {
+    return 8 * this.#values.length;
+  }
+  takeValues(): Uint8Array {
+    const values = this.#values.take();
+    this.bounds.add(values);
+    return bytesOf(values);
   }
   protected put(from: AvroBytes): void {
     this.#values.push(from.view.getFloat64(from.at, true));
     from.at += 8;
   }
-  protected putNothing(): void {
-    this.#values.push(0);
-  }
 }
 
-/** Values of any length, one behind the other. */
+/** Values of any length, each with its own (32 bits, little-endian) in front. */
 abstract class Stretches extends Leaf {
-  readonly bytes = new GrowingNumbers<Uint8Array>(new Uint8Array(1_024));
-  #offsets = new GrowingNumbers(new Int32Array(64));
+  readonly #bytes = new GrowingNumbers<Uint8Array>(new Uint8Array(1_024));
+  readonly bounds: TextBounds | null;
 
-  take(): Data {
-    const length = this.validity.length;
-    if (length === 0) this.#offsets.push(0);
-    const valueOffsets = this.#offsets.take();
-    return dataOf({
-      type: this.type,
-      length,
-      valueOffsets,
-      data: this.bytes.take(),
-      ...this.validity.take(),
-    });
+  constructor(place: Place, isText: boolean) {
+    super(place, isText ? TEXT : { type: 'BYTE_ARRAY' });
+    this.bounds = isText ? new TextBounds() : null;
   }
-  protected put(from: AvroBytes): void {
-    this.#start();
-    this.stretch(from);
-    this.#offsets.push(this.bytes.length);
+
+  get bytes(): number {
+    return this.#bytes.length;
   }
-  protected putNothing(): void {
-    this.#start();
-    this.#offsets.push(this.bytes.length);
+  takeValues(): Uint8Array {
+    const bytes = this.#bytes.take();
+    this.bounds?.add(bytes);
+    return bytes;
   }
-  protected abstract stretch(from: AvroBytes): void;
+
+  protected room(count: number): Buffer {
+    const at = this.#bytes.extend(4 + count);
+    const { values } = this.#bytes;
+    values[at] = count;
+    values[at + 1] = count >>> 8;
+    values[at + 2] = count >>> 16;
+    values[at + 3] = count >>> 24;
+    return Buffer.from(values.buffer, at + 4, count);
+  }
 
   protected copy(from: AvroBytes, count: number): void {
-    const at = this.bytes.extend(count);
-    from.bytes.copy(this.bytes.values, at, from.at, from.at + count);
+    from.bytes.copy(this.room(count), 0, from.at, from.at + count);
     from.at += count;
   }
-
-  #start(): void {
-    if (this.#offsets.length === 0) this.#offsets.push(0);
-  }
 }
+
+/** Old readers know the one, new ones the other. */
+const TEXT: LeafType = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } };
 
 /** `string` and `bytes`. */
 export class StretchColumn extends Stretches {
-  readonly type: Binary | Utf8;
-
-  constructor(nullable: boolean, isText: boolean) {
-    super(nullable);
-    this.type = isText ? new Utf8() : new Binary();
-  }
-
-  protected stretch(from: AvroBytes): void {
+  protected put(from: AvroBytes): void {
     const count = from.int();
     this.copy(from, count);
   }
@@ -193,43 +170,43 @@ export class StretchColumn extends Stretches {
 
 /** `fixed`. */
 export class FixedColumn extends Stretches {
-  readonly type: Binary = new Binary();
   readonly #size: number;
 
-  constructor(nullable: boolean, size: number) {
-    super(nullable);
+  constructor(place: Place, size: number) {
+    super(place, false);
     this.#size = size;
   }
 
-  protected stretch(from: AvroBytes): void {
+  protected put(from: AvroBytes): void {
     this.copy(from, this.#size);
   }
 }
 
 /** What comes out as text. */
 export class TextColumn extends Stretches {
-  readonly type: Utf8 = new Utf8();
   readonly #textOf: (from: AvroBytes) => string;
 
-  constructor(nullable: boolean, textOf: (from: AvroBytes) => string) {
-    super(nullable);
+  constructor(place: Place, textOf: (from: AvroBytes) => string) {
+    super(place, true);
     this.#textOf = textOf;
   }
 
-  protected stretch(from: AvroBytes): void {
+  protected put(from: AvroBytes): void {
     const text = this.#textOf(from);
-    const at = this.bytes.extend(Buffer.byteLength(text));
-    Buffer.from(this.bytes.values.buffer).write(text, at);
+    this.room(Buffer.byteLength(text)).write(text);
   }
 }
 
 /** A column in which nothing ever stands. It has a type that widens to any number or text when files are read together. */
 export class NullColumn extends IntColumn {
-  constructor() {
-    super(true);
+  readonly #definition: number;
+
+  constructor(place: Place) {
+    super(below(place, true));
+    this.#definition = place.definition;
   }
 
-  override read(): void {
-    this.skip();
+  override read(_from: AvroBytes, repetition: number): void {
+    this.skip(repetition, this.#definition);
   }
 }

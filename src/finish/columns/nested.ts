@@ -1,7 +1,6 @@
-import { type Data, Field, List, makeData, Map_, Struct } from 'apache-arrow';
+import type { SchemaElement } from 'hyparquet';
 import type { AvroBytes } from './avro-bytes.ts';
-import type { Column } from './column.ts';
-import { GrowingNumbers, Validity } from './growing.ts';
+import { type Column, type LeafPath, type Place, repetitionType } from './column.ts';
 
 /** A column with its name. */
 export interface NamedColumn {
@@ -9,90 +8,110 @@ export interface NamedColumn {
   readonly column: Column;
 }
 
-function fieldsOf(columns: readonly NamedColumn[]): Field[] {
-  return columns.map(({ name, column }) => new Field(name, column.type, column.nullable));
+/** What the schema says of a group and the columns in it. */
+export function groupSchema(
+  group: Omit<SchemaElement, 'num_children'>,
+  columns: readonly NamedColumn[],
+): SchemaElement[] {
+  const children = columns.flatMap(({ name, column }) => column.schema(name));
+  return [{ ...group, num_children: columns.length }, ...children];
+}
+
+/** The leaves of columns in a group. */
+export function leavesOf(columns: readonly NamedColumn[], path: readonly string[]): LeafPath[] {
+  return columns.flatMap(({ name, column }) => column.leaves([...path, name]));
 }
 
 /** Records: a column a field. */
 export class StructColumn implements Column {
-  readonly type: Struct;
-  readonly nullable: boolean;
+  readonly #place: Place;
+  readonly #named: readonly NamedColumn[];
   readonly #columns: readonly Column[];
-  readonly #validity = new Validity();
 
-  constructor(nullable: boolean, columns: readonly NamedColumn[]) {
-    this.nullable = nullable;
-    this.type = new Struct(fieldsOf(columns));
+  constructor(place: Place, columns: readonly NamedColumn[]) {
+    this.#place = place;
+    this.#named = columns;
     this.#columns = columns.map(({ column }) => column);
   }
 
-  get length(): number {
-    return this.#validity.length;
+  schema(name: string): SchemaElement[] {
+    return groupSchema({ name, repetition_type: repetitionType(this.#place) }, this.#named);
+  }
+  leaves(path: readonly string[]): LeafPath[] {
+    return leavesOf(this.#named, path);
   }
 
-  read(from: AvroBytes): void {
-    this.#validity.add(true);
-    for (const column of this.#columns) column.read(from);
+  read(from: AvroBytes, repetition: number): void {
+    for (const column of this.#columns) column.read(from, repetition);
   }
-
-  skip(): void {
-    this.#validity.add(!this.nullable);
-    for (const column of this.#columns) column.skip();
-  }
-
-  take(): Data {
-    const length = this.#validity.length;
-    const children = this.#columns.map((column) => column.take());
-    return makeData({ type: this.type, length, children, ...this.#validity.take() });
+  skip(repetition: number, definition: number): void {
+    for (const column of this.#columns) column.skip(repetition, definition);
   }
 }
 
-/** Arrays and maps. */
+/** How the groups of an array or map are called. */
+interface ListNames {
+  readonly kind: 'LIST' | 'MAP';
+  readonly repeated: string;
+  readonly columns: readonly NamedColumn[];
+}
+
+/** Arrays and maps, in the three groups that the format wants for each. */
 export class ListColumn implements Column {
-  readonly type: List | Map_;
-  readonly nullable: boolean;
+  readonly #place: Place;
   readonly #items: Column;
-  readonly #validity = new Validity();
-  readonly #offsets = new GrowingNumbers(new Int32Array(64));
+  readonly #names: ListNames;
 
-  /** @param items of a map: structs of a key and a value. */
-  constructor(nullable: boolean, items: Column, isMap: boolean) {
-    this.nullable = nullable;
+  private constructor(place: Place, items: Column, names: ListNames) {
+    this.#place = place;
     this.#items = items;
-    this.type = isMap
-      ? new Map_(new Field('entries', items.type as never, false))
-      : new List(new Field('element', items.type, items.nullable));
+    this.#names = names;
   }
 
-  get length(): number {
-    return this.#validity.length;
+  static ofItems(place: Place, items: Column): ListColumn {
+    return new ListColumn(place, items, {
+      kind: 'LIST',
+      repeated: 'list',
+      columns: [{ name: 'element', column: items }],
+    });
   }
 
-  read(from: AvroBytes): void {
-    this.#start();
-    this.#validity.add(true);
+  /** @param entries the columns `key` and `value`. */
+  static ofEntries(place: Place, entries: readonly NamedColumn[]): ListColumn {
+    const struct = new StructColumn(place, entries);
+    return new ListColumn(place, struct, { kind: 'MAP', repeated: 'key_value', columns: entries });
+  }
+
+  schema(name: string): SchemaElement[] {
+    const { kind, repeated, columns } = this.#names;
+    return [
+      {
+        name,
+        repetition_type: repetitionType(this.#place),
+        num_children: 1,
+        converted_type: kind,
+        logical_type: { type: kind },
+      },
+      ...groupSchema({ name: repeated, repetition_type: 'REPEATED' }, columns),
+    ];
+  }
+  leaves(path: readonly string[]): LeafPath[] {
+    return leavesOf(this.#names.columns, [...path, this.#names.repeated]);
+  }
+
+  read(from: AvroBytes, repetition: number): void {
+    let next = repetition;
     for (let count = from.block(); count > 0; count = from.block()) {
-      for (let i = 0; i < count; i++) this.#items.read(from);
+      for (let i = 0; i < count; i++) {
+        this.#items.read(from, next);
+        next = this.#place.repetition + 1;
+      }
     }
-    this.#offsets.push(this.#items.length);
+    // None: it is there, and empty.
+    if (next === repetition) this.#items.skip(repetition, this.#place.definition);
   }
-
-  skip(): void {
-    this.#start();
-    this.#validity.add(!this.nullable);
-    this.#offsets.push(this.#items.length);
-  }
-
-  take(): Data {
-    this.#start();
-    const length = this.#validity.length;
-    const valueOffsets = this.#offsets.take();
-    const child = this.#items.take();
-    return makeData({ type: this.type as List, length, valueOffsets, child, ...this.#validity.take() });
-  }
-
-  #start(): void {
-    if (this.#offsets.length === 0) this.#offsets.push(0);
+  skip(repetition: number, definition: number): void {
+    this.#items.skip(repetition, definition);
   }
 }
 
@@ -100,71 +119,66 @@ export class ListColumn implements Column {
 export class OptionalColumn implements Column {
   readonly #column: Column;
   readonly #nullBranch: number;
-  readonly nullable = true;
+  readonly #definitionOfNull: number;
 
-  /** @param column nullable. */
-  constructor(column: Column, nullBranch: number) {
+  /** @param column nullable. @param above the place that this has without it. */
+  constructor(column: Column, nullBranch: number, above: Place) {
     this.#column = column;
     this.#nullBranch = nullBranch;
+    this.#definitionOfNull = above.definition;
   }
 
-  get type(): Column['type'] {
-    return this.#column.type;
+  schema(name: string): SchemaElement[] {
+    return this.#column.schema(name);
   }
-  get length(): number {
-    return this.#column.length;
+  leaves(path: readonly string[]): LeafPath[] {
+    return this.#column.leaves(path);
   }
 
-  read(from: AvroBytes): void {
-    if (from.int() === this.#nullBranch) this.#column.skip();
-    else this.#column.read(from);
+  read(from: AvroBytes, repetition: number): void {
+    if (from.int() === this.#nullBranch) this.#column.skip(repetition, this.#definitionOfNull);
+    else this.#column.read(from, repetition);
   }
-  skip(): void {
-    this.#column.skip();
-  }
-  take(): Data {
-    return this.#column.take();
+  skip(repetition: number, definition: number): void {
+    this.#column.skip(repetition, definition);
   }
 }
 
 /** A union of several types: a struct with a column for each, of which one at the most is not null. */
 export class UnionColumn implements Column {
-  readonly type: Struct;
-  readonly nullable: boolean;
+  readonly #place: Place;
   readonly #branches: readonly (Column | null)[];
+  readonly #named: readonly NamedColumn[];
   readonly #columns: readonly Column[];
-  readonly #validity = new Validity();
 
   /** @param branches null: the type `null`. */
-  constructor(nullable: boolean, branches: readonly (NamedColumn | null)[]) {
-    const columns = branches.filter((branch) => branch !== null);
-    this.nullable = nullable;
-    this.type = new Struct(fieldsOf(columns));
+  constructor(place: Place, branches: readonly (NamedColumn | null)[]) {
+    this.#place = place;
+    this.#named = branches.filter((branch) => branch !== null);
+    this.#columns = this.#named.map(({ column }) => column);
     this.#branches = branches.map((branch) => branch?.column ?? null);
-    this.#columns = columns.map(({ column }) => column);
   }
 
-  get length(): number {
-    return this.#validity.length;
+  schema(name: string): SchemaElement[] {
+    return groupSchema({ name, repetition_type: repetitionType(this.#place) }, this.#named);
+  }
+  leaves(path: readonly string[]): LeafPath[] {
+    return leavesOf(this.#named, path);
   }
 
-  read(from: AvroBytes): void {
+  read(from: AvroBytes, repetition: number): void {
     const branch = this.#branches[from.int()] ?? null;
-    this.#validity.add(branch !== null);
+    const { definition } = this.#place;
+    if (branch === null) {
+      this.skip(repetition, definition - 1);
+      return;
+    }
     for (const column of this.#columns) {
-      if (column === branch) column.read(from);
-      else column.skip();
+      if (column === branch) column.read(from, repetition);
+      else column.skip(repetition, definition);
     }
   }
-
-  skip(): void {
-    this.#validity.add(!this.nullable);
-    for (const column of this.#columns) column.skip();
-  }
-
-  take(): Data {
-    const length = this.#validity.length;
-    const children = this.#columns.map((column) => column.take());
-    return makeData({ type: this.type, length, children, ...this.#validity.take() });
+  skip(repetition: number, definition: number): void {
+    for (const column of this.#columns) column.skip(repetition, definition);
   }
 }

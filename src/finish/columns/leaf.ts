@@ -1,0 +1,55 @@
+import type { SchemaElement } from 'hyparquet';
+import type { AvroBytes } from './avro-bytes.ts';
+import { type Column, type LeafPath, type Place, repetitionType } from './column.ts';
+import { Levels, type PageLevels } from './levels.ts';
+import type { Bounds } from './bounds.ts';
+
+/** What stands in a column, without its name. */
+export type LeafType = Omit<SchemaElement, 'name' | 'repetition_type' | 'num_children'>;
+
+/** A column of values of one kind, in the encoding that Parquet calls plain. */
+export abstract class Leaf implements Column {
+  readonly type: LeafType;
+  /** The least and the largest value of those that were taken; null: nobody asks for it. */
+  abstract readonly bounds: Bounds | null;
+  readonly #place: Place;
+  readonly #levels: Levels;
+
+  constructor(place: Place, type: LeafType) {
+    this.type = type;
+    this.#place = place;
+    this.#levels = new Levels(place);
+  }
+
+  schema(name: string): SchemaElement[] {
+    return [{ ...this.type, name, repetition_type: repetitionType(this.#place) }];
+  }
+
+  leaves(path: readonly string[]): LeafPath[] {
+    return [{ path, leaf: this }];
+  }
+
+  read(from: AvroBytes, repetition: number): void {
+    this.#levels.add(repetition, this.#place.definition);
+    this.put(from);
+  }
+
+  skip(repetition: number, definition: number): void {
+    this.#levels.add(repetition, definition);
+  }
+
+  /** How many values and nulls wait to be taken. */
+  get count(): number {
+    return this.#levels.count;
+  }
+
+  takeLevels(): PageLevels {
+    return this.#levels.take();
+  }
+
+  /** How many bytes of values wait to be taken. */
+  abstract readonly bytes: number;
+  /** The values, nulls left out; valid until the next one is read. */
+  abstract takeValues(): Uint8Array;
+  protected abstract put(from: AvroBytes): void;
+}
