@@ -20,7 +20,8 @@ def main(path, *files):
 
 def rows(file, path):
     if file.endswith(".parquet"):
-        return pyarrow.parquet.read_table(file, columns=[path]).to_pylist()
+        # read_table would leave out the names on the way to the column.
+        return pyarrow.parquet.ParquetFile(file).read(columns=[path]).to_pylist()
     with open(file, "rb") as opened:
         return list(fastavro.reader(opened))
 
