@@ -1,24 +1,25 @@
-import { decodeTape } from '../worker/datum/tape.ts';
-import type { Value } from '../worker/datum/value.ts';
+import { TapeCursor, tapeType } from '../worker/datum/tape.ts';
 import type { SchemaJson } from '../worker/decode/avro/schema.ts';
+import { TapeKeys } from './tape-keys.ts';
 
 /** An object with more keys is a dictionary: it becomes JSON. */
 const MAX_FIELDS = 2_000;
 /** Of a schema: what is beyond becomes JSON. */
 const MAX_COLUMNS = 10_000;
 
-const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 const MIN_INT64 = -(2n ** 63n);
-const MAX_INT64 = 2n ** 63n - 1n;
 const MAX_UINT64 = 2n ** 64n - 1n;
+const TWO_32 = 2 ** 32;
 
 /** The name of the only column of alerts that are arrays. */
-const ONLY_COLUMN = 'value';
+export const ONLY_COLUMN = 'value';
 
-/** An alert is an object; an array becomes one with the array in it. */
-export function asRecord(alert: Value): Map<string, Value> {
-  return alert instanceof Map ? alert : new Map([[ONLY_COLUMN, alert]]);
-}
+/** The schema of alerts that are dictionaries: each is one JSON text. */
+export const WHOLE_ALERTS: SchemaJson = {
+  type: 'record',
+  name: 'Alert',
+  fields: [{ name: ONLY_COLUMN, type: ['null', 'string'] }],
+};
 
 /**
  * The schema that all of these alerts fit. Integers are 64 bits wide, or a decimal where that is not enough; integers and doubles together
@@ -26,8 +27,38 @@ export function asRecord(alert: Value): Map<string, Value> {
  */
 export function inferSchema(tapes: Iterable<Uint8Array>): SchemaJson {
   const seen = new Seen();
-  for (const tape of tapes) seen.add(asRecord(decodeTape(tape)));
+  const cursor = new TapeCursor();
+  for (const tape of tapes) {
+    cursor.begin(tape);
+    if (cursor.type === tapeType.OBJECT) seen.add(cursor);
+    else seen.addOnly(cursor);
+  }
   return new Builder().root(seen);
+}
+
+/** Integers that stood in one place. */
+class SeenIntegers {
+  any = false;
+  negative = false;
+  /** Whether a double holds each of them. */
+  exact = true;
+  /** Of those that int64 does not hold. */
+  least = 0n;
+  largest = 0n;
+
+  addInt64(low: number, high: number): void {
+    this.any = true;
+    if (high < 0) this.negative = true;
+    if (!Number.isSafeInteger(high * TWO_32 + low)) this.exact = false;
+  }
+
+  addLarge(value: bigint): void {
+    this.any = true;
+    this.exact = false;
+    if (value < 0n) this.negative = true;
+    if (value < this.least) this.least = value;
+    if (value > this.largest) this.largest = value;
+  }
 }
 
 /** What stood in one place of the alerts. */
@@ -36,40 +67,70 @@ class Seen {
   double = false;
   string = false;
   bytes = false;
-  integer: { min: bigint; max: bigint } | null = null;
+  readonly integers = new SeenIntegers();
   items: Seen | null = null;
-  fields: Map<string, Seen> | null = null;
+  /** By their keys; one more than is allowed says that there are too many. */
+  fields: TapeKeys<Seen> | null = null;
 
-  add(value: Value): void {
-    if (value === null) return;
-    if (typeof value === 'boolean') this.boolean = true;
-    else if (typeof value === 'number') this.double = true;
-    else if (typeof value === 'string') this.string = true;
-    else if (typeof value === 'bigint') this.#addInteger(value);
-    else if (Array.isArray(value)) {
-      this.items ??= new Seen();
-      for (const item of value) this.items.add(item);
-    } else if (value instanceof Map) this.#addObject(value);
-    else this.bytes = true;
-  }
-
-  #addInteger(value: bigint): void {
-    const known = this.integer;
-    if (known === null) this.integer = { min: value, max: value };
-    else if (value < known.min) known.min = value;
-    else if (value > known.max) known.max = value;
-  }
-
-  #addObject(object: Map<string, Value>): void {
-    this.fields ??= new Map();
-    for (const [key, value] of object) {
-      let field = this.fields.get(key);
-      if (field === undefined) {
-        // One more than is allowed says that there are too many.
-        if (this.fields.size > MAX_FIELDS) continue;
-        this.fields.set(key, (field = new Seen()));
+  add(cursor: TapeCursor): void {
+    const type = cursor.type;
+    switch (type) {
+      case tapeType.INT64: {
+        const { view, at } = cursor;
+        this.integers.addInt64(view.getUint32(at + 1, true), view.getInt32(at + 5, true));
+        cursor.skip();
+        return;
       }
-      field.add(value);
+      case tapeType.LARGE:
+        this.integers.addLarge(cursor.value() as bigint);
+        return;
+      case tapeType.ARRAY:
+        this.#addItems(cursor);
+        return;
+      case tapeType.OBJECT:
+        this.#addFields(cursor);
+        return;
+      case tapeType.DOUBLE:
+        this.double = true;
+        break;
+      case tapeType.STRING:
+        this.string = true;
+        break;
+      case tapeType.BYTES:
+        this.bytes = true;
+        break;
+      case tapeType.TRUE:
+      case tapeType.FALSE:
+        this.boolean = true;
+        break;
+      default:
+    }
+    cursor.skip();
+  }
+
+  /** An alert that is an array becomes an object with the array in it. */
+  addOnly(cursor: TapeCursor): void {
+    this.fields ??= new TapeKeys();
+    (this.fields.get(ONLY_COLUMN) ?? this.fields.add(ONLY_COLUMN, new Seen())).add(cursor);
+  }
+
+  #addItems(cursor: TapeCursor): void {
+    this.items ??= new Seen();
+    for (let left = cursor.enter(); left > 0; left--) this.items.add(cursor);
+  }
+
+  #addFields(cursor: TapeCursor): void {
+    this.fields ??= new TapeKeys();
+    const { fields } = this;
+    fields.rewind();
+    for (let left = cursor.enter(); left > 0; left--) {
+      let field = fields.next(cursor);
+      if (field === undefined) {
+        const key = cursor.text();
+        field = fields.size > MAX_FIELDS ? undefined : fields.add(key, new Seen());
+      }
+      if (field === undefined) cursor.skip();
+      else field.add(cursor);
     }
   }
 }
@@ -79,7 +140,8 @@ class Builder {
   #records = 0;
 
   root(seen: Seen): SchemaJson {
-    return this.#record(seen.fields ?? new Map<string, Seen>());
+    const fields = seen.fields ?? new TapeKeys<Seen>();
+    return fields.size > MAX_FIELDS ? WHOLE_ALERTS : this.#record(fields);
   }
 
   #nullable(seen: Seen): SchemaJson {
@@ -87,38 +149,35 @@ class Builder {
     return type === 'null' ? type : ['null', type];
   }
 
-  #type({ boolean, double, string, bytes, integer, items, fields }: Seen): SchemaJson {
-    const kinds = [boolean, double, string, bytes, integer !== null, items !== null, fields !== null];
+  #type({ boolean, double, string, bytes, integers, items, fields }: Seen): SchemaJson {
+    const kinds = [boolean, double, string, bytes, integers.any, items !== null, fields !== null];
     const count = kinds.filter(Boolean).length;
     if (++this.#columns > MAX_COLUMNS) return 'string';
     if (count === 0) return 'null';
-    if (count > 1) {
-      const exact = integer !== null && integer.min >= -MAX_EXACT && integer.max <= MAX_EXACT;
-      return count === 2 && double && exact ? 'double' : 'string';
-    }
+    if (count > 1) return count === 2 && double && integers.any && integers.exact ? 'double' : 'string';
     if (boolean) return 'boolean';
     if (double) return 'double';
     if (string) return 'string';
     if (bytes) return 'bytes';
-    if (integer !== null) return integerType(integer);
+    if (integers.any) return integerType(integers);
     if (items !== null) return { type: 'array', items: this.#nullable(items) };
     if (fields === null || fields.size === 0 || fields.size > MAX_FIELDS) return 'string';
     return this.#record(fields);
   }
 
-  #record(fields: ReadonlyMap<string, Seen>): SchemaJson {
+  #record(fields: TapeKeys<Seen>): SchemaJson {
     const number = this.#records++;
     return {
       type: 'record',
       name: number === 0 ? 'Alert' : `Object${number}`,
-      fields: Array.from(fields, ([name, seen]) => ({ name, type: this.#nullable(seen) })),
+      fields: fields.map((name, seen) => ({ name, type: this.#nullable(seen) })),
     };
   }
 }
 
-function integerType({ min, max }: { min: bigint; max: bigint }): SchemaJson {
-  if (min >= MIN_INT64 && max <= MAX_INT64) return 'long';
-  if (min < MIN_INT64 || max > MAX_UINT64) return 'string';
+function integerType({ least, largest, negative }: SeenIntegers): SchemaJson {
+  if (least === 0n && largest === 0n) return 'long';
+  if (least < MIN_INT64 || largest > MAX_UINT64) return 'string';
   // Avro has no unsigned integers; the attribute tells Parquet, which has.
-  return { type: 'bytes', logicalType: 'decimal', precision: 20, scale: 0, unsigned: min >= 0n };
+  return { type: 'bytes', logicalType: 'decimal', precision: 20, scale: 0, unsigned: !negative };
 }

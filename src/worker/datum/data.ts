@@ -1,12 +1,14 @@
 import { checker } from './checker.ts';
 import { type Datum, type DatumForm, valuesForm } from './form.ts';
 import { encodeTape } from './tape.ts';
+import { RepeatedKey, TapeWriter } from './tape-writer.ts';
 import { ValueBuilder } from './value.ts';
 import { Cursor } from '../decode/avro/cursor.ts';
 import { type AvroType, compileSchema, schemaText } from '../decode/avro/schema.ts';
 import { type AvroBlock, Decoder, type OpenMessage, type SchemaSource } from '../decode/decode.ts';
 import type { FormatOption } from '../decode/detect.ts';
 import { DecodeError } from '../decode/error.ts';
+import type { AlertVisitor } from '../decode/visitor.ts';
 import type { FieldNode } from '../encode/field-capture.ts';
 import type { Message } from '../message.ts';
 import { keptFields, Reduced, type Reduction, type TakeStamp } from '../select/reduced.ts';
@@ -56,6 +58,7 @@ export class Data {
   readonly #decoder: Decoder;
   readonly #checkSchema: (schema: AvroType) => void;
   readonly #ways = new WeakMap<AvroType, Way>();
+  readonly #tape = new TapeWriter();
   readonly #kept: FieldNode;
   readonly #dropStamps: boolean;
   readonly #stampFiles: DataOptions['stampFiles'];
@@ -77,7 +80,7 @@ export class Data {
     const open = this.#decoder.open(message);
     const { documents } = open;
     if (documents?.format !== 'avro') {
-      yield* this.#readValues(open, message);
+      yield* this.#readValue(open, message);
       return;
     }
     const { schema, blocks } = documents;
@@ -130,26 +133,32 @@ export class Data {
       throw new DecodeError('TRAILING_BYTES', `${cursor.left} bytes follow the last record.`);
   }
 
-  *#readValues(open: OpenMessage, message: Message): Generator<FoundDatum> {
-    const { records } = open;
-    for (let record = 0; record < records; record++) {
+  /** What is not Avro comes alone in its message. */
+  *#readValue(open: OpenMessage, message: Message): Generator<FoundDatum> {
+    let bytes: Uint8Array | null;
+    let files: StampFiles | null;
+    try {
+      this.#tape.begin();
+      files = this.#tell(open, message, this.#tape);
+      bytes = this.#tape.isContainer ? this.#tape.take() : null;
+    } catch (error) {
+      if (!(error instanceof RepeatedKey)) throw error;
       const values = new ValueBuilder();
-      const files = this.#stampFiles?.(message, { record, records }) ?? null;
-      open.tellNext(
-        this.#reducer === null ? values : new Reduced(values, this.#kept, this.#dropStamps, takeInto(files)),
-      );
-      const { result } = values;
-      if (!(result instanceof Map) && !Array.isArray(result))
-        throw new DecodeError(
-          'NO_OBJECT',
-          'The message is a single value; an alert is an object or an array.',
-        );
-      yield {
-        ...{ form: valuesForm, schema: null, bytes: encodeTape(result) },
-        stamps: files?.files ?? NO_STAMPS,
-      };
+      files = this.#tell(open.again(), message, values);
+      bytes = encodeTape(values.result ?? null);
     }
+    if (bytes === null)
+      throw new DecodeError('NO_OBJECT', 'The message is a single value; an alert is an object or an array.');
     open.close();
+    yield { form: valuesForm, schema: null, bytes, stamps: files?.files ?? NO_STAMPS };
+  }
+
+  #tell(open: OpenMessage, message: Message, visitor: AlertVisitor): StampFiles | null {
+    const files = this.#stampFiles?.(message, { record: 0, records: 1 }) ?? null;
+    open.tellNext(
+      this.#reducer === null ? visitor : new Reduced(visitor, this.#kept, this.#dropStamps, takeInto(files)),
+    );
+    return files;
   }
 }
 

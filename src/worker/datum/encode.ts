@@ -19,12 +19,6 @@ export class Misfit extends Error {
 /** Writes values as Avro. Fields that a schema's record has and the value has not are null; others are no fields of it. */
 export class AvroEncoder {
   readonly #out = new Growing();
-  readonly #textOf: ((value: Value) => string) | null;
-
-  /** @param textOf makes any value a text where the schema wants one; null: only texts are. */
-  constructor(textOf: ((value: Value) => string) | null = null) {
-    this.#textOf = textOf;
-  }
 
   /** @throws Misfit naming the place. */
   encode(type: AvroType, value: Value): Uint8Array {
@@ -115,9 +109,8 @@ export class AvroEncoder {
         return;
       }
       case 'string': {
-        const text = typeof value === 'string' ? value : this.#textOf?.(value);
-        if (text === undefined) throw misfit(value, 'a text', path);
-        putText(out, text);
+        if (typeof value !== 'string') throw misfit(value, 'a text', path);
+        putText(out, value);
         return;
       }
       case 'bytes': {

@@ -25,6 +25,8 @@ export interface SegmentEncoder {
 
 const NOTHING = new Uint8Array(0);
 const MIN_BYTES = 65_536;
+/** Longer texts are copied by the runtime, shorter ones by a loop: each call of it costs as much as some fifty bytes. */
+const LOOP_LENGTH = 48;
 
 /** Bytes that grow at their end. Numbers are little-endian. */
 export class Growing {
@@ -61,6 +63,16 @@ export class Growing {
     this.#view.setUint32(start, value, true);
   }
 
+  putInt32(value: number): void {
+    const start = this.#grow(4);
+    this.#view.setInt32(start, value, true);
+  }
+
+  /** In the place of four bytes that are there. */
+  setUint32(at: number, value: number): void {
+    this.#view.setUint32(at, value, true);
+  }
+
   putBigInt64(value: bigint): void {
     const start = this.#grow(8);
     this.#view.setBigInt64(start, value, true);
@@ -80,6 +92,28 @@ export class Growing {
   putUtf8(text: string, bytes: number): void {
     const start = this.#grow(bytes);
     this.#buffer.write(text, start);
+  }
+
+  /** A text in UTF-8, behind its length, a uint32. */
+  putSizedUtf8(text: string): void {
+    if (text.length <= LOOP_LENGTH) {
+      const start = this.#grow(4 + text.length);
+      let at = start + 4;
+      let wide = 0;
+      for (let i = 0; i < text.length; i++) {
+        const code = text.charCodeAt(i);
+        wide |= code;
+        this.#bytes[at++] = code;
+      }
+      if (wide < 0x80) {
+        this.#view.setUint32(start, text.length, true);
+        return;
+      }
+      this.length = start;
+    }
+    const bytes = Buffer.byteLength(text);
+    this.putUint32(bytes);
+    this.putUtf8(text, bytes);
   }
 
   /** Gives the bytes away, with little more memory than they need, and begins anew. */
