@@ -21,7 +21,7 @@ export class DecimalColumn extends Leaf {
     this.#isUnsigned = form === 'unsigned';
   }
 
-  get bytes(): number {
+  protected get valueBytes(): number {
     return this.#bytes.length;
   }
 

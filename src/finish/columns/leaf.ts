@@ -47,8 +47,13 @@ export abstract class Leaf implements Column {
     return this.#levels.take();
   }
 
-  /** How many bytes of values wait to be taken. */
-  abstract readonly bytes: number;
+  /** How many bytes wait to be taken. */
+  get bytes(): number {
+    return this.valueBytes + this.#levels.bytes;
+  }
+
+  /** Of values alone. */
+  protected abstract readonly valueBytes: number;
   /** The values, nulls left out; valid until the next one is read. */
   abstract takeValues(): Uint8Array;
   protected abstract put(from: AvroBytes): void;

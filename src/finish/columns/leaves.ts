@@ -17,7 +17,7 @@ export class BooleanColumn extends Leaf {
     super(place, { type: 'BOOLEAN' });
   }
 
-  get bytes(): number {
+  protected get valueBytes(): number {
     return this.#bits.length;
   }
   takeValues(): Uint8Array {
@@ -41,7 +41,7 @@ export class IntColumn extends Leaf {
     super(place, { ...type, type: 'INT32' });
   }
 
-  get bytes(): number {
+  protected get valueBytes(): number {
     return 4 * this.#values.length;
   }
   takeValues(): Uint8Array {
@@ -63,7 +63,7 @@ export class LongColumn extends Leaf {
     super(place, { ...type, type: 'INT64' });
   }
 
-  get bytes(): number {
+  protected get valueBytes(): number {
     return 4 * this.#halves.length;
   }
   takeValues(): Uint8Array {
@@ -86,7 +86,7 @@ export class FloatColumn extends Leaf {
     super(place, { type: 'FLOAT' });
   }
 
-  get bytes(): number {
+  protected get valueBytes(): number {
     return 4 * this.#values.length;
   }
   takeValues(): Uint8Array {
@@ -108,7 +108,7 @@ export class DoubleColumn extends Leaf {
     super(place, { type: 'DOUBLE' });
   }
 
-  get bytes(): number {
+  protected get valueBytes(): number {
     return 8 * this.#values.length;
   }
   takeValues(): Uint8Array {
@@ -132,7 +132,7 @@ abstract class Stretches extends Leaf {
     this.bounds = isText ? new TextBounds() : null;
   }
 
-  get bytes(): number {
+  protected get valueBytes(): number {
     return this.#bytes.length;
   }
   takeValues(): Uint8Array {

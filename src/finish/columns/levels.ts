@@ -25,6 +25,11 @@ export class Levels {
     this.#place = place;
   }
 
+  /** What they take in memory; a page has them packed. */
+  get bytes(): number {
+    return this.#repetitions.length + this.#definitions.length;
+  }
+
   add(repetition: number, definition: number): void {
     this.count += 1;
     const place = this.#place;
