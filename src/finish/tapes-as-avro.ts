@@ -48,7 +48,7 @@ export class TapesAsAvro {
     this.#out.length = 0;
     if (this.#cursor.type === tapeType.OBJECT) this.#write(this.#cursor);
     else this.#writeOnly(this.#cursor);
-    return this.#out.take();
+    return this.#out.written;
   }
 
   #fieldsOf(names: readonly string[], types: readonly AvroType[]): TapeKeys<Field> {

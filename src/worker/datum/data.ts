@@ -140,7 +140,7 @@ export class Data {
     try {
       this.#tape.begin();
       files = this.#tell(open, message, this.#tape);
-      bytes = this.#tape.isContainer ? this.#tape.take() : null;
+      bytes = this.#tape.isContainer ? this.#tape.copy() : null;
     } catch (error) {
       if (!(error instanceof RepeatedKey)) throw error;
       const values = new ValueBuilder();

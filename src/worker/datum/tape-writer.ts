@@ -49,8 +49,9 @@ export class TapeWriter implements AlertVisitor {
     this.#knownKeys = 0;
   }
 
-  take(): Uint8Array {
-    return this.#tape.take();
+  /** The document that was told. */
+  copy(): Uint8Array {
+    return this.#tape.copy();
   }
 
   beginObject(): void {

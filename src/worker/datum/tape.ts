@@ -29,12 +29,12 @@ const MAX_INT64 = 2n ** 63n - 1n;
 export class Tape {
   readonly #out = new Growing();
 
-  /** What was written since the last time. */
-  take(): Uint8Array {
-    return this.#out.take();
+  /** A copy of what was written. */
+  copy(): Uint8Array {
+    return this.#out.written.slice();
   }
 
-  /** Forgets what was written since the last time. */
+  /** Begins anew. */
   clear(): void {
     this.#out.length = 0;
   }
@@ -97,7 +97,7 @@ export class Tape {
 export function encodeTape(value: Value): Uint8Array {
   const tape = new Tape();
   put(tape, value);
-  return tape.take();
+  return tape.copy();
 }
 
 function put(tape: Tape, value: Value): void {

@@ -116,6 +116,11 @@ export class Growing {
     this.putUtf8(text, bytes);
   }
 
+  /** The bytes, valid until there are more. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
   /** Gives the bytes away, with little more memory than they need, and begins anew. */
   take(): Uint8Array<ArrayBuffer> {
     const wasteful = 4 * this.length < this.#bytes.length;
