@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { FinishAnswer, Finished, FinishJob } from './messages.ts';
 
 /** Most of a file's bytes are outside of the heap. V8 would let a thread's young objects take 48 MB before it looks at them. */
-const YOUNG_GENERATION_MB = 16;
+const YOUNG_GENERATION_MB = 4;
 
 /** A file could not be finished. */
 export class FinishError extends Error {

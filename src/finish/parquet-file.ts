@@ -1,4 +1,4 @@
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { ParquetWriter } from 'hyparquet-writer';
 import { version } from '../version.ts';
 import { type AvroType, compileSchema } from '../worker/decode/avro/schema.ts';
 import { loadZstd } from '../zstd.ts';
@@ -7,6 +7,7 @@ import { Chunk, type CompressPage } from './columns/chunk.ts';
 import type { Place } from './columns/column.ts';
 import { fieldColumns } from './columns/columns-of.ts';
 import { NullColumn } from './columns/leaves.ts';
+import { GatheringWriter } from './columns/gathering-writer.ts';
 import { groupSchema, leavesOf, type NamedColumn, StructColumn } from './columns/nested.ts';
 import { inferSchema } from './infer.ts';
 import type { LooseFile } from './loose-file.ts';
@@ -38,7 +39,7 @@ export async function writeParquet(loose: LooseFile, file: NewFile): Promise<voi
   const { compress } = await loadZstd();
   const { type, records } = recordsOf(loose);
   const columns = columnsOf(type);
-  const writer = new FileWriter(file);
+  const writer = new GatheringWriter(file);
   const schema = groupSchema({ name: 'schema' }, columns);
   const parquet = new ParquetWriter({ writer, schema, createdBy: `antares-client ${version}` });
   const group = new RowGroup(columns, (bytes) => compress(bytes, ZSTD_LEVEL) as Uint8Array<ArrayBuffer>);
@@ -87,13 +88,11 @@ class RowGroup {
     return this.#unseenBytes >= LOOK_BYTES ? this.#look() : this.rows >= ROW_GROUP_ROWS;
   }
 
-  write(parquet: ParquetWriter, writer: FileWriter): void {
+  write(parquet: ParquetWriter, writer: GatheringWriter): void {
     const start = writer.offset;
     const columns = this.#chunks.map((chunk) => {
       if (chunk.leaf.count > 0) chunk.endPage(this.rows);
-      const written = chunk.write(writer, CODEC);
-      writer.flush();
-      return written;
+      return chunk.write(writer, CODEC);
     });
     const bytes = columns.reduce((sum, each) => sum + (each.meta_data?.total_uncompressed_size ?? 0n), 0n);
     const rows = BigInt(this.rows);
@@ -116,25 +115,5 @@ class RowGroup {
       bytes += chunk.bytes;
     }
     return bytes >= ROW_GROUP_BYTES || this.rows >= ROW_GROUP_ROWS;
-  }
-}
-
-/** Gathers what is small, and appends it to a file. */
-class FileWriter extends ByteWriter {
-  readonly #file: NewFile;
-
-  constructor(file: NewFile) {
-    super();
-    this.#file = file;
-  }
-
-  /** Only what is worth a write. */
-  flush(): void {
-    if (this.index >= PAGE_BYTES) this.finish();
-  }
-
-  override finish(): void {
-    this.#file.append(this.getBytes());
-    this.index = 0;
   }
 }

@@ -3,6 +3,7 @@ import type { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { release } from '../../release.ts';
 import type { LeafPath } from './column.ts';
+import type { GatheringWriter } from './gathering-writer.ts';
 import type { Leaf } from './leaf.ts';
 import type { PageLevels } from './levels.ts';
 
@@ -52,13 +53,14 @@ export class Chunk {
   }
 
   /** Writes its pages, and begins the next row group. @param codec of {@link CompressPage} */
-  write(writer: ByteWriter, codec: 'ZSTD'): ColumnChunk {
+  write(writer: GatheringWriter, codec: 'ZSTD'): ColumnChunk {
     const start = writer.offset;
     let bytes = 0;
     let values = 0;
     let nulls = 0;
     for (const page of this.#pages) {
       bytes += writePage(writer, page);
+      writer.flush();
       values += page.levels.count;
       nulls += page.levels.nulls;
     }
