@@ -14,8 +14,10 @@ import type { LooseFile } from './loose-file.ts';
 import type { NewFile } from './new-file.ts';
 import { TapesAsAvro } from './tapes-as-avro.ts';
 
-/** A page ends with the row with which it has as many. */
+/** A page ends with the row with which it has as many. Stamps need them for zstd to find what they have in common. */
 const PAGE_BYTES = 1_000_000;
+/** Of numbers, which are a tenth once they are compressed: hundreds of columns must not wait for long pages. */
+const NUMBER_PAGE_BYTES = 64_000;
 /** Of a row group, compressed: large enough to be read fast, small enough to be held in memory. */
 const ROW_GROUP_BYTES = 12_000_000;
 const ROW_GROUP_ROWS = 100_000;
@@ -111,7 +113,9 @@ class RowGroup {
     this.#unseenBytes = 0;
     let bytes = 0;
     for (const chunk of this.#chunks) {
-      if (chunk.leaf.bytes >= PAGE_BYTES) chunk.endPage(this.rows);
+      const { leaf } = chunk;
+      const most = leaf.type.type === 'BYTE_ARRAY' ? PAGE_BYTES : NUMBER_PAGE_BYTES;
+      if (leaf.bytes >= most) chunk.endPage(this.rows);
       bytes += chunk.bytes;
     }
     return bytes >= ROW_GROUP_BYTES || this.rows >= ROW_GROUP_ROWS;

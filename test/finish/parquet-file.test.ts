@@ -17,11 +17,13 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import fc from 'fast-check';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { crc32c } from '../../src/checksum.ts';
 import { LooseFile } from '../../src/finish/loose-file.ts';
 import { NewFile } from '../../src/finish/new-file.ts';
 import { writeParquet } from '../../src/finish/parquet-file.ts';
 import { looseHead } from '../../src/worker/write/loose-records.ts';
+import { loadZstd } from '../../src/zstd.ts';
 import { long, sized } from '../support/avro.ts';
 import { anyAvroRecord } from '../support/avro-values.ts';
 import { newFolder } from '../support/client.ts';
@@ -163,6 +165,46 @@ test('what does not fit into one row group goes on in the next, each with the bo
      FROM parquet_metadata('${path}') WHERE path_in_schema = 'band'`,
   );
   assert.deepEqual([Number(bands?.['nulls']), bands?.['least'], bands?.['largest']], [133, 'g', 'z']);
+});
+
+test('histories that go over many pages stay with their alerts', async (t) => {
+  const dir = newFolder(t);
+  const path = join(dir, 'histories.parquet');
+  const history = { type: 'array', items: ['null', 'double'] };
+  const fields = [{ name: 'history', type: ['null', history] }];
+  // Of so many items, each the alert's number; every third is null, as is the whole of every seventh.
+  const itemsOf = (id: number): (number | null)[] | null =>
+    id % 7 === 0 ? null : Array.from({ length: id % 6 }, (_, i) => (i % 3 === 2 ? null : id));
+  const bytesOf = (id: number): Buffer => {
+    const items = itemsOf(id);
+    if (items === null) return long(0);
+    const encoded = items.map((item) => {
+      const double = Buffer.alloc(8);
+      double.writeDoubleLE(item ?? 0);
+      return item === null ? long(0) : Buffer.concat([long(1), double]);
+    });
+    const block = items.length === 0 ? [] : [long(items.length), ...encoded];
+    return Buffer.concat([long(1), ...block, long(0)]);
+  };
+  const ids = Array.from({ length: 100_000 }, (_, i) => i);
+  const schema = { type: 'record', name: 'alert', fields };
+  await finish(writeLoose(join(dir, 'loose'), schema, ids.map(bytesOf)), path);
+  const rows = await query(`SELECT history FROM read_parquet('${path}')`);
+  assert.deepEqual(
+    rows.map((row) => plain(row['history'] as DuckDBValue)),
+    ids.map(itemsOf),
+  );
+  // A reader that passes over pages by the rows that these say they have.
+  const { decompress } = await loadZstd();
+  const last = await parquetReadObjects({
+    file: await asyncBufferFromFile(path),
+    rowStart: 99_990,
+    compressors: { ZSTD: (bytes) => decompress(bytes) },
+  });
+  assert.deepEqual(
+    last.map(({ history: items }) => (items ?? null) as unknown),
+    ids.slice(99_990).map(itemsOf),
+  );
 });
 
 test('no more of a file is held in memory than a row group', async (t) => {
