@@ -32,25 +32,34 @@ export class BooleanColumn extends Leaf {
   }
 }
 
-/** 32-bit integers, and what is counted in them. */
-export class IntColumn extends Leaf {
+/** Numbers of one kind. */
+abstract class Numbers<T extends Float32Array | Float64Array | Int32Array> extends Leaf {
   readonly bounds = new NumberBounds();
-  readonly #values = new GrowingNumbers(new Int32Array(64));
+  protected readonly values: GrowingNumbers<T>;
 
-  constructor(place: Place, type: LeafType = {}) {
-    super(place, { ...type, type: 'INT32' });
+  constructor(place: Place, type: LeafType, values: T) {
+    super(place, type);
+    this.values = new GrowingNumbers(values);
   }
 
   protected get valueBytes(): number {
-    return 4 * this.#values.length;
+    return this.values.length * this.values.values.BYTES_PER_ELEMENT;
   }
   takeValues(): Uint8Array {
-    const values = this.#values.take();
+    const values = this.values.take();
     this.bounds.add(values);
     return bytesOf(values);
   }
+}
+
+/** 32-bit integers, and what is counted in them. */
+export class IntColumn extends Numbers<Int32Array> {
+  constructor(place: Place, type: LeafType = {}) {
+    super(place, { ...type, type: 'INT32' }, new Int32Array(64));
+  }
+
   protected put(from: AvroBytes): void {
-    this.#values.push(from.int());
+    this.values.push(from.int());
   }
 }
 
@@ -78,46 +87,24 @@ export class LongColumn extends Leaf {
   }
 }
 
-export class FloatColumn extends Leaf {
-  readonly bounds = new NumberBounds();
-  readonly #values = new GrowingNumbers(new Float32Array(64));
-
+export class FloatColumn extends Numbers<Float32Array> {
   constructor(place: Place) {
-    super(place, { type: 'FLOAT' });
+    super(place, { type: 'FLOAT' }, new Float32Array(64));
   }
 
-  protected get valueBytes(): number {
-    return 4 * this.#values.length;
-  }
-  takeValues(): Uint8Array {
-    const values = this.#values.take();
-    this.bounds.add(values);
-    return bytesOf(values);
-  }
   protected put(from: AvroBytes): void {
-    this.#values.push(from.view.getFloat32(from.at, true));
+    this.values.push(from.view.getFloat32(from.at, true));
     from.at += 4;
   }
 }
 
-export class DoubleColumn extends Leaf {
-  readonly bounds = new NumberBounds();
-  readonly #values = new GrowingNumbers(new Float64Array(64));
-
+export class DoubleColumn extends Numbers<Float64Array> {
   constructor(place: Place) {
-    super(place, { type: 'DOUBLE' });
+    super(place, { type: 'DOUBLE' }, new Float64Array(64));
   }
 
-  protected get valueBytes(): number {
-    return 8 * this.#values.length;
-  }
-  takeValues(): Uint8Array {
-    const values = this.#values.take();
-    this.bounds.add(values);
-    return bytesOf(values);
-  }
   protected put(from: AvroBytes): void {
-    this.#values.push(from.view.getFloat64(from.at, true));
+    this.values.push(from.view.getFloat64(from.at, true));
     from.at += 8;
   }
 }
