@@ -9,7 +9,6 @@ const MAX_COLUMNS = 10_000;
 
 const MIN_INT64 = -(2n ** 63n);
 const MAX_UINT64 = 2n ** 64n - 1n;
-const TWO_32 = 2 ** 32;
 
 /** The name of the only column of alerts that are arrays. */
 export const ONLY_COLUMN = 'value';
@@ -46,10 +45,11 @@ class SeenIntegers {
   least = 0n;
   largest = 0n;
 
-  addInt64(low: number, high: number): void {
+  /** @param value of 64 bits, as near as a double comes to it. */
+  addInt64(value: number): void {
     this.any = true;
-    if (high < 0) this.negative = true;
-    if (!Number.isSafeInteger(high * TWO_32 + low)) this.exact = false;
+    if (value < 0) this.negative = true;
+    if (!Number.isSafeInteger(value)) this.exact = false;
   }
 
   addLarge(value: bigint): void {
@@ -73,14 +73,10 @@ class Seen {
   fields: TapeKeys<Seen> | null = null;
 
   add(cursor: TapeCursor): void {
-    const type = cursor.type;
-    switch (type) {
-      case tapeType.INT64: {
-        const { view, at } = cursor;
-        this.integers.addInt64(view.getUint32(at + 1, true), view.getInt32(at + 5, true));
-        cursor.skip();
-        return;
-      }
+    switch (cursor.type) {
+      case tapeType.INT64:
+        this.integers.addInt64(cursor.number);
+        break;
       case tapeType.LARGE:
         this.integers.addLarge(cursor.value() as bigint);
         return;

@@ -1,3 +1,5 @@
+import { encodeLogical } from '../worker/datum/encode-logical.ts';
+import { putInt, putLongHalves, putText } from '../worker/datum/encode.ts';
 import { TapeCursor, tapeType } from '../worker/datum/tape.ts';
 import { type AvroType, compileSchema, type SchemaJson } from '../worker/decode/avro/schema.ts';
 import { Growing } from '../worker/write/segment-encoder.ts';
@@ -5,9 +7,6 @@ import { ONLY_COLUMN, WHOLE_ALERTS } from './infer.ts';
 import { jsonText } from './json-text.ts';
 import { TapeKeys } from './tape-keys.ts';
 
-const TWO_32 = 2 ** 32;
-/** Signed, and large enough for any of 64 bits, unsigned ones too. */
-const DECIMAL_BYTES = 9;
 const NO_PLACE = -1;
 
 /** Writes the value under a cursor. */
@@ -129,7 +128,9 @@ export class TapesAsAvro {
         return this.#array(this.#nullable(shape.items));
       case 'logical':
         return (cursor) => {
-          putDecimal(out, cursor.value() as bigint);
+          const bytes = encodeLogical(shape.schema, cursor.value()) as Uint8Array;
+          putInt(out, bytes.length);
+          out.append(bytes);
         };
       case 'primitive':
         return this.#primitive(shape.name);
@@ -141,7 +142,7 @@ export class TapesAsAvro {
   #array(write: Write): Write {
     return (cursor) => {
       const items = cursor.enter();
-      if (items > 0) putLength(this.#out, items);
+      if (items > 0) putInt(this.#out, items);
       for (let left = items; left > 0; left--) write(cursor);
       this.#out.putByte(0);
     };
@@ -157,20 +158,13 @@ export class TapesAsAvro {
         };
       case 'long':
         return (cursor) => {
-          const { view, at } = cursor;
-          putLong(out, view.getInt32(at + 1, true), view.getInt32(at + 5, true));
+          putLongHalves(out, cursor.low, cursor.high);
           cursor.skip();
         };
       case 'double':
         return (cursor) => {
-          const { view, at } = cursor;
-          const isDouble = cursor.type === tapeType.DOUBLE;
           // An integer here is one that a double holds.
-          out.putFloat64(
-            isDouble
-              ? view.getFloat64(at + 1, true)
-              : view.getInt32(at + 5, true) * TWO_32 + view.getUint32(at + 1, true),
-          );
+          out.putFloat64(cursor.number);
           cursor.skip();
         };
       case 'bytes':
@@ -192,39 +186,7 @@ export class TapesAsAvro {
 function putStretch(out: Growing, cursor: TapeCursor): void {
   cursor.at += 1;
   const length = cursor.uint32();
-  putLength(out, length);
+  putInt(out, length);
   out.append(cursor.bytes.subarray(cursor.at, cursor.at + length));
   cursor.at += length;
-}
-
-function putText(out: Growing, text: string): void {
-  const bytes = Buffer.from(text);
-  putLength(out, bytes.length);
-  out.append(bytes);
-}
-
-function putLength(out: Growing, length: number): void {
-  putLong(out, length | 0, 0);
-}
-
-/** A long in two halves: zigzag, seven bits a byte. */
-function putLong(out: Growing, low: number, high: number): void {
-  const sign = high >> 31;
-  let rest = ((low << 1) ^ sign) >>> 0;
-  let restHigh = (((high << 1) | (low >>> 31)) ^ sign) >>> 0;
-  while (restHigh !== 0 || rest >= 0x80) {
-    out.putByte((rest & 0x7f) | 0x80);
-    rest = ((rest >>> 7) | (restHigh << 25)) >>> 0;
-    restHigh >>>= 7;
-  }
-  out.putByte(rest);
-}
-
-/** Big-endian, in two's complement. */
-function putDecimal(out: Growing, value: bigint): void {
-  const hex = BigInt.asUintN(8 * DECIMAL_BYTES, value)
-    .toString(16)
-    .padStart(2 * DECIMAL_BYTES, '0');
-  putLength(out, DECIMAL_BYTES);
-  out.append(Buffer.from(hex, 'hex'));
 }

@@ -1,14 +1,11 @@
 import { checker } from './checker.ts';
 import { type Datum, type DatumForm, valuesForm } from './form.ts';
-import { encodeTape } from './tape.ts';
-import { RepeatedKey, TapeWriter } from './tape-writer.ts';
-import { ValueBuilder } from './value.ts';
+import { TapeWriter } from './tape-writer.ts';
 import { Cursor } from '../decode/avro/cursor.ts';
 import { type AvroType, compileSchema, schemaText } from '../decode/avro/schema.ts';
 import { type AvroBlock, Decoder, type OpenMessage, type SchemaSource } from '../decode/decode.ts';
 import type { FormatOption } from '../decode/detect.ts';
 import { DecodeError } from '../decode/error.ts';
-import type { AlertVisitor } from '../decode/visitor.ts';
 import type { FieldNode } from '../encode/field-capture.ts';
 import type { Message } from '../message.ts';
 import { keptFields, Reduced, type Reduction, type TakeStamp } from '../select/reduced.ts';
@@ -135,30 +132,17 @@ export class Data {
 
   /** What is not Avro comes alone in its message. */
   *#readValue(open: OpenMessage, message: Message): Generator<FoundDatum> {
-    let bytes: Uint8Array | null;
-    let files: StampFiles | null;
-    try {
-      this.#tape.begin();
-      files = this.#tell(open, message, this.#tape);
-      bytes = this.#tape.isContainer ? this.#tape.copy() : null;
-    } catch (error) {
-      if (!(error instanceof RepeatedKey)) throw error;
-      const values = new ValueBuilder();
-      files = this.#tell(open.again(), message, values);
-      bytes = encodeTape(values.result ?? null);
-    }
-    if (bytes === null)
+    let stamps = NO_STAMPS;
+    const bytes = this.#tape.write((visitor) => {
+      const files = this.#stampFiles?.(message, { record: 0, records: 1 }) ?? null;
+      const isWhole = this.#reducer === null;
+      open.tellNext(isWhole ? visitor : new Reduced(visitor, this.#kept, this.#dropStamps, takeInto(files)));
+      stamps = files?.files ?? NO_STAMPS;
+    });
+    if (!this.#tape.isContainer)
       throw new DecodeError('NO_OBJECT', 'The message is a single value; an alert is an object or an array.');
     open.close();
-    yield { form: valuesForm, schema: null, bytes, stamps: files?.files ?? NO_STAMPS };
-  }
-
-  #tell(open: OpenMessage, message: Message, visitor: AlertVisitor): StampFiles | null {
-    const files = this.#stampFiles?.(message, { record: 0, records: 1 }) ?? null;
-    open.tellNext(
-      this.#reducer === null ? visitor : new Reduced(visitor, this.#kept, this.#dropStamps, takeInto(files)),
-    );
-    return files;
+    yield { form: valuesForm, schema: null, bytes, stamps };
   }
 }
 

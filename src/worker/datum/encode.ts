@@ -197,24 +197,24 @@ function kindOf(value: Value): string {
 
 /** Zigzag, seven bits a byte. */
 export function putLong(out: Growing, value: bigint): void {
-  if (value >= -SMALL && value < SMALL) {
-    putInt(out, Number(value));
-    return;
-  }
-  let rest = value >= 0n ? value << 1n : (-value << 1n) - 1n;
-  while (rest >= 0x80n) {
-    out.putByte(Number(rest & 0x7fn) | 0x80);
-    rest >>= 7n;
-  }
-  out.putByte(Number(rest));
+  if (value >= -SMALL && value < SMALL) putInt(out, Number(value));
+  else putLongHalves(out, Number(BigInt.asIntN(32, value)), Number(value >> 32n));
 }
 
 /** The same of an integer that 31 bits hold. */
-function putInt(out: Growing, value: number): void {
-  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
-  while (rest >= 0x80) {
+export function putInt(out: Growing, value: number): void {
+  putLongHalves(out, value, value >> 31);
+}
+
+/** The same of an integer in two halves of 32 bits, both signed. */
+export function putLongHalves(out: Growing, low: number, high: number): void {
+  const sign = high >> 31;
+  let rest = ((low << 1) ^ sign) >>> 0;
+  let restHigh = (((high << 1) | (low >>> 31)) ^ sign) >>> 0;
+  while (restHigh !== 0 || rest >= 0x80) {
     out.putByte((rest & 0x7f) | 0x80);
-    rest >>>= 7;
+    rest = ((rest >>> 7) | (restHigh << 25)) >>> 0;
+    restHigh >>>= 7;
   }
   out.putByte(rest);
 }

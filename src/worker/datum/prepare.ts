@@ -5,7 +5,7 @@ import type { AlertVisitor } from '../decode/visitor.ts';
 import type { AlertBytes, Transcoder } from '../transcode.ts';
 import type { Data, FoundDatum } from './data.ts';
 import { AvroEncoder, Misfit } from './encode.ts';
-import { encodeTape } from './tape.ts';
+import { TapeWriter } from './tape-writer.ts';
 import { ValueBuilder } from './value.ts';
 import { ReturnedValueError } from '../encode/returned.ts';
 import { HookError } from '../process/hook.ts';
@@ -61,6 +61,7 @@ export function createDatumPrepare({ data, transcoder, pathOf, selects, toAsk }:
     };
   }
   const encoder = new AvroEncoder();
+  const tapes = new TapeWriter();
   return async (message, take, wanted) => {
     const found = [...data.read(message)];
     let given = 0;
@@ -70,7 +71,7 @@ export function createDatumPrepare({ data, transcoder, pathOf, selects, toAsk }:
       // Before it is asked: what names the alert is valid until the next one only.
       const path = pathOf?.(message, alert) ?? '';
       const answer = await alert.ask();
-      const bytes = typeof answer === 'function' ? encodeReturned(answer, schema, encoder) : asItCame;
+      const bytes = typeof answer === 'function' ? encodeReturned(answer, schema, encoder, tapes) : asItCame;
       take({ path, bytes: answer === 'drop' ? null : bytes, form, stamps });
       if (answer !== 'drop') given += 1;
     }
@@ -83,12 +84,13 @@ function encodeReturned(
   tell: (visitor: AlertVisitor) => void,
   schema: AvroType | null,
   encoder: AvroEncoder,
+  tapes: TapeWriter,
 ): Uint8Array {
   try {
+    if (schema === null) return tapes.write(tell);
     const values = new ValueBuilder();
     tell(values);
-    const value = values.result ?? null;
-    return schema === null ? encodeTape(value) : encoder.encode(schema, value);
+    return encoder.encode(schema, values.result ?? null);
   } catch (error) {
     if (error instanceof ReturnedValueError) throw new HookError('HOOK_RESULT', error.message, error);
     if (!(error instanceof Misfit)) throw error;

@@ -1,9 +1,14 @@
 import { ObjectSize } from '../decode/object-size.ts';
 import type { AlertVisitor } from '../decode/visitor.ts';
-import { Tape } from './tape.ts';
+import { Growing } from '../write/segment-encoder.ts';
+import { tapeType } from './tape.ts';
+import { tellValue, ValueBuilder } from './value.ts';
 
-/** A tape cannot be written as a document is told: of a key that comes twice the last value holds, at the first one's place. */
-export class RepeatedKey extends Error {
+const MIN_INT64 = -(2n ** 63n);
+const MAX_INT64 = 2n ** 63n - 1n;
+
+/** A key came twice, and its first value is written already. */
+class RepeatedKey extends Error {
   override readonly name = 'RepeatedKey';
 }
 
@@ -28,34 +33,38 @@ interface Frame {
 
 /** Takes a document in as a tape, without making an object of it. */
 export class TapeWriter implements AlertVisitor {
-  readonly #tape = new Tape();
+  readonly #out = new Growing();
   readonly #frames: Frame[] = [];
   /** By the depth at which they stand: there only one object is open at a time. */
   readonly #known: Map<string, KnownKey>[] = [];
   #knownKeys = 0;
   #serial = 0;
   #size = new ObjectSize();
-  /** Whether the document is an object or array. */
+  /** Whether the last document was an object or array. */
   isContainer = false;
 
-  /** Begins a document. */
-  begin(): void {
-    this.#tape.clear();
-    this.#frames.length = 0;
-    this.#size = new ObjectSize();
-    this.isContainer = false;
-    if (this.#knownKeys < MAX_KNOWN_KEYS) return;
-    this.#known.length = 0;
-    this.#knownKeys = 0;
-  }
-
-  /** The document that was told. */
-  copy(): Uint8Array {
-    return this.#tape.copy();
+  /**
+   * A document as a tape.
+   *
+   * @param tell is called once more where a key comes twice: then the last value holds, at the first one's place, which takes an object.
+   * @throws DecodeError
+   */
+  write(tell: (visitor: AlertVisitor) => void): Uint8Array {
+    this.#start();
+    try {
+      tell(this);
+    } catch (error) {
+      if (!(error instanceof RepeatedKey)) throw error;
+      const values = new ValueBuilder();
+      tell(values);
+      this.#start();
+      tellValue(values.result ?? null, this);
+    }
+    return this.#out.written.slice();
   }
 
   beginObject(): void {
-    this.#begin(false);
+    this.#begin(tapeType.OBJECT);
   }
   key(name: string): boolean {
     const frame = this.#frames.at(-1);
@@ -73,76 +82,98 @@ export class TapeWriter implements AlertVisitor {
     this.#end();
   }
   beginArray(): void {
-    this.#begin(true);
+    this.#begin(tapeType.ARRAY);
   }
   endArray(): void {
     this.#end();
   }
   null(): void {
-    this.#count();
-    this.#tape.null();
+    this.#type(tapeType.NULL);
   }
   boolean(value: boolean): void {
-    this.#count();
-    this.#tape.boolean(value);
+    this.#type(value ? tapeType.TRUE : tapeType.FALSE);
   }
   int(value: number): void {
-    this.#count();
-    this.#tape.int32(value);
+    this.#type(tapeType.INT64);
+    this.#out.putInt32(value);
+    this.#out.putInt32(value >> 31);
   }
   long(value: bigint | number): void {
-    this.#count();
-    if (typeof value === 'number' && (value | 0) === value) this.#tape.int32(value);
-    else this.#tape.integer(BigInt(value));
+    if (typeof value === 'number' && (value | 0) === value) this.int(value);
+    else this.#integer(BigInt(value));
   }
   double(value: number): void {
-    this.#count();
-    this.#tape.double(value);
+    this.#type(tapeType.DOUBLE);
+    this.#out.putFloat64(value);
   }
   numberText(text: string): void {
-    this.#count();
-    if (/[.eE]/.test(text)) this.#tape.double(Number(text));
-    else this.#tape.integer(BigInt(text));
+    if (/[.eE]/.test(text)) this.double(Number(text));
+    else this.#integer(BigInt(text));
   }
   string(value: string): void {
-    this.#count();
-    this.#tape.string(value);
+    this.#type(tapeType.STRING);
+    this.#out.putSizedUtf8(value);
   }
   bytes(value: Uint8Array): void {
-    this.#count();
-    this.#tape.bytes(value);
+    this.#type(tapeType.BYTES);
+    this.#out.putUint32(value.length);
+    this.#out.append(value);
   }
 
-  #begin(isArray: boolean): void {
-    this.#count();
+  #start(): void {
+    this.#out.length = 0;
+    this.#frames.length = 0;
+    this.#size = new ObjectSize();
+    this.isContainer = false;
+    if (this.#knownKeys < MAX_KNOWN_KEYS) return;
+    this.#known.length = 0;
+    this.#knownKeys = 0;
+  }
+
+  #integer(value: bigint): void {
+    if (value >= MIN_INT64 && value <= MAX_INT64) {
+      this.#type(tapeType.INT64);
+      this.#out.putBigInt64(value);
+    } else {
+      this.#type(tapeType.LARGE);
+      this.#out.putSizedUtf8(String(value));
+    }
+  }
+
+  #begin(type: number): void {
     const depth = this.#frames.length;
     if (depth === 0) this.isContainer = true;
-    const keys = isArray ? null : (this.#known[depth] ??= new Map<string, KnownKey>());
-    this.#frames.push({
-      start: this.#tape.begin(isArray),
-      serial: ++this.#serial,
-      keys,
-      key: null,
-      items: 0,
-    });
+    this.#type(type);
+    const start = this.#out.length;
+    // Set at the end.
+    this.#out.putUint32(0);
+    this.#out.putUint32(0);
+    const keys = type === tapeType.ARRAY ? null : (this.#known[depth] ??= new Map<string, KnownKey>());
+    this.#frames.push({ start, serial: ++this.#serial, keys, key: null, items: 0 });
   }
 
   #end(): void {
     const frame = this.#frames.pop();
-    if (frame !== undefined) this.#tape.end(frame.start, frame.items);
+    if (frame === undefined) return;
+    this.#out.setUint32(frame.start, frame.items);
+    this.#out.setUint32(frame.start + 4, this.#out.length - frame.start - 8);
   }
 
   /** Another value begins. Its key is written only now: what it names may have been left out. */
-  #count(): void {
+  #type(type: number): void {
     this.#size.grow();
     const frame = this.#frames.at(-1);
-    if (frame === undefined) return;
-    frame.items += 1;
-    const { key } = frame;
-    if (key === null) return;
+    if (frame !== undefined) {
+      frame.items += 1;
+      if (frame.key !== null) this.#key(frame, frame.key);
+    }
+    this.#out.putByte(type);
+  }
+
+  #key(frame: Frame, key: KnownKey): void {
     if (key.seenIn === frame.serial) throw new RepeatedKey('a key comes twice');
     key.seenIn = frame.serial;
-    this.#tape.keyBytes(key.bytes);
+    this.#out.append(key.bytes);
     frame.key = null;
   }
 }

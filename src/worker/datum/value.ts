@@ -70,3 +70,24 @@ export class ValueBuilder implements AlertVisitor {
     else top.container.set(top.key, value);
   }
 }
+
+/** Tells a value as a decoder tells a document. */
+export function tellValue(value: Value, visitor: AlertVisitor): void {
+  if (value === null) visitor.null();
+  else if (typeof value === 'boolean') visitor.boolean(value);
+  else if (typeof value === 'bigint') visitor.long(value);
+  else if (typeof value === 'number') visitor.double(value);
+  else if (typeof value === 'string') visitor.string(value);
+  else if (Array.isArray(value)) {
+    visitor.beginArray();
+    for (const item of value) tellValue(item, visitor);
+    visitor.endArray();
+  } else if (value instanceof Map) {
+    visitor.beginObject(true);
+    for (const [key, item] of value) {
+      visitor.key(key);
+      tellValue(item, visitor);
+    }
+    visitor.endObject();
+  } else visitor.bytes(value);
+}
