@@ -7,7 +7,7 @@ import type { GatheringWriter } from './gathering-writer.ts';
 import type { Leaf } from './leaf.ts';
 import type { PageLevels } from './levels.ts';
 
-/** Compresses what a page holds, into memory of its own. */
+/** Compresses what a page holds with zstd, into memory of its own. */
 export type CompressPage = (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;
 
 interface Page {
@@ -52,8 +52,8 @@ export class Chunk {
     this.#pageBytes += page.levels.bytes.length + page.values.length;
   }
 
-  /** Writes its pages, and begins the next row group. @param codec of {@link CompressPage} */
-  write(writer: GatheringWriter, codec: 'ZSTD'): ColumnChunk {
+  /** Writes its pages, and begins the next row group. */
+  write(writer: GatheringWriter): ColumnChunk {
     const start = writer.offset;
     let bytes = 0;
     let values = 0;
@@ -73,10 +73,10 @@ export class Chunk {
     return {
       file_offset: BigInt(start),
       meta_data: {
-        type: this.leaf.type.type ?? 'BYTE_ARRAY',
+        type: this.leaf.type.type,
         encodings: ['PLAIN', 'RLE'],
         path_in_schema: [...this.#path],
-        codec,
+        codec: 'ZSTD',
         num_values: BigInt(values),
         total_uncompressed_size: BigInt(bytes),
         total_compressed_size: BigInt(writer.offset - start),

@@ -13,6 +13,9 @@ export interface Place {
   readonly nullable: boolean;
 }
 
+/** Where a whole record stands. */
+export const ROOT: Place = { definition: 0, repetition: 0, nullable: false };
+
 /** A leaf, and the names on the way to it. */
 export interface LeafPath {
   readonly path: readonly string[];

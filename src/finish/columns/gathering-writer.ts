@@ -1,15 +1,26 @@
 import { ByteWriter } from 'hyparquet-writer';
+import type { NewFile } from '../new-file.ts';
 
 /** What is worth a write of its own. */
-const WRITE_BYTES = 500_000;
+const WRITE_BYTES = 100_000;
 
 /** Gathers what is small, and appends it to a file. */
 export class GatheringWriter extends ByteWriter {
-  readonly #file: { append: (bytes: Uint8Array) => void };
+  readonly #file: NewFile;
 
-  constructor(file: { append: (bytes: Uint8Array) => void }) {
+  constructor(file: NewFile) {
     super();
     this.#file = file;
+  }
+
+  override appendBytes(value: Uint8Array): void {
+    if (value.length < WRITE_BYTES) {
+      super.appendBytes(value);
+      return;
+    }
+    this.finish();
+    this.#file.append(value);
+    this.offset += value.length;
   }
 
   /** Appends what has become enough. */

@@ -1,11 +1,19 @@
-import type { SchemaElement } from 'hyparquet';
+import type { ParquetType, SchemaElement } from 'hyparquet';
 import type { AvroBytes } from './avro-bytes.ts';
 import { type Column, type LeafPath, type Place, repetitionType } from './column.ts';
 import { Levels, type PageLevels } from './levels.ts';
 import type { Bounds } from './bounds.ts';
 
+/** What values mean, such as a date. */
+export type Meaning = Pick<
+  SchemaElement,
+  'type_length' | 'converted_type' | 'logical_type' | 'precision' | 'scale'
+>;
+
 /** What stands in a column, without its name. */
-export type LeafType = Omit<SchemaElement, 'name' | 'repetition_type' | 'num_children'>;
+export interface LeafType extends Meaning {
+  readonly type: ParquetType;
+}
 
 /** A column of values of one kind, in the encoding that Parquet calls plain. */
 export abstract class Leaf implements Column {

@@ -2,7 +2,7 @@ import type { AvroBytes } from './avro-bytes.ts';
 import { LongBounds, NumberBounds, TextBounds } from './bounds.ts';
 import { below, type Place } from './column.ts';
 import { GrowingNumbers } from './growing.ts';
-import { Leaf, type LeafType } from './leaf.ts';
+import { Leaf, type LeafType, type Meaning } from './leaf.ts';
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
@@ -54,8 +54,8 @@ abstract class Numbers<T extends Float32Array | Float64Array | Int32Array> exten
 
 /** 32-bit integers, and what is counted in them. */
 export class IntColumn extends Numbers<Int32Array> {
-  constructor(place: Place, type: LeafType = {}) {
-    super(place, { ...type, type: 'INT32' }, new Int32Array(64));
+  constructor(place: Place, meaning: Meaning = {}) {
+    super(place, { ...meaning, type: 'INT32' }, new Int32Array(64));
   }
 
   protected put(from: AvroBytes): void {
@@ -68,8 +68,8 @@ export class LongColumn extends Leaf {
   readonly bounds = new LongBounds();
   readonly #halves = new GrowingNumbers(new Int32Array(128));
 
-  constructor(place: Place, type: LeafType = {}) {
-    super(place, { ...type, type: 'INT64' });
+  constructor(place: Place, meaning: Meaning = {}) {
+    super(place, { ...meaning, type: 'INT64' });
   }
 
   protected get valueBytes(): number {

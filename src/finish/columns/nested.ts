@@ -24,28 +24,28 @@ export function leavesOf(columns: readonly NamedColumn[], path: readonly string[
 
 /** Records: a column a field. */
 export class StructColumn implements Column {
-  readonly #place: Place;
+  protected readonly place: Place;
   readonly #named: readonly NamedColumn[];
-  readonly #columns: readonly Column[];
+  protected readonly columns: readonly Column[];
 
   constructor(place: Place, columns: readonly NamedColumn[]) {
-    this.#place = place;
+    this.place = place;
     this.#named = columns;
-    this.#columns = columns.map(({ column }) => column);
+    this.columns = columns.map(({ column }) => column);
   }
 
   schema(name: string): SchemaElement[] {
-    return groupSchema({ name, repetition_type: repetitionType(this.#place) }, this.#named);
+    return groupSchema({ name, repetition_type: repetitionType(this.place) }, this.#named);
   }
   leaves(path: readonly string[]): LeafPath[] {
     return leavesOf(this.#named, path);
   }
 
   read(from: AvroBytes, repetition: number): void {
-    for (const column of this.#columns) column.read(from, repetition);
+    for (const column of this.columns) column.read(from, repetition);
   }
   skip(repetition: number, definition: number): void {
-    for (const column of this.#columns) column.skip(repetition, definition);
+    for (const column of this.columns) column.skip(repetition, definition);
   }
 }
 
@@ -145,40 +145,28 @@ export class OptionalColumn implements Column {
 }
 
 /** A union of several types: a struct with a column for each, of which one at the most is not null. */
-export class UnionColumn implements Column {
-  readonly #place: Place;
+export class UnionColumn extends StructColumn {
   readonly #branches: readonly (Column | null)[];
-  readonly #named: readonly NamedColumn[];
-  readonly #columns: readonly Column[];
 
   /** @param branches null: the type `null`. */
   constructor(place: Place, branches: readonly (NamedColumn | null)[]) {
-    this.#place = place;
-    this.#named = branches.filter((branch) => branch !== null);
-    this.#columns = this.#named.map(({ column }) => column);
+    super(
+      place,
+      branches.filter((branch) => branch !== null),
+    );
     this.#branches = branches.map((branch) => branch?.column ?? null);
   }
 
-  schema(name: string): SchemaElement[] {
-    return groupSchema({ name, repetition_type: repetitionType(this.#place) }, this.#named);
-  }
-  leaves(path: readonly string[]): LeafPath[] {
-    return leavesOf(this.#named, path);
-  }
-
-  read(from: AvroBytes, repetition: number): void {
+  override read(from: AvroBytes, repetition: number): void {
     const branch = this.#branches[from.int()] ?? null;
-    const { definition } = this.#place;
+    const { definition } = this.place;
     if (branch === null) {
       this.skip(repetition, definition - 1);
       return;
     }
-    for (const column of this.#columns) {
+    for (const column of this.columns) {
       if (column === branch) column.read(from, repetition);
       else column.skip(repetition, definition);
     }
-  }
-  skip(repetition: number, definition: number): void {
-    for (const column of this.#columns) column.skip(repetition, definition);
   }
 }
