@@ -167,6 +167,28 @@ test('what does not fit into one row group goes on in the next, each with the bo
   assert.deepEqual([Number(bands?.['nulls']), bands?.['least'], bands?.['largest']], [133, 'g', 'z']);
 });
 
+test('a search finds NaN among numbers, where it sorts above them all as where it is asked for', async (t) => {
+  const dir = newFolder(t);
+  const path = join(dir, 'nan.parquet');
+  const fields = [
+    { name: 'flux', type: 'double' },
+    { name: 'error', type: 'float' },
+  ];
+  const rows = [1.5, Number.NaN, -2].map((value) =>
+    Buffer.concat([
+      Buffer.from(new Float64Array([value]).buffer),
+      Buffer.from(new Float32Array([value]).buffer),
+    ]),
+  );
+  await finish(writeLoose(join(dir, 'loose'), { type: 'record', name: 'alert', fields }, rows), path);
+  for (const search of ["flux = 'nan'", 'flux > 10', 'isnan(flux)', "error = 'nan'", 'error > 10'])
+    assert.deepEqual(
+      await query(`SELECT flux FROM read_parquet('${path}') WHERE ${search}`),
+      [{ flux: Number.NaN }],
+      search,
+    );
+});
+
 test('histories that go over many pages stay with their alerts', async (t) => {
   const dir = newFolder(t);
   const path = join(dir, 'histories.parquet');

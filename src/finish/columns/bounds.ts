@@ -8,27 +8,41 @@ export interface Bounds {
   clear(): void;
 }
 
-/** Of numbers. One that is none has no place in an order, and is left out as the format wants it. */
+/**
+ * Of numbers; none where a NaN is among them. The format orders no NaN, so bounds could only leave it out, and DuckDB, which sorts NaN above
+ * all numbers, would pass over the row group that it looks for.
+ */
 export class NumberBounds implements Bounds {
-  least: number | undefined = undefined;
-  largest: number | undefined = undefined;
+  #least = Infinity;
+  #largest = -Infinity;
+  #withNaN = false;
+
+  get least(): number | undefined {
+    if (this.#withNaN || this.#least > this.#largest) return undefined;
+    // Which zero it is says nothing of the other one.
+    return this.#least === 0 ? -0 : this.#least;
+  }
+  get largest(): number | undefined {
+    if (this.#withNaN || this.#least > this.#largest) return undefined;
+    return this.#largest === 0 ? 0 : this.#largest;
+  }
 
   add(values: Float32Array | Float64Array | Int32Array): void {
-    let least = this.least ?? Infinity;
-    let largest = this.largest ?? -Infinity;
+    let least = this.#least;
+    let largest = this.#largest;
     for (const value of values) {
       if (value < least) least = value;
       if (value > largest) largest = value;
+      if (Number.isNaN(value)) this.#withNaN = true;
     }
-    if (least > largest) return;
-    // Which zero it is says nothing of the other one.
-    this.least = least === 0 ? -0 : least;
-    this.largest = largest === 0 ? 0 : largest;
+    this.#least = least;
+    this.#largest = largest;
   }
 
   clear(): void {
-    this.least = undefined;
-    this.largest = undefined;
+    this.#least = Infinity;
+    this.#largest = -Infinity;
+    this.#withNaN = false;
   }
 }
 
