@@ -367,9 +367,9 @@ export class Flow {
   #createSegments(form: SegmentForm): Segments {
     return new Segments({
       ...form,
-      onPublished: (at, next, files) => {
+      onPublished: (at, next, last) => {
         this.#reread.published();
-        this.#parts.telemetry.published(at, files, this.#segments?.of(at)?.publishingForMs ?? 0);
+        this.#parts.telemetry.published(at, last, this.#segments?.of(at)?.publishingForMs ?? 0);
         this.#committer.published(at, next);
         this.#ending.changed();
       },

@@ -38,6 +38,9 @@ interface Filled {
   alerts: number;
 }
 
+/** What holds a published segment's alerts: how many files, and their bytes together. */
+export type PublishedFiles = Pick<OpenSegment, 'files' | 'bytes'>;
+
 /** A segment that is being filled: its file, or those that `--path` gives it, and the bookkeeping of what it covers. */
 export class OpenSegment {
   readonly #place: SegmentPlace;

@@ -7,7 +7,7 @@ import { temporaryName } from '../temporary.ts';
 import type { Descriptors } from './descriptors.ts';
 import { type Layout, MAX_RANGE_FILES } from './layout.ts';
 import { bytesOf, OffsetOrder } from './offset-order.ts';
-import { type OffsetRange, OpenSegment } from './open-segment.ts';
+import { type OffsetRange, OpenSegment, type PublishedFiles } from './open-segment.ts';
 import { type PartitionFolder, PublicationCutOff, publishRange } from './publish.ts';
 import type { RangeRecord } from './record.ts';
 import { type Finishing, SegmentFile } from './segment-file.ts';
@@ -42,8 +42,8 @@ export interface PartitionSegmentsOptions {
   readonly sync: boolean;
   /** A number for a temporary name, unlike any other of this process. */
   readonly nextTemporary: () => number;
-  /** All below this offset is published. @param files how many the last segment has. */
-  readonly onPublished: (next: number, files: number) => void;
+  /** All below this offset is published. @param last the files of the last segment. */
+  readonly onPublished: (next: number, last: PublishedFiles) => void;
   /** Another writer was faster, or a segment could not be published: nothing of ours behind the last published one counts any more. */
   readonly onLost: (error: NodeJS.ErrnoException | null) => void;
   readonly onTrouble: (error: NodeJS.ErrnoException | null) => void;
@@ -200,7 +200,7 @@ export class PartitionSegments {
       );
       if (this.#isOver()) return;
       if (result === 'published') {
-        onPublished(segment.next, segment.files);
+        onPublished(segment.next, segment);
       } else {
         this.#over = true;
         onLost(null);

@@ -5,6 +5,7 @@ import { Descriptors } from './descriptors.ts';
 import { tellsTopicsApart } from './layout.ts';
 import { Finisher } from '../finish/finisher.ts';
 import type { FinishForm } from '../finish/messages.ts';
+import type { PublishedFiles } from './open-segment.ts';
 import { PartitionSegments, type SegmentLimits } from './partition-segments.ts';
 import { coveredFrom } from './covered.ts';
 import type { PartitionFolder } from './publish.ts';
@@ -36,8 +37,8 @@ export interface SegmentForm {
 
 /** And who is told of them. */
 export interface SegmentsOptions extends SegmentForm {
-  /** @param files how many hold its alerts. */
-  readonly onPublished: (at: PartitionProgress, next: number, files: number) => void;
+  /** @param last what holds the last segment's alerts. */
+  readonly onPublished: (at: PartitionProgress, next: number, last: PublishedFiles) => void;
   /** Another writer was faster (null), or a segment could not be published: the partition must go back to what is. */
   readonly onLost: (at: PartitionProgress, error: NodeJS.ErrnoException | null) => void;
   /** A file cannot be written for now; null: it can again. */
@@ -105,8 +106,8 @@ export class Segments {
         writer,
         sync,
         nextTemporary: () => this.#temporaries++,
-        onPublished: (next, files) => {
-          onPublished(at, next, files);
+        onPublished: (next, last) => {
+          onPublished(at, next, last);
         },
         onLost: (error) => {
           onLost(at, error);

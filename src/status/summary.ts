@@ -18,20 +18,25 @@ export function summaryOf(
     skippedMessages,
     tombstones,
     segmentFiles,
+    segmentBytes,
   } = total;
   const { lostOffsets, startedMs } = telemetry;
   if (startedMs === null) return null;
   const seconds = (performance.now() - startedMs) / 1000;
   // Nobody counts an alert's stamps.
   const uncounted = output.dir === null || select.stamps === 'extract';
-  const files = uncounted ? 0 : output.form === 'json' ? savedAlerts : segmentFiles;
+  const [files, fileBytes] = uncounted
+    ? [0, 0]
+    : output.form === 'json'
+      ? [savedAlerts, savedBytes]
+      : [segmentFiles, segmentBytes];
   const alertsPerSecond = seconds > 0 ? Math.round(savedAlerts / seconds) : 0;
   const letters = output.dir === null ? '' : ` in ${join(output.dir, DEAD_LETTER_FOLDER)}`;
   const saved = dryRun
     ? `Would have saved ${several(savedAlerts, 'alert')}`
     : `${several(savedAlerts, 'alert')} saved`;
   const parts = [
-    `${saved}${files > 0 ? ` in ${several(files, 'file')}` : ''} (${bytesText(savedBytes)})`,
+    `${saved}${files > 0 ? ` in ${several(files, 'file')}` : ''} (${bytesText(files > 0 ? fileBytes : savedBytes)})`,
     filteredAlerts > 0 ? `${filteredAlerts} filtered` : '',
     deadLetters > 0 ? `${several(deadLetters, 'dead letter')}${letters}` : '',
     skippedMessages > 0 ? `${several(skippedMessages, 'bad message')} skipped` : '',
@@ -40,7 +45,16 @@ export function summaryOf(
   ];
   return {
     fields: {
-      ...{ savedAlerts, savedBytes, files, filteredAlerts, deadLetters, skippedMessages, tombstones },
+      ...{
+        savedAlerts,
+        savedBytes,
+        files,
+        fileBytes,
+        filteredAlerts,
+        deadLetters,
+        skippedMessages,
+        tombstones,
+      },
       ...{ lostOffsets, seconds, alertsPerSecond },
       ...(dryRun ? { dryRun } : {}),
     },

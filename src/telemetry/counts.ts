@@ -21,6 +21,8 @@ export class Counts {
   segments = 0;
   /** Of the segments: with `--path` one has several. */
   segmentFiles = 0;
+  /** Of those files, compressed where they are. */
+  segmentBytes = 0;
 
   /** Saved, each once. Unlike {@link savedAlerts} it may fall. */
   get keptAlerts(): number {
@@ -80,5 +82,6 @@ export class Counts {
     this.tombstones += other.tombstones;
     this.segments += other.segments;
     this.segmentFiles += other.segmentFiles;
+    this.segmentBytes += other.segmentBytes;
   }
 }

@@ -2,6 +2,7 @@ import type { TopicPartition } from '../broker/consumer.ts';
 import { type PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
 import type { BatchReport } from '../pool/messages.ts';
 import type { Work } from '../pool/work.ts';
+import type { PublishedFiles } from '../segment/open-segment.ts';
 import type { BatchTraces } from '../tracing/batch-traces.ts';
 import { Counts } from './counts.ts';
 import type { Glimpses } from './glimpses.ts';
@@ -139,10 +140,11 @@ export class Telemetry {
   }
 
   /** A segment was published. */
-  published(at: PartitionProgress, files: number, tookMs: number): void {
+  published(at: PartitionProgress, { files, bytes }: PublishedFiles, tookMs: number): void {
     const counts = this.of(at);
     counts.segments += 1;
     counts.segmentFiles += files;
+    counts.segmentBytes += bytes;
     this.stageMs.publish.record(tookMs);
   }
 

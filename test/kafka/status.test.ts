@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { bytesText } from '../../src/status/units.ts';
 import { type ClientEnd, filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import { newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
 import { onTerminal, type Terminal } from '../support/terminal.ts';
@@ -141,4 +142,26 @@ test('the summary says how much, how fast, and where the dead letters are', {
     ).test(stderr),
     stderr,
   );
+});
+
+test('the summary says what the files of segments take, however much it was before compression', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic(2);
+  await produce(
+    topic,
+    Array.from({ length: 40 }, (_, i) => ({
+      value: jsonAlert(i, { note: 'seen before '.repeat(200) }),
+      partition: i % 2,
+    })),
+  );
+  const dir = newFolder(t);
+  const { code, stderr } = await runClient(t, [
+    ...[topic, '-g', unique('group'), '-d', dir, '--until-end', '--format', 'json', '--output', 'parquet'],
+  ]);
+  assert.equal(code, 0, stderr);
+  const files = filesIn(dir).filter((path) => path.endsWith('.parquet'));
+  const bytes = files.reduce((sum, path) => sum + statSync(join(dir, path)).size, 0);
+  assert.match(stderr, new RegExp(`40 alerts saved in 2 files \\(${bytesText(bytes)}\\)`));
+  assert.match(stderr, new RegExp(`"fileBytes":${bytes},`));
 });
