@@ -46,7 +46,7 @@ export class Drain {
 
   /** The run is over: everything is brought to its end. What could not be is said. */
   async shutDown(): Promise<void> {
-    const { assignment, settlement, ending, log, shutdownTimeoutMs } = this.#options;
+    const { assignment, settlement, collector, ending, log, shutdownTimeoutMs } = this.#options;
     const partitions = [...assignment.partitions.values()];
     if (ending.restUnwanted) {
       for (const at of partitions) await settlement.cancelAll(at);
@@ -59,6 +59,7 @@ export class Drain {
       }
     }
     const end = await this.#drain(partitions, performance.now() + shutdownTimeoutMs);
+    if (collector !== null) for (const at of partitions) settlement.takeBack(at, at.durable);
     if (end === 'confirmed') return;
     const open = partitions
       .filter((at) => at.committed < at.watermark.position)

@@ -23,6 +23,8 @@ export class OffsetOrder {
   readonly #to: InOrder;
   readonly #line: InLine[] = [];
   #bytes = 0;
+  /** A batch was given up: there is a gap, and nothing goes on behind it. */
+  #cut = false;
 
   constructor(to: InOrder) {
     this.#to = to;
@@ -40,7 +42,7 @@ export class OffsetOrder {
 
   /** A batch is under way. Batches come in offset order. */
   begin(work: Work): void {
-    this.#line.push({ work, chunks: [], taken: 0, done: false });
+    if (!this.#cut) this.#line.push({ work, chunks: [], taken: 0, done: false });
   }
 
   /** A part of a batch came back. Parts of one batch come in order. */
@@ -64,11 +66,15 @@ export class OffsetOrder {
     return this.#advance();
   }
 
-  /** A batch was given up. What came of it and was not handed on never will be. */
+  /**
+   * A batch was given up. What has come of it is handed on in its turn, because it counts as finished; the rest never comes. So whatever is behind
+   * it, done or still to begin, is not handed on either: it would stand behind a gap, and what is in a gap counts as missing.
+   */
   cancel(work: Work): void {
+    this.#cut = true;
     const at = this.#line.findIndex((each) => each.work === work);
     if (at < 0) return;
-    for (const { chunks } of this.#line.splice(at, 1))
+    for (const { chunks } of this.#line.splice(at + 1))
       for (const chunk of chunks) this.#bytes -= bytesOf(chunk);
   }
 

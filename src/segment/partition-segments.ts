@@ -123,7 +123,7 @@ export class PartitionSegments {
     return this.#order.done(work);
   }
 
-  /** A batch was given up. What came of it and is not in a segment yet never will be. */
+  /** A batch was given up, and all behind it: see {@link OffsetOrder.cancel}. */
   cancel(work: Work): void {
     this.#order.cancel(work);
   }

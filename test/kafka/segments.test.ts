@@ -369,3 +369,46 @@ test('a segment whose folder is moved away under it is written again, and none o
   client.process.kill('SIGTERM');
   assert.equal((await client.ended).code, 0);
 });
+
+test('where a message stops the run, nothing behind it counts as saved, whatever was done of it', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  await produce(topic, numbered(60));
+  const hook = join(newFolder(t), 'hook.mjs');
+  // The batch before the bad message is the last to be done, and those behind it are done at once.
+  writeFileSync(
+    hook,
+    `import { setTimeout } from 'node:timers/promises';
+    export async function processAlert({ candid }) {
+      if (Number(candid) === 0) await setTimeout(2_000);
+      if (Number(candid) !== 6) return;
+      await setTimeout(1_000);
+      throw new Error('a bad one');
+    }`,
+  );
+  const args = [topic, '-d', dir, '--output', 'ndjson', '--until-end', '--batch-size', '4', '--workers', '4'];
+  const group = unique('group');
+  const stop = ['--on-error', 'stop', '--process', hook];
+  const stopped = await runClient(t, [...args, '-g', group, ...stop]);
+  assert.equal(stopped.code, 1, stopped.stderr);
+  assert.match(stopped.stderr, /offset 6 could not be saved.* It is not committed/);
+  assert.match(stopped.stderr, /6 alerts saved in 1 file/);
+  assert.deepEqual((await groupOffsets(group, topic)).committed, [6]);
+  assert.deepEqual(idsIn(join(dir, topic, '0')), upTo(6));
+  const { stdout } = await runClient(t, [
+    ...[topic, '-d', '-', '-g', unique('group'), '--until-end', '--batch-size', '4', '--workers', '4'],
+    ...stop,
+  ]);
+  assert.deepEqual(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { candid: number }).candid),
+    upTo(6),
+  );
+  const { code, stderr } = await runClient(t, [...args, '-g', group]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(idsIn(join(dir, topic, '0')), upTo(60));
+});
