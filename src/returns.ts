@@ -91,7 +91,7 @@ export class Returns {
     if (error === null) return;
     this.#say(
       `output ${error.code ?? ''}`,
-      `A segment of ${partitionKey(at)} cannot be written: ${error.message}. Nothing is lost: its offsets are not committed, and it is tried again every second.`,
+      `A segment of ${partitionKey(at)} cannot be written: ${error.message.replace(/\.$/, '')}. Nothing is lost: its offsets are not committed, and it is tried again every second.`,
     );
   }
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
 import type { FinishAnswer, Finished, FinishJob } from './messages.ts';
 
 /** Most of a file's bytes are outside of the heap. V8 would let a thread's young objects take 48 MB before it looks at them. */
@@ -32,7 +33,8 @@ export class Finisher {
   readonly #most: number;
   readonly #waiting: Waiting[] = [];
   readonly #idle: Worker[] = [];
-  #threads = 0;
+  /** What each thread is at; null: nothing. */
+  readonly #threads = new Map<Worker, Waiting | null>();
 
   /** @param most how many files are finished side by side. */
   constructor(most: number) {
@@ -52,56 +54,70 @@ export class Finisher {
   }
 
   #next(): void {
-    const [first] = this.#waiting;
-    if (first === undefined) return;
-    const thread = this.#idle.pop() ?? this.#start();
-    if (thread === null) return;
-    this.#waiting.shift();
+    if (this.#waiting.length === 0) return;
+    if (this.#idle.length === 0 && this.#threads.size >= this.#most) return;
+    const first = this.#waiting.shift() as Waiting;
     first.began();
-    if (first.isWanted()) {
-      this.#run(thread, first);
-      return;
-    }
-    first.reject(new FinishError('nobody wants it any more', undefined, false));
-    this.#idle.push(thread);
+    if (first.isWanted()) this.#begin(first);
+    else first.reject(new FinishError('nobody wants it any more', undefined, false));
     this.#next();
   }
 
-  #start(): Worker | null {
-    if (this.#threads >= this.#most) return null;
-    this.#threads += 1;
-    return new Worker(new URL('./main.js', import.meta.url), {
+  #begin(waiting: Waiting): void {
+    let thread: Worker;
+    try {
+      thread = this.#idle.pop() ?? this.#start();
+    } catch (error) {
+      // The system has no room for another thread now.
+      waiting.reject(new FinishError(messageOf(error), (error as NodeJS.ErrnoException).code, true));
+      return;
+    }
+    this.#threads.set(thread, waiting);
+    // While it works the process stays; a thread that waits keeps nobody.
+    thread.ref();
+    thread.postMessage(waiting.job);
+  }
+
+  #start(): Worker {
+    const thread = new Worker(new URL('./main.js', import.meta.url), {
       env: {},
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
+    thread.on('message', (answer: FinishAnswer) => {
+      this.#answered(thread, answer);
+    });
+    thread.on('error', (error) => {
+      this.#ended(thread, messageOf(error));
+    });
+    thread.on('exit', (code) => {
+      this.#ended(thread, `its thread ended with ${code}`);
+    });
+    return thread;
   }
 
-  #run(thread: Worker, { job, resolve, reject }: Waiting): void {
-    // While it works the process stays; a thread that waits keeps nobody.
-    thread.ref();
-    const over = (): void => {
-      // By name: without one Node.js takes its own away too, and the thread is heard no more.
-      for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
-      this.#next();
-    };
-    thread.once('message', (answer: FinishAnswer) => {
-      thread.unref();
+  #answered(thread: Worker, answer: FinishAnswer): void {
+    const waiting = this.#threads.get(thread);
+    if (answer.ok || answer.retryable) {
+      this.#threads.set(thread, null);
       this.#idle.push(thread);
-      if (answer.ok) resolve(answer.finished);
-      else reject(new FinishError(answer.message, answer.code, answer.retryable));
-      over();
-    });
-    const died = (why: string): void => {
-      this.#threads -= 1;
-      reject(new FinishError(`${job.to} could not be finished: ${why}`, undefined, false));
-      over();
-    };
-    thread.once('error', (error) => {
-      died(error instanceof Error ? error.message : String(error));
-    });
-    thread.once('exit', (code) => {
-      died(`its thread ended with ${code}`);
-    });
-    thread.postMessage(job);
+      thread.unref();
+    } else {
+      // Where it was not the system that failed, nobody knows what is left of the thread: zstd's memory may be damaged.
+      this.#threads.delete(thread);
+      void thread.terminate();
+    }
+    if (answer.ok) waiting?.resolve(answer.finished);
+    else waiting?.reject(new FinishError(answer.message, answer.code, answer.retryable));
+    this.#next();
+  }
+
+  /** By itself, at work or not. */
+  #ended(thread: Worker, why: string): void {
+    const waiting = this.#threads.get(thread);
+    if (!this.#threads.delete(thread)) return;
+    const at = this.#idle.indexOf(thread);
+    if (at >= 0) this.#idle.splice(at, 1);
+    waiting?.reject(new FinishError(`${waiting.job.to} could not be finished: ${why}`, undefined, false));
+    this.#next();
   }
 }

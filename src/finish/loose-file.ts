@@ -16,16 +16,17 @@ export class LooseFile {
 
   /** @param crc32c of the whole file. @throws Error, the system's or one that says that it is not what was written. */
   constructor(path: string, crc32c: string) {
-    try {
-      this.#descriptor = openSync(path, 'r');
-    } catch (error) {
-      throw new Error(`${path} cannot be read`, { cause: error });
-    }
+    this.#descriptor = openLoose(path);
     this.#crc32c = crc32c;
-    this.bytes = fstatSync(this.#descriptor).size;
-    const { schemaText, bytes } = readLooseHead((at, count) => this.#read(at, count));
-    this.schemaText = schemaText;
-    this.#start = bytes;
+    try {
+      this.bytes = fstatSync(this.#descriptor).size;
+      const { schemaText, bytes } = readLooseHead((at, count) => this.#read(at, count));
+      this.schemaText = schemaText;
+      this.#start = bytes;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Every record; each is valid until the next. */
@@ -76,5 +77,15 @@ export class LooseFile {
       if (more === 0) throw new Error('the loose records of a segment end too early');
       got += more;
     }
+  }
+}
+
+function openLoose(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    // Descriptors come back; a file that is away does not.
+    if (['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new Error(`${path} cannot be read`, { cause: error });
   }
 }

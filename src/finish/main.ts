@@ -22,21 +22,22 @@ port.on('message', (job: FinishJob) => {
 
 async function finish({ from, crc32c, to, form, sync }: FinishJob): Promise<Finished> {
   const loose = new LooseFile(from, crc32c);
-  const file = new NewFile(to);
+  let file: NewFile | null = null;
   try {
+    file = new NewFile(to);
     if (form.kind === 'avro') await writeAvro(loose, file, form.compression);
     else await writeParquet(loose, file);
     if (sync) file.sync();
     return { bytes: file.bytes, crc32c: file.crc32c };
   } finally {
     loose.close();
-    file.close();
+    file?.close();
   }
 }
 
 function failed(error: unknown): FinishAnswer {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  // Room may be made on a disk. After a failed sync nothing that was written counts, and what was read badly is lost.
+  // Room may be made on a disk, descriptors come back. After a failed sync nothing that was written counts, and what was read badly is lost.
   const retryable = syscall === 'write' || syscall === 'open';
   return { ok: false, message: messageOf(error), code, retryable };
 }
