@@ -87,8 +87,9 @@ export class AvroBlocks implements SegmentEncoder {
     this.headOf = headOf;
   }
 
+  /** A byte more for each record of a block: there are some without any, which count too. */
   get length(): number {
-    return this.#records.length + this.#loose.length;
+    return this.#records.length + this.#starts.length + this.#loose.length;
   }
 
   add(message: Message, bytes: Uint8Array, form: DatumForm): void {
@@ -103,9 +104,9 @@ export class AvroBlocks implements SegmentEncoder {
 
   truncate(length: number): void {
     // Only one of the two ever holds something.
-    this.#records.length = Math.min(length, this.#records.length);
     this.#loose.truncate(Math.min(length, this.#loose.length));
-    while ((this.#starts.at(-1) ?? -1) >= length) this.#starts.pop();
+    while (this.#records.length + this.#starts.length > length)
+      this.#records.length = this.#starts.pop() ?? 0;
   }
 
   take(): TakenBytes {
