@@ -1,8 +1,13 @@
+import { isoDate } from '../decode/time.ts';
 import type { Value } from './value.ts';
 
 const DAY_MS = 86_400_000;
+const MAX_UINT32 = 0xffff_ffff;
 
-/** Back from the texts of decode/avro/logical.ts to what stands in Avro: a count, or bytes. Null: it is none of these. */
+/**
+ * Back from the texts of decode/avro/logical.ts to what stands in Avro: a count, or bytes. Null: it is none of these, or does not fit, such as a
+ * day that no month has or a time that 64 bits do not count.
+ */
 export function encodeLogical(
   schema: Readonly<Record<string, unknown>>,
   value: Value,
@@ -14,21 +19,34 @@ export function encodeLogical(
     return /^[0-9a-f]{32}$/i.test(hex) ? Buffer.from(hex, 'hex') : null;
   }
   if (name === 'duration') return durationBytes(value);
-  if (typeof value === 'bigint') return value;
-  if (typeof value !== 'string') return null;
+  const count = typeof value === 'string' ? countOf(name, value) : value;
+  const bits = schema['type'] === 'int' ? 32 : 64;
+  return typeof count === 'bigint' && BigInt.asIntN(bits, count) === count ? count : null;
+}
+
+/** A date, time of day or time as its type counts it. */
+function countOf(name: string, text: string): bigint | null {
   if (name === 'date') {
-    const ms = Date.parse(`${value}T00:00:00Z`);
-    return Number.isNaN(ms) ? null : BigInt(ms / DAY_MS);
+    const days = Date.parse(`${text}T00:00:00Z`) / DAY_MS;
+    return isoDate(days) === text ? BigInt(days) : null;
   }
   const digits = name.endsWith('millis') ? 3 : name.endsWith('micros') ? 6 : 9;
-  const [, whole = '', fraction = ''] = /^(.*?)(?:\.(\d{1,9}))?Z?$/.exec(value) ?? [];
-  const ms = Date.parse(`${name.startsWith('time-') ? `1970-01-01T${whole}` : whole}Z`);
-  if (Number.isNaN(ms) || fraction.length > digits) return null;
+  const [, given = '', fraction = ''] = /^(.*?)(?:\.(\d{1,9}))?Z?$/.exec(text) ?? [];
+  const whole = name.startsWith('time-') ? `1970-01-01T${given}` : given.replace(' ', 'T');
+  const ms = Date.parse(`${whole}Z`);
+  // What was understood otherwise than it stands there, such as 30 February, is another time.
+  if (Number.isNaN(ms) || fraction.length > digits || !isStart(whole, new Date(ms).toISOString()))
+    return null;
   return BigInt(ms / 1_000) * 10n ** BigInt(digits) + BigInt(fraction.padEnd(digits, '0'));
 }
 
+/** Seconds, or the whole time of day, may be left out. */
+function isStart(whole: string, time: string): boolean {
+  return ['', ':00', 'T00:00:00'].some((rest) => time === `${whole}${rest}.000Z`);
+}
+
 function decimalBytes(
-  { type, size, scale }: Readonly<Record<string, unknown>>,
+  { type, size, scale, precision }: Readonly<Record<string, unknown>>,
   value: Value,
 ): Uint8Array | null {
   const digitsBehind = typeof scale === 'number' ? scale : 0;
@@ -36,6 +54,8 @@ function decimalBytes(
   const [, sign, whole = '', fraction = ''] = /^(-?)(\d{1,4300})(?:\.(\d*))?$/.exec(text) ?? [];
   if (sign === undefined || fraction.length > digitsBehind) return null;
   const count = BigInt(`${sign}${whole}${fraction.padEnd(digitsBehind, '0')}`);
+  const end = 10n ** BigInt(Number(precision));
+  if (count >= end || count <= -end) return null;
   let bytes = 1;
   while (BigInt.asIntN(8 * bytes, count) !== count) bytes += 1;
   if (type === 'fixed') {
@@ -51,10 +71,10 @@ function decimalBytes(
 function durationBytes(value: Value): Uint8Array | null {
   const found = typeof value === 'string' ? /^P(\d+)M(\d+)DT(\d+)\.(\d{3})S$/.exec(value) : null;
   if (found === null) return null;
-  const [, months, days, seconds, millis] = found.map(Number);
+  const [, months = 0, days = 0, seconds = 0, millis = 0] = found.map(Number);
+  const counts = [months, days, seconds * 1_000 + millis];
+  if (counts.some((count) => count > MAX_UINT32)) return null;
   const bytes = Buffer.alloc(12);
-  bytes.writeUInt32LE((months ?? 0) >>> 0, 0);
-  bytes.writeUInt32LE((days ?? 0) >>> 0, 4);
-  bytes.writeUInt32LE(((seconds ?? 0) * 1_000 + (millis ?? 0)) >>> 0, 8);
+  counts.forEach((count, i) => bytes.writeUInt32LE(count, 4 * i));
   return bytes;
 }

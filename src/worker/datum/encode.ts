@@ -104,8 +104,12 @@ export class AvroEncoder {
       case 'double': {
         const number = numberOf(value);
         if (number === null) throw misfit(value, `a ${name}`, path);
-        if (name === 'float') out.putFloat32(number);
-        else out.putFloat64(number);
+        if (name === 'double') out.putFloat64(number);
+        else {
+          if (Number.isFinite(number) && !Number.isFinite(Math.fround(number)))
+            throw misfit(value, 'a float', path);
+          out.putFloat32(number);
+        }
         return;
       }
       case 'string': {
@@ -136,12 +140,14 @@ export class AvroEncoder {
     throw new Misfit(`the schema has no field ${path === '' ? extra : `${path}.${extra}`}`);
   }
 
-  /** The first branch that takes the value; where none does, the last one says why. */
+  /** The first branch that takes the value, but no float where a double is more exact; where none does, the last one says why. */
   #union(branches: readonly AvroType[], value: Value, path: string): void {
     const start = this.#out.length;
     let reason: Misfit | null = null;
+    const needsDouble = !isFloat(value) && branches.some((branch) => isPrimitive(branch, 'double'));
     for (const [index, branch] of branches.entries()) {
-      if (isNull(branch) !== (value === null)) continue;
+      if (isPrimitive(branch, 'null') !== (value === null)) continue;
+      if (needsDouble && isPrimitive(branch, 'float')) continue;
       try {
         putLong(this.#out, BigInt(index));
         this.#put(branch, value, path);
@@ -157,8 +163,14 @@ export class AvroEncoder {
   }
 }
 
-function isNull({ shape }: AvroType): boolean {
-  return shape?.kind === 'primitive' && shape.name === 'null';
+function isPrimitive({ shape }: AvroType, name: string): boolean {
+  return shape?.kind === 'primitive' && shape.name === name;
+}
+
+/** Whether a float holds it. */
+function isFloat(value: Value): boolean {
+  const number = numberOf(value);
+  return number === null || Object.is(Math.fround(number), number);
 }
 
 function integerOf(value: Value): bigint | null {
