@@ -6,6 +6,8 @@ import { TapeKeys } from './tape-keys.ts';
 const MAX_FIELDS = 2_000;
 /** Of a schema: what is beyond becomes JSON. */
 const MAX_COLUMNS = 10_000;
+/** Where something stood in the alerts. With more, the largest objects become dictionaries, until half of them are left. */
+const MAX_PLACES = 2 * MAX_COLUMNS;
 
 const MIN_INT64 = -(2n ** 63n);
 const MAX_UINT64 = 2n ** 64n - 1n;
@@ -25,12 +27,14 @@ export const WHOLE_ALERTS: SchemaJson = {
  * are doubles while that is exact; what has nothing in common is text, as JSON. Everything may be null.
  */
 export function inferSchema(tapes: Iterable<Uint8Array>): SchemaJson {
-  const seen = new Seen();
+  const places = new Places();
+  const seen = new Seen(places);
   const cursor = new TapeCursor();
   for (const tape of tapes) {
     cursor.begin(tape);
     if (cursor.type === tapeType.OBJECT) seen.add(cursor);
     else seen.addOnly(cursor);
+    if (places.count > MAX_PLACES) makeDictionaries(seen, places);
   }
   return new Builder().root(seen);
 }
@@ -61,6 +65,11 @@ class SeenIntegers {
   }
 }
 
+/** How many there are; no alert bounds those of all alerts together. */
+class Places {
+  count = 0;
+}
+
 /** What stood in one place of the alerts. */
 class Seen {
   boolean = false;
@@ -69,8 +78,16 @@ class Seen {
   bytes = false;
   readonly integers = new SeenIntegers();
   items: Seen | null = null;
-  /** By their keys; one more than is allowed says that there are too many. */
+  /** By their keys. */
   fields: TapeKeys<Seen> | null = null;
+  /** An object of which nobody wants to know the keys: it becomes JSON. */
+  isDictionary = false;
+  readonly #places: Places;
+
+  constructor(places: Places) {
+    this.#places = places;
+    places.count += 1;
+  }
 
   add(cursor: TapeCursor): void {
     switch (cursor.type) {
@@ -106,28 +123,75 @@ class Seen {
 
   /** An alert that is an array becomes an object with the array in it. */
   addOnly(cursor: TapeCursor): void {
+    if (this.isDictionary) return;
     this.fields ??= new TapeKeys();
-    (this.fields.get(ONLY_COLUMN) ?? this.fields.add(ONLY_COLUMN, new Seen())).add(cursor);
+    (this.fields.get(ONLY_COLUMN) ?? this.fields.add(ONLY_COLUMN, new Seen(this.#places))).add(cursor);
+  }
+
+  /** Forgets the keys, and all that stands below them. */
+  becomeDictionary(): void {
+    const before = this.#count();
+    this.isDictionary = true;
+    this.fields = null;
+    this.#places.count -= before - this.#count();
+  }
+
+  /** What stands below this place, in the places right below it first. */
+  *below(): Generator<Seen> {
+    const next = this.fields?.map((_, field) => field) ?? [];
+    if (this.items !== null) next.push(this.items);
+    yield* next;
+    for (const each of next) yield* each.below();
+  }
+
+  #count(): number {
+    let count = 0;
+    const below = this.below();
+    while (below.next().done !== true) count += 1;
+    return count;
   }
 
   #addItems(cursor: TapeCursor): void {
-    this.items ??= new Seen();
+    this.items ??= new Seen(this.#places);
     for (let left = cursor.enter(); left > 0; left--) this.items.add(cursor);
   }
 
   #addFields(cursor: TapeCursor): void {
+    if (this.isDictionary) {
+      cursor.skip();
+      return;
+    }
     this.fields ??= new TapeKeys();
     const { fields } = this;
     fields.rewind();
+    const start = cursor.at;
     for (let left = cursor.enter(); left > 0; left--) {
       let field = fields.next(cursor);
       if (field === undefined) {
-        const key = cursor.text();
-        field = fields.size > MAX_FIELDS ? undefined : fields.add(key, new Seen());
+        if (fields.size === MAX_FIELDS) {
+          this.becomeDictionary();
+          cursor.at = start;
+          cursor.skip();
+          return;
+        }
+        field = fields.add(cursor.text(), new Seen(this.#places));
       }
-      if (field === undefined) cursor.skip();
-      else field.add(cursor);
+      field.add(cursor);
     }
+  }
+}
+
+/** The objects with the most keys first; the alerts themselves are the last. */
+function makeDictionaries(alerts: Seen, places: Places): void {
+  const keysOf = ({ fields }: Seen): number => fields?.size ?? 0;
+  const objects = [...alerts.below()].filter((each) => keysOf(each) > 0);
+  objects.sort((one, other) => keysOf(other) - keysOf(one));
+  const forgotten = new Set<Seen>();
+  for (const each of [...objects, alerts]) {
+    if (places.count <= MAX_PLACES / 2) return;
+    if (forgotten.has(each)) continue;
+    for (const below of each.below()) forgotten.add(below);
+    each.becomeDictionary();
   }
 }
 
@@ -136,8 +200,7 @@ class Builder {
   #records = 0;
 
   root(seen: Seen): SchemaJson {
-    const fields = seen.fields ?? new TapeKeys<Seen>();
-    return fields.size > MAX_FIELDS ? WHOLE_ALERTS : this.#record(fields);
+    return seen.isDictionary ? WHOLE_ALERTS : this.#record(seen.fields ?? new TapeKeys<Seen>());
   }
 
   #nullable(seen: Seen): SchemaJson {
@@ -145,8 +208,16 @@ class Builder {
     return type === 'null' ? type : ['null', type];
   }
 
-  #type({ boolean, double, string, bytes, integers, items, fields }: Seen): SchemaJson {
-    const kinds = [boolean, double, string, bytes, integers.any, items !== null, fields !== null];
+  #type({ boolean, double, string, bytes, integers, items, fields, isDictionary }: Seen): SchemaJson {
+    const kinds = [
+      boolean,
+      double,
+      string,
+      bytes,
+      integers.any,
+      items !== null,
+      fields !== null || isDictionary,
+    ];
     const count = kinds.filter(Boolean).length;
     if (++this.#columns > MAX_COLUMNS) return 'string';
     if (count === 0) return 'null';
@@ -157,7 +228,7 @@ class Builder {
     if (bytes) return 'bytes';
     if (integers.any) return integerType(integers);
     if (items !== null) return { type: 'array', items: this.#nullable(items) };
-    if (fields === null || fields.size === 0 || fields.size > MAX_FIELDS) return 'string';
+    if (fields === null || fields.size === 0) return 'string';
     return this.#record(fields);
   }
 

@@ -1,10 +1,10 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { Crc32c } from '../checksum.ts';
 
 /** A file that grows at its end, with its checksum. */
 export class NewFile {
   readonly #descriptor: number;
-  readonly #crc = new Crc32c();
+  #crc = new Crc32c();
   #bytes = 0;
 
   /** Throws away what is there. @throws the system's error, here and below. */
@@ -21,9 +21,17 @@ export class NewFile {
   }
 
   append(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.byteLength; ) at += writeSync(this.#descriptor, bytes, at);
+    for (let at = 0; at < bytes.byteLength; )
+      at += writeSync(this.#descriptor, bytes, at, bytes.byteLength - at, this.#bytes + at);
     this.#crc.add(bytes);
     this.#bytes += bytes.byteLength;
+  }
+
+  /** Begins anew. */
+  empty(): void {
+    ftruncateSync(this.#descriptor);
+    this.#crc = new Crc32c();
+    this.#bytes = 0;
   }
 
   sync(): void {

@@ -1,6 +1,8 @@
 import { ParquetWriter } from 'hyparquet-writer';
 import { version } from '../version.ts';
+import { ColumnCheck } from '../worker/datum/column-check.ts';
 import { type AvroType, compileSchema } from '../worker/decode/avro/schema.ts';
+import { DecodeError } from '../worker/decode/error.ts';
 import { loadZstd } from '../zstd.ts';
 import { ROOT } from './columns/column.ts';
 import { fieldColumns } from './columns/columns-of.ts';
@@ -8,7 +10,8 @@ import { NullColumn } from './columns/leaves.ts';
 import { GatheringWriter } from './columns/gathering-writer.ts';
 import { groupSchema, type NamedColumn } from './columns/nested.ts';
 import { RowGroup } from './columns/row-group.ts';
-import { inferSchema } from './infer.ts';
+import type { CompressPage } from './columns/chunk.ts';
+import { inferSchema, WHOLE_ALERTS } from './infer.ts';
 import type { LooseFile } from './loose-file.ts';
 import type { NewFile } from './new-file.ts';
 import { TapesAsAvro } from './tapes-as-avro.ts';
@@ -26,12 +29,42 @@ const NO_COLUMN = 'nothing';
  */
 export async function writeParquet(loose: LooseFile, file: NewFile): Promise<void> {
   const { compress } = await loadZstd();
-  const { type, records } = recordsOf(loose);
+  const compressPage: CompressPage = (bytes) => compress(bytes, ZSTD_LEVEL) as Uint8Array<ArrayBuffer>;
+  if (loose.schemaText !== null) {
+    writeTable({ type: compileSchema(loose.schemaText), records: loose.records() }, file, compressPage);
+    return;
+  }
+  try {
+    const encoder = new TapesAsAvro(inferSchema(loose.records()));
+    const columns = new ColumnCheck(encoder.type);
+    const check = (record: Uint8Array): void => {
+      columns.check(record);
+    };
+    writeTable(tapesBy(encoder, loose, check), file, compressPage);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    // An alert is too large in columns. As text it is not: the workers have looked.
+    file.empty();
+    writeTable(
+      tapesBy(new TapesAsAvro(WHOLE_ALERTS), loose, () => undefined),
+      file,
+      compressPage,
+    );
+  }
+}
+
+/** Records as Avro, and their schema. */
+interface Table {
+  readonly type: AvroType;
+  readonly records: Iterable<Uint8Array>;
+}
+
+function writeTable({ type, records }: Table, file: NewFile, compressPage: CompressPage): void {
   const columns = columnsOf(type);
   const writer = new GatheringWriter(file);
   const schema = groupSchema({ name: 'schema' }, columns);
   const parquet = new ParquetWriter({ writer, schema, createdBy: `antares-client ${version}` });
-  const group = new RowGroup(columns, (bytes) => compress(bytes, ZSTD_LEVEL) as Uint8Array<ArrayBuffer>);
+  const group = new RowGroup(columns, compressPage);
   const flush = (): void => {
     if (group.rows > 0) group.write(parquet, writer);
   };
@@ -40,14 +73,16 @@ export async function writeParquet(loose: LooseFile, file: NewFile): Promise<voi
   void parquet.finish();
 }
 
-/** The records as Avro, and their schema: that which they came with, or the one that fits them. */
-function recordsOf(loose: LooseFile): { type: AvroType; records: Iterable<Uint8Array> } {
-  if (loose.schemaText !== null) return { type: compileSchema(loose.schemaText), records: loose.records() };
-  const encoder = new TapesAsAvro(inferSchema(loose.records()));
-  const encoded = function* (): Generator<Uint8Array> {
-    for (const tape of loose.records()) yield encoder.encode(tape);
+/** Alerts that came without a schema. */
+function tapesBy(encoder: TapesAsAvro, loose: LooseFile, check: (record: Uint8Array) => void): Table {
+  const records = function* (): Generator<Uint8Array> {
+    for (const tape of loose.records()) {
+      const record = encoder.encode(tape);
+      check(record);
+      yield record;
+    }
   };
-  return { type: encoder.type, records: encoded() };
+  return { type: encoder.type, records: records() };
 }
 
 function columnsOf({ shape }: AvroType): NamedColumn[] {

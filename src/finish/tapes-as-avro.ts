@@ -1,10 +1,10 @@
 import { encodeLogical } from '../worker/datum/encode-logical.ts';
 import { putInt, putLongHalves, putText } from '../worker/datum/encode.ts';
+import { jsonText } from '../worker/datum/json-text.ts';
 import { TapeCursor, tapeType } from '../worker/datum/tape.ts';
 import { type AvroType, compileSchema, type SchemaJson } from '../worker/decode/avro/schema.ts';
 import { Growing } from '../worker/write/segment-encoder.ts';
 import { ONLY_COLUMN, WHOLE_ALERTS } from './infer.ts';
-import { jsonText } from './json-text.ts';
 import { TapeKeys } from './tape-keys.ts';
 
 const NO_PLACE = -1;

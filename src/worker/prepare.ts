@@ -73,7 +73,7 @@ export function createPrepare(
         schemas,
         reduction: options.reduction ?? null,
         stampFiles: stampsByOffset(settings),
-        checkSchema: form.kind === 'parquet' ? checkColumns : () => undefined,
+        checkOf: form.kind === 'parquet' ? checkColumns : () => null,
       }),
       transcoder,
       pathOf: named ? pathOf : null,

@@ -22,6 +22,11 @@ import { crc32c } from '../../src/checksum.ts';
 import { LooseFile } from '../../src/finish/loose-file.ts';
 import { NewFile } from '../../src/finish/new-file.ts';
 import { writeParquet } from '../../src/finish/parquet-file.ts';
+import { valuesForm } from '../../src/worker/datum/form.ts';
+import { TapeWriter } from '../../src/worker/datum/tape-writer.ts';
+import { PathNode } from '../../src/worker/decode/path-node.ts';
+import type { AlertVisitor } from '../../src/worker/decode/visitor.ts';
+import { tellReturned } from '../../src/worker/encode/returned.ts';
 import { looseHead } from '../../src/worker/write/loose-records.ts';
 import { loadZstd } from '../../src/zstd.ts';
 import { long, sized } from '../support/avro.ts';
@@ -187,6 +192,35 @@ test('a search finds NaN among numbers, where it sorts above them all as where i
       [{ flux: Number.NaN }],
       search,
     );
+});
+
+function tell(value: unknown, visitor: AlertVisitor): void {
+  tellReturned(value, { byObject: new WeakMap(), byPath: new PathNode(), byKey: new Set() }, visitor);
+}
+
+test('alerts of which one is too large in columns are one text each', async (t) => {
+  const dir = newFolder(t);
+  const wide = Object.fromEntries(Array.from({ length: 1_900 }, (_, i) => [`f${i}`, i]));
+  const alerts = [{ items: [wide] }, { items: Array<null>(200_000).fill(null) }];
+  const tapes = new TapeWriter();
+  const parts: Uint8Array[] = [looseHead(valuesForm)];
+  for (const alert of alerts) {
+    const tape = tapes.write((visitor) => {
+      tell(alert, visitor);
+    });
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(tape.length);
+    parts.push(size, tape);
+  }
+  const content = Buffer.concat(parts);
+  writeFileSync(join(dir, 'loose'), content);
+  const path = join(dir, 'text.parquet');
+  await finish(new LooseFile(join(dir, 'loose'), crc32c(content)), path);
+  const rows = await query(`SELECT value FROM read_parquet('${path}')`);
+  assert.deepEqual(
+    rows.map(({ value }) => JSON.parse(String(value)) as unknown),
+    alerts,
+  );
 });
 
 test('histories that go over many pages stay with their alerts', async (t) => {

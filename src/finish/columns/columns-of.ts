@@ -1,4 +1,5 @@
 import type { LogicalType } from 'hyparquet';
+import { isNumber, isUnsigned } from '../../worker/datum/column-check.ts';
 import type { AvroShape, AvroType } from '../../worker/decode/avro/schema.ts';
 import type { AvroBytes } from './avro-bytes.ts';
 import { below, type Column, type Place, repeated } from './column.ts';
@@ -16,9 +17,6 @@ import {
 } from './leaves.ts';
 import { ListColumn, type NamedColumn, OptionalColumn, StructColumn, UnionColumn } from './nested.ts';
 import { readAsText } from './read-as-text.ts';
-
-/** What 16 bytes hold. */
-const MAX_DECIMAL_DIGITS = 38;
 
 /** The column of a type. Types that hold themselves never come here: worker/datum/columns.ts refuses them. */
 export function columnOf(type: AvroType, place: Place): Column {
@@ -139,8 +137,8 @@ function logical(type: AvroType, schema: Readonly<Record<string, unknown>>, plac
       const precision = Number(schema['precision']);
       const scale = Number(schema['scale'] ?? 0);
       const size = schema['type'] === 'fixed' ? Number(schema['size']) : null;
-      if (schema['unsigned'] === true) return new DecimalColumn(place, size, 'unsigned');
-      if (precision <= MAX_DECIMAL_DIGITS) return new DecimalColumn(place, size, { precision, scale });
+      if (isUnsigned(schema)) return new DecimalColumn(place, size, 'unsigned');
+      if (isNumber(schema)) return new DecimalColumn(place, size, { precision, scale });
       return new TextColumn(place, textBy(type));
     }
     default:

@@ -1,7 +1,7 @@
 import { Cursor } from '../../worker/decode/avro/cursor.ts';
 import type { AvroType } from '../../worker/decode/avro/schema.ts';
 import { ValueBuilder } from '../../worker/datum/value.ts';
-import { jsonText } from '../json-text.ts';
+import { jsonText } from '../../worker/datum/json-text.ts';
 import type { AvroBytes } from './avro-bytes.ts';
 
 /** Reads a value that comes out as text, such as a UUID. */

@@ -33,7 +33,8 @@ export class RowGroup {
     this.#from.begin(record);
     this.#row.read(this.#from, 0);
     this.rows += 1;
-    this.#unseenBytes += record.length;
+    // A level in each column at the least, however few bytes the record has.
+    this.#unseenBytes += record.length + this.#chunks.length;
     return this.#unseenBytes >= LOOK_BYTES ? this.#look() : this.rows >= ROW_GROUP_ROWS;
   }
 

@@ -1,3 +1,5 @@
+import { ColumnCheck } from './column-check.ts';
+import type { CheckRecord } from './data.ts';
 import type { AvroType } from '../decode/avro/schema.ts';
 import { DecodeError } from '../decode/error.ts';
 
@@ -7,9 +9,10 @@ const MAX_COLUMNS = 20_000;
 /**
  * Whether alerts of a schema can stand in columns.
  *
+ * @returns what each of them must pass.
  * @throws DecodeError NO_COLUMNS for a schema that holds itself, or is none of a record.
  */
-export function checkColumns(schema: AvroType): void {
+export function checkColumns(schema: AvroType): CheckRecord {
   if (schema.shape?.kind !== 'record')
     throw new DecodeError(
       'NO_COLUMNS',
@@ -28,7 +31,14 @@ export function checkColumns(schema: AvroType): void {
         for (const type of shape.types) visit(type);
         break;
       case 'union':
-        for (const branch of shape.branches) visit(branch);
+        for (const branch of shape.branches) {
+          if (branch.shape?.kind === 'union')
+            throw new DecodeError(
+              'NO_COLUMNS',
+              'The Avro schema has a union within a union, which Avro forbids.',
+            );
+          visit(branch);
+        }
         break;
       case 'array':
       case 'map':
@@ -39,4 +49,8 @@ export function checkColumns(schema: AvroType): void {
     open.delete(shape);
   };
   visit(schema);
+  const records = new ColumnCheck(schema);
+  return (record) => {
+    records.check(record);
+  };
 }

@@ -21,9 +21,12 @@ export interface DataOptions {
   readonly reduction: Reduction | null;
   /** Makes the files that an alert's stamps are taken into; null: they stay where they are. */
   readonly stampFiles: ((message: Message, place: RecordPlace) => StampFiles) | null;
-  /** Throws a DecodeError for a schema that the output cannot hold. */
-  readonly checkSchema: (schema: AvroType) => void;
+  /** What an output asks of records of a schema; null: nothing. Throws a DecodeError for a schema that it cannot hold. */
+  readonly checkOf: (schema: AvroType) => CheckRecord | null;
 }
+
+/** Throws a DecodeError for a record that the output cannot hold. */
+export type CheckRecord = (record: Uint8Array) => void;
 
 /** Which alert of a message it is. */
 interface RecordPlace {
@@ -36,11 +39,14 @@ interface Way {
   readonly form: DatumForm;
   /** Of what is left of them. */
   readonly schema: AvroType;
+  readonly check: CheckRecord | null;
 }
 
 /** An alert, and the schema that it came with; null: it came without one. */
 export interface FoundDatum extends Datum {
   readonly schema: AvroType | null;
+  /** What of it is saved must pass. */
+  readonly check: CheckRecord | null;
   /** Images that were taken out of it. */
   readonly stamps: readonly Stamp[];
 }
@@ -53,7 +59,7 @@ const NO_STAMPS: readonly Stamp[] = [];
  */
 export class Data {
   readonly #decoder: Decoder;
-  readonly #checkSchema: (schema: AvroType) => void;
+  readonly #checkOf: DataOptions['checkOf'];
   readonly #ways = new WeakMap<AvroType, Way>();
   readonly #tape = new TapeWriter();
   readonly #kept: FieldNode;
@@ -62,9 +68,9 @@ export class Data {
   /** Null: everything is kept. */
   readonly #reducer: RecordReducer | null;
 
-  constructor({ format, schemas, reduction, stampFiles, checkSchema }: DataOptions) {
+  constructor({ format, schemas, reduction, stampFiles, checkOf }: DataOptions) {
     this.#decoder = new Decoder(format, schemas);
-    this.#checkSchema = checkSchema;
+    this.#checkOf = checkOf;
     this.#kept = keptFields(reduction?.fields ?? null);
     this.#dropStamps = reduction?.dropStamps ?? false;
     this.#stampFiles = stampFiles;
@@ -99,13 +105,12 @@ export class Data {
   #newWay(schema: AvroType): Way {
     const whole = schemaText(schema);
     // A schema that cannot be used says so when it is read by.
-    if (whole === undefined) return { form: { kind: 'avro', schemaText: '"null"' }, schema };
+    if (whole === undefined) return { form: { kind: 'avro', schemaText: '"null"' }, schema, check: null };
     const isWhole = this.#reducer === null;
     const stamps = this.#dropStamps ? 'drop' : this.#stampFiles === null ? 'keep' : 'extract';
     const text = isWhole ? whole : reduceSchema(whole, this.#kept, stamps);
     const left = isWhole ? schema : compileSchema(text);
-    this.#checkSchema(left);
-    return { form: { kind: 'avro', schemaText: text }, schema: left };
+    return { form: { kind: 'avro', schemaText: text }, schema: left, check: this.#checkOf(left) };
   }
 
   /** @param stampFiles asked once a record. */
@@ -142,7 +147,7 @@ export class Data {
     if (!this.#tape.isContainer)
       throw new DecodeError('NO_OBJECT', 'The message is a single value; an alert is an object or an array.');
     open.close();
-    yield { form: valuesForm, schema: null, bytes, stamps };
+    yield { form: valuesForm, schema: null, check: null, bytes, stamps };
   }
 }
 

@@ -39,8 +39,9 @@ export function createDatumPrepare({ data, transcoder, pathOf, selects, toAsk }:
   if (toAsk === null && pathOf === null && !selects) {
     return (message, take, wanted) => {
       let given = 0;
-      for (const { form, bytes, stamps } of data.read(message)) {
+      for (const { form, bytes, stamps, check } of data.read(message)) {
         if (given >= wanted) return { complete: false };
+        check?.(bytes);
         take({ path: '', bytes, form, stamps });
         given += 1;
       }
@@ -53,7 +54,8 @@ export function createDatumPrepare({ data, transcoder, pathOf, selects, toAsk }:
       let given = 0;
       for (const alert of transcoder.transcode(message, dropping(take))) {
         if (given >= wanted) return { complete: false };
-        const { form, bytes, stamps } = found[alert.record] as FoundDatum;
+        const { form, bytes, stamps, check } = found[alert.record] as FoundDatum;
+        check?.(bytes);
         take({ path: pathOf?.(message, alert) ?? '', bytes, form, stamps });
         given += 1;
       }
@@ -67,11 +69,12 @@ export function createDatumPrepare({ data, transcoder, pathOf, selects, toAsk }:
     let given = 0;
     for (const alert of toAsk(message, dropping(take))) {
       if (given >= wanted) return { complete: false };
-      const { form, schema, stamps, bytes: asItCame } = found[alert.record] as FoundDatum;
+      const { form, schema, stamps, check, bytes: asItCame } = found[alert.record] as FoundDatum;
       // Before it is asked: what names the alert is valid until the next one only.
       const path = pathOf?.(message, alert) ?? '';
       const answer = await alert.ask();
       const bytes = typeof answer === 'function' ? encodeReturned(answer, schema, encoder, tapes) : asItCame;
+      if (answer !== 'drop') check?.(bytes);
       take({ path, bytes: answer === 'drop' ? null : bytes, form, stamps });
       if (answer !== 'drop') given += 1;
     }

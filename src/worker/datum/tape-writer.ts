@@ -1,7 +1,9 @@
+import { limits } from '../decode/error.ts';
 import { ObjectSize } from '../decode/object-size.ts';
 import type { AlertVisitor } from '../decode/visitor.ts';
 import { Growing } from '../write/segment-encoder.ts';
-import { tapeType } from './tape.ts';
+import { jsonText } from './json-text.ts';
+import { TapeCursor, tapeType } from './tape.ts';
 import { tellValue, ValueBuilder } from './value.ts';
 
 const MIN_INT64 = -(2n ** 63n);
@@ -14,6 +16,9 @@ class RepeatedKey extends Error {
 
 /** Keys repeat from alert to alert, some hundred of them. A message of a million distinct ones must not fill the memory for ever. */
 const MAX_KNOWN_KEYS = 20_000;
+
+/** Of a tape that is surely not too long as JSON: a byte of it becomes six characters at the most, such as `false,` or `\u0001`. */
+const SURELY_TEXT_BYTES = limits.outputBytes / 6;
 
 interface KnownKey {
   /** With its length in front. */
@@ -51,6 +56,7 @@ export class TapeWriter implements AlertVisitor {
    */
   write(tell: (visitor: AlertVisitor) => void): Uint8Array {
     this.#start();
+    const knownKeys = this.#knownKeys;
     try {
       tell(this);
     } catch (error) {
@@ -60,7 +66,14 @@ export class TapeWriter implements AlertVisitor {
       this.#start();
       tellValue(values.result ?? null, this);
     }
-    return this.#out.written.slice();
+    const tape = this.#out.written.slice();
+    // What has nothing in common with other alerts becomes JSON when the segment is whole. Whether that can be must be known now.
+    if (tape.length > SURELY_TEXT_BYTES || this.#knownKeys - knownKeys > limits.keys) {
+      const cursor = new TapeCursor();
+      cursor.begin(tape);
+      jsonText(cursor.value());
+    }
+    return tape;
   }
 
   beginObject(): void {

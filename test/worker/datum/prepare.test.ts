@@ -28,7 +28,7 @@ function prepareWith(toAsk: (message: Message, drop: () => void) => Iterable<Ale
     schemas: new KnownSchemas(),
     reduction: null,
     stampFiles: null,
-    checkSchema: () => undefined,
+    checkOf: () => null,
   });
   return createDatumPrepare({ data, transcoder: transcoder(), pathOf: null, selects: false, toAsk });
 }

@@ -21,7 +21,7 @@ function left(wire: Buffer, reduction: Reduction): { json: string[]; schema: str
     schemas,
     reduction,
     stampFiles: null,
-    checkSchema: () => undefined,
+    checkOf: () => null,
   });
   const [datum] = data.read(messageOf(wire));
   assert.ok(datum?.form.kind === 'avro');
@@ -108,7 +108,7 @@ test('alerts without a schema are reduced, too', () => {
     schemas,
     reduction: only('a.b'),
     stampFiles: null,
-    checkSchema: () => undefined,
+    checkOf: () => null,
   });
   const tapes = (text: string): string[] =>
     Array.from(data.read(messageOf(Buffer.from(text))), ({ bytes }) => Buffer.from(bytes).toString('hex'));
@@ -135,7 +135,7 @@ function imagesOf(stamp: unknown): Record<string, unknown> {
 
 test('where stamps are extracted the schema has a text for their bytes, and only there', () => {
   const data = new Data({
-    ...{ format: 'auto', schemas, reduction: null, checkSchema: () => undefined },
+    ...{ format: 'auto', schemas, reduction: null, checkOf: () => null },
     stampFiles: (message, place) => StampFiles.byOffset(message, '', place),
   });
   const bytes = sized('FITS');
@@ -163,7 +163,7 @@ test('where stamps are extracted the schema has a text for their bytes, and only
 
 test('a stamp that may be a text in its schema cannot be extracted', () => {
   const data = new Data({
-    ...{ format: 'auto', schemas, reduction: null, checkSchema: () => undefined },
+    ...{ format: 'auto', schemas, reduction: null, checkOf: () => null },
     stampFiles: (message, place) => StampFiles.byOffset(message, '', place),
   });
   const wire = container(imagesOf(['string', 'bytes']), [{ records: 1, bytes: Buffer.alloc(1) }]);

@@ -25,7 +25,8 @@ const anyLong = fc
   .map(([value, shift]) => value >> shift);
 const constant = (type: unknown, bytes: fc.Arbitrary<Buffer>): fc.Arbitrary<Typed> =>
   bytes.map((each) => ({ type, bytes: each }));
-const logical = (type: string, logicalType: string): fc.Arbitrary<Typed> =>
+/** @param bits of the type: what does not fit is no value of it. */
+const logical = (type: string, logicalType: string, bits = 64): fc.Arbitrary<Typed> =>
   constant(
     { type, logicalType },
     fc
@@ -34,7 +35,7 @@ const logical = (type: string, logicalType: string): fc.Arbitrary<Typed> =>
         fc.bigInt({ min: -70_000_000_000_000_000n, max: 260_000_000_000_000_000n }),
         fc.bigInt({ min: -800_000n, max: 90_000_000n }),
       )
-      .map(long),
+      .map((count) => long(BigInt.asIntN(bits, count))),
   );
 let serial = 0;
 const fieldName = fc.oneof(
@@ -63,7 +64,7 @@ const typed: fc.Arbitrary<Typed> = fc.letrec<{ typed: Typed }>((tie) => ({
     ...['local-timestamp-millis', 'local-timestamp-micros', 'local-timestamp-nanos'].map((each) =>
       logical('long', each),
     ),
-    ...['date', 'time-millis'].map((each) => logical('int', each)),
+    ...['date', 'time-millis'].map((each) => logical('int', each, 32)),
     fc.uint8Array({ maxLength: 20 }).map((bytes) => ({
       type: { type: 'fixed', name: `F${++serial}`, size: bytes.length },
       bytes: Buffer.from(bytes),

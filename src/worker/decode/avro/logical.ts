@@ -14,9 +14,9 @@ export function logicalReader(schema: Record<string, unknown>): Read | null {
   const type = schema['type'];
   switch (schema['logicalType']) {
     case 'date':
-      return type === 'int' ? timeReader((days) => isoDate(Number(days))) : null;
+      return type === 'int' ? dayReader : null;
     case 'time-millis':
-      return type === 'int' ? timeReader((count) => isoTimeOfDay(count, 3)) : null;
+      return type === 'int' ? millisecondReader : null;
     case 'time-micros':
       return type === 'long' ? timeReader((count) => isoTimeOfDay(count, 6)) : null;
     case 'timestamp-millis':
@@ -42,10 +42,19 @@ export function logicalReader(schema: Record<string, unknown>): Read | null {
   }
 }
 
+const dayReader = timeReader(isoDate, (cursor) => cursor.int());
+const millisecondReader = timeReader(
+  (count) => isoTimeOfDay(count, 3),
+  (cursor) => cursor.int(),
+);
+
 /** A count that comes out as text; as the number where it has no such text. */
-function timeReader(format: (count: number | bigint) => string | null): Read {
+function timeReader<T extends number | bigint = number | bigint>(
+  format: (count: T) => string | null,
+  read: (cursor: Cursor) => T = (cursor) => cursor.long() as T,
+): Read {
   return (cursor, visitor) => {
-    const count = cursor.long();
+    const count = read(cursor);
     const text = format(count);
     if (text === null) visitor.long(count);
     else visitor.string(text);
@@ -54,7 +63,8 @@ function timeReader(format: (count: number | bigint) => string | null): Read {
 
 function decimalReader({ type, size, scale = 0, precision }: Record<string, unknown>): Read | null {
   if (typeof scale !== 'number' || !Number.isSafeInteger(scale) || scale < 0 || scale > 10_000) return null;
-  if (typeof precision !== 'number' || precision < 1 || scale > precision) return null;
+  if (typeof precision !== 'number' || !Number.isSafeInteger(precision) || precision < 1 || scale > precision)
+    return null;
   if (type === 'bytes') {
     return (cursor, visitor) => {
       const bytes = cursor.fixed(cursor.count());

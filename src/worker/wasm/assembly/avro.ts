@@ -57,12 +57,9 @@ export function readByProgram(type: usize, depth: u32, level: u32, field: usize)
       tellBoolean(value == 1, field);
       return;
     }
-    case OP_INT: {
-      const value = readLong();
-      if (value != <i64>(<i32>value)) giveUp();
-      tellInteger(value, field);
+    case OP_INT:
+      tellInteger(readInt(), field);
       return;
-    }
     case OP_LONG:
       tellInteger(readLong(), field);
       return;
@@ -103,13 +100,15 @@ export function readByProgram(type: usize, depth: u32, level: u32, field: usize)
       readMap(<usize>load<u32>(type, 4), depth, level + 1, field);
       return;
     case OP_DATE: {
-      const days = readLong();
+      const days = readInt();
       tellQuoted(writeDate(Out.at + 1, days), days, field);
       return;
     }
     case OP_TIME_OF_DAY: {
-      const count = readLong();
-      tellQuoted(writeTimeOfDay(Out.at + 1, count, load<u32>(type, 4)), count, field);
+      // Of Avro's times of day, that in milliseconds is an int.
+      const digits = load<u32>(type, 4);
+      const count = digits == 3 ? readInt() : readLong();
+      tellQuoted(writeTimeOfDay(Out.at + 1, count, digits), count, field);
       return;
     }
     case OP_TIMESTAMP:
@@ -119,6 +118,13 @@ export function readByProgram(type: usize, depth: u32, level: u32, field: usize)
     default:
       giveUp();
   }
+}
+
+/** A long that must fit into 32 bits. */
+function readInt(): i64 {
+  const value = readLong();
+  if (value != <i64>(<i32>value)) giveUp();
+  return value;
 }
 
 function readRecord(type: usize, depth: u32, level: u32, field: usize): void {

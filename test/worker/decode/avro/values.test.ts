@@ -100,6 +100,16 @@ test('arrays and maps may come in blocks, with or without their sizes', () => {
   );
 });
 
+test('a date or a time in milliseconds that is no 32-bit integer is refused', () => {
+  for (const logicalType of ['date', 'time-millis'])
+    assert.throws(() => valueOf({ type: 'int', logicalType }, long(2 ** 40)), /BAD_AVRO|no 32-bit integer/);
+});
+
+test('a decimal whose precision is no whole number is bytes', () => {
+  const type = { type: 'bytes', logicalType: 'decimal', precision: 3.5 };
+  assert.equal(valueOf(type, sized(Buffer.from([5]))), '"BQ=="');
+});
+
 const logical: [string, Record<string, unknown>, Buffer, string][] = [
   ['date', { type: 'int', logicalType: 'date' }, long(20781), '"2026-11-24"'],
   ['date before 1970', { type: 'int', logicalType: 'date' }, long(-1), '"1969-12-31"'],
