@@ -1,7 +1,9 @@
 import { availableParallelism, hostname } from 'node:os';
 import {
+  bootstrapServers,
   duration,
   flag,
+  hostName,
   integer,
   listenAddress,
   listOf,
@@ -142,7 +144,7 @@ export const flags = {
   }),
   host: define({
     group: BROKER,
-    value: text,
+    value: hostName,
     describe: 'Host name of the broker',
     fallbackText: 'kafka.antares.noirlab.edu',
   }),
@@ -154,7 +156,7 @@ export const flags = {
   }),
   'bootstrap-servers': define({
     group: BROKER,
-    value: text,
+    value: bootstrapServers,
     describe: 'HOST:PORT[,HOST:PORT…] instead of --host and --port (bootstrap.servers)',
   }),
   'api-key': define({

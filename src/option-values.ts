@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { faultInHost, faultInServers } from './server-address.ts';
 import { DURATION_EXAMPLE, durationMs } from './duration.ts';
 import { parseStartAt, parseTime, type StartAt } from './place.ts';
 
@@ -89,6 +90,24 @@ export const size: OptionValue<number> = v.pipe(
   }),
   v.minValue(1, SIZE),
 );
+
+/** A text in which a function finds no fault; it says which part is wrong. */
+function faultless(form: string, faultIn: (given: string) => string | null): OptionValue<string> {
+  return v.pipe(
+    v.string(form),
+    v.check(
+      (given) => faultIn(given) === null,
+      ({ input }) => `${form}, and ${faultIn(input) ?? ''}`,
+    ),
+  );
+}
+
+export const bootstrapServers: OptionValue<string> = faultless(
+  'HOST[:PORT], with commas between several',
+  faultInServers,
+);
+
+export const hostName: OptionValue<string> = faultless('the name or the address of a host', faultInHost);
 
 export const webAddress: OptionValue<string> = parsed(
   (given) => (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol) ? given : null),

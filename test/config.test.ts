@@ -3,6 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { serverAddresses } from '../src/server-address.ts';
 import { ClientError } from '../src/errors.ts';
 import { flagList } from '../src/flags.ts';
 import { readSecretFile, redact, rememberSecret, takeEnvironment } from '../src/secrets.ts';
@@ -92,6 +93,72 @@ test('a wrong value is named with its key and what is allowed, wherever it was g
     assert.ok(text.startsWith(`${option} ${value} `), text);
     assert.match(text, allowed);
   }
+});
+
+test('an address that no broker can have is refused, with the part of it that is wrong', async (t) => {
+  for (const [option, value, wrong] of [
+    [
+      '--bootstrap-servers',
+      'localhost:99999',
+      /the port of localhost:99999 must be a number from 1 to 65535/,
+    ],
+    ['--bootstrap-servers', 'a:1,localhost:abc', /the port of localhost:abc must be/],
+    ['--bootstrap-servers', 'localhost:0', /the port of localhost:0 must be/],
+    ['--bootstrap-servers', 'localhost:', /the port of localhost: must be/],
+    ['--bootstrap-servers', '[::1]:x', /the port of \[::1\]:x must be/],
+    ['--bootstrap-servers', 'http://localhost:9092', /http:\/\/ in http:\/\/localhost:9092 is none of Kafka/],
+    ['--bootstrap-servers', 'a:1 b:2', /a:1 b in a:1 b:2 is neither/],
+    ['--bootstrap-servers', ':9092', /:9092 names no host/],
+    ['--bootstrap-servers', ' , ', /it names no server/],
+    ['--host', 'localhost:9092', /localhost:9092 names a port, which goes into --port/],
+    ['--host', '::1', /needs brackets: \[::1\]/],
+  ] as const) {
+    const text = await refusal(['t', option, value]);
+    assert.ok(text.startsWith(`${option} ${value} cannot be used: it must be `), text);
+    assert.match(text, wrong);
+  }
+  const profiles = { mine: { title: 'Mine', bootstrapServers: 'localhost:99999' } };
+  assert.match(
+    await refusal(['t', '--config', fileOf(t, { profiles, profile: 'mine' })]),
+    /^bootstrapServers of the profile mine localhost:99999 cannot be used/,
+  );
+  assert.match(
+    await refusal(['t', '--config', fileOf(t, { host: 'localhost:9092' })]),
+    /^host in .*config\.json localhost:9092 cannot be used/,
+  );
+});
+
+test('every form of address that librdkafka takes is taken', async () => {
+  for (const servers of [
+    'localhost',
+    'kafka_1.example.org:9092',
+    '[::1]:9092',
+    '::1',
+    '[fe80::1%eth0]:9092',
+    ' a:1, b:2,,c ',
+    'PLAINTEXT://localhost:9092',
+    'plaintext://localhost:9092/path',
+  ]) {
+    assert.equal((await configOf(['t', '--bootstrap-servers', servers])).broker.bootstrapServers, servers);
+  }
+  assert.equal((await configOf(['t', '--host', '[::1]'])).broker.bootstrapServers, '[::1]:9092');
+  assert.deepEqual(
+    serverAddresses('SASL_SSL://a:1/path, [::1]:2,::1').map(({ host, port }) => [host, port]),
+    [
+      ['a', 1],
+      ['::1', 2],
+      ['::1', 9092],
+    ],
+  );
+});
+
+test('a server with another protocol before its name than is spoken is refused', async () => {
+  const servers = ['t', '--bootstrap-servers', 'a:1,SSL://b:2'];
+  assert.match(
+    await refusal(servers),
+    /^SSL:\/\/b:2 cannot be used with the security protocol plaintext: give --security-protocol ssl,/,
+  );
+  await configOf([...servers, '--security-protocol', 'ssl']);
 });
 
 test('a configuration file that is no object, no JSON or not there is named', async (t) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
-import { serverAddresses } from './server-address.ts';
+import { serverAddresses } from '../server-address.ts';
 
 const TIMEOUT_MS = 3_000;
 

@@ -1,4 +1,5 @@
 import { isAntaresAddress, serversOf } from '../antares.ts';
+import { serverAddresses } from '../server-address.ts';
 import { ClientError } from '../errors.ts';
 import type { StartAt } from '../place.ts';
 import { groupFor } from '../profiles/group-rule.ts';
@@ -34,6 +35,7 @@ export function brokerConfig(given: Given, profile: NamedProfile | null, isNeede
   const bootstrapServers = serversOf(servers, host, port);
   const isAntares = isAntaresAddress(bootstrapServers);
   const credentials = isNeeded ? readCredentials(given, isAntares) : noCredentials;
+  if (isNeeded) checkProtocols(bootstrapServers, credentials.securityProtocol);
   const properties = propertiesOf(given);
   return {
     bootstrapServers,
@@ -53,6 +55,18 @@ export function brokerConfig(given: Given, profile: NamedProfile | null, isNeede
     unsafe: given.value('unsafe'),
     caLocation: given.path('ssl-ca-location'),
   };
+}
+
+/** librdkafka asks none of the servers where one has another protocol before its name. */
+function checkProtocols(bootstrapServers: string, securityProtocol: BrokerConfig['securityProtocol']): void {
+  const other = serverAddresses(bootstrapServers).find(
+    ({ protocol }) => protocol !== null && protocol !== securityProtocol,
+  );
+  if (other === undefined) return;
+  throw new ClientError(
+    'CONFIG',
+    `${other.text} cannot be used with the security protocol ${securityProtocol}: give --security-protocol ${other.protocol ?? ''}, or leave ${other.protocol ?? ''}:// away.`,
+  );
 }
 
 /** `-X KEY=VALUE`, exactly one a time. */

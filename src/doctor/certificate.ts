@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { connect, type DetailedPeerCertificate, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { chooseCa, holdsOnlyAntaresCa, otherCaFiles } from '../broker/ca.ts';
 import { explainCertificate } from '../broker/certificate-trouble.ts';
-import type { ServerAddress } from '../broker/server-address.ts';
+import type { ServerAddress } from '../server-address.ts';
 import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
-import { type ServerAddress, serverAddresses } from '../broker/server-address.ts';
+import { type ServerAddress, serverAddresses } from '../server-address.ts';
 import { messageOf } from '../errors.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
