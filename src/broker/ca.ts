@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
+import { ClientError, messageOf } from '../errors.ts';
 
 /** The certificate of the ANTARES cluster's own authority, shipped with the client. */
 export const antaresCaFile: string = fileURLToPath(
@@ -37,6 +38,31 @@ export function chooseCa({
   return asked === null ? null : { path: asked, why: 'found by asking openssl' };
 }
 
+/**
+ * Looks at the given CA file before librdkafka does, which tries one without a certificate for ever and does not name it. A folder
+ * is left to librdkafka.
+ *
+ * @throws ClientError CONFIG
+ */
+export function checkCa({ caLocation }: Pick<Config['broker'], 'caLocation'>): void {
+  if (caLocation === null) return;
+  let certificates: string[];
+  try {
+    // What comes out of a pipe can be read only once.
+    if (!statSync(caLocation).isFile()) return;
+    certificates = certificatesIn(caLocation);
+  } catch (error) {
+    throw new ClientError('CONFIG', `--ssl-ca-location ${caLocation} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+  if (certificates.some(isCertificate)) return;
+  throw new ClientError(
+    'CONFIG',
+    `--ssl-ca-location ${caLocation} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).`,
+  );
+}
+
 /** Every file of authorities that this machine is known to have, beside the one that was chosen. */
 export function otherCaFiles(chosen: string | null): string[] {
   const asked = askOpenssl();
@@ -60,10 +86,22 @@ export function holdsOnlyAntaresCa(path: string): boolean {
 }
 
 function fingerprints(path: string): string[] {
+  return certificatesIn(path).map((certificate) => new X509Certificate(certificate).fingerprint256);
+}
+
+/** Not parsed yet. */
+function certificatesIn(path: string): string[] {
   const pem = readFileSync(path, 'utf8');
-  const certificates =
-    pem.match(/-----BEGIN [^-]*CERTIFICATE-----[^-]*-----END [^-]*CERTIFICATE-----/g) ?? [];
-  return certificates.map((certificate) => new X509Certificate(certificate).fingerprint256);
+  return pem.match(/-----BEGIN [^-]*CERTIFICATE-----[^-]*-----END [^-]*CERTIFICATE-----/g) ?? [];
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function askOpenssl(): string | null {

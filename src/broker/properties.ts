@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { ClientError } from '../errors.ts';
 import { areLoopback } from '../loopback.ts';
-import { chooseCa, holdsOnlyAntaresCa } from './ca.ts';
+import { checkCa, chooseCa, holdsOnlyAntaresCa } from './ca.ts';
 
 /** librdkafka properties. */
 export type Properties = Record<string, string | number | boolean>;
@@ -141,6 +141,7 @@ function loginProperties({ saslMechanism, username, password, oauth }: Config['b
 }
 
 function tlsProperties(broker: Config['broker']): Properties {
+  checkCa(broker);
   const ca = chooseCa(broker);
   const properties: Properties = { 'ssl.endpoint.identification.algorithm': 'https' };
   if (broker.clientCertificate !== null) {

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { connect, type DetailedPeerCertificate, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import { chooseCa, holdsOnlyAntaresCa, otherCaFiles } from '../broker/ca.ts';
+import { checkCa, chooseCa, holdsOnlyAntaresCa, otherCaFiles } from '../broker/ca.ts';
 import { explainCertificate } from '../broker/certificate-trouble.ts';
 import type { ServerAddress } from '../server-address.ts';
 import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
-import { type Finding, fault, ok, warning } from './finding.ts';
+import { type Finding, fault, faultOf, ok, warning } from './finding.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 const SOON_MS = 14 * 86_400_000;
@@ -27,6 +27,11 @@ export async function examineCertificate(
   server: ServerAddress,
   broker: Config['broker'],
 ): Promise<Finding[]> {
+  try {
+    checkCa(broker);
+  } catch (error) {
+    return [faultOf('TLS', error)];
+  }
   const ca = chooseCa(broker);
   const tried = ca === null ? "librdkafka's own list" : `${ca.path} (${ca.why})`;
   let handshake: Handshake;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { antaresCaFile, chooseCa, holdsOnlyAntaresCa } from '../../src/broker/ca.ts';
 import { consumerProperties, type Properties } from '../../src/broker/properties.ts';
+import { ClientError } from '../../src/errors.ts';
 import { newFolder } from '../support/client.ts';
 import { anyBroker, configOf } from '../support/options.ts';
 
@@ -113,6 +115,31 @@ test('only a file with the shipped certificate and nothing else counts as it', (
     assert.ok(!holdsOnlyAntaresCa(file), content.slice(0, 40));
   }
   assert.ok(!holdsOnlyAntaresCa('/nowhere'));
+});
+
+test('a CA file without a certificate is refused with its name; one with other text, and a folder, are taken', async (t) => {
+  const dir = newFolder(t);
+  const file = join(dir, 'ca.pem');
+  const given = [...anyBroker, '--security-protocol', 'ssl', '--ssl-ca-location'];
+  const own = readFileSync(antaresCaFile, 'utf8');
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  for (const content of ['', 'garbage', privateKey, own.replace(/[A-Z]{4}/, 'AAAA')]) {
+    writeFileSync(file, content);
+    await assert.rejects(
+      propertiesOf([...given, file]),
+      (error) =>
+        error instanceof ClientError &&
+        error.exitCode === 2 &&
+        error.message.startsWith(`--ssl-ca-location ${file} holds no certificate in PEM form`),
+    );
+  }
+  writeFileSync(file, `a comment before it\r\n${own}${privateKey}and between\n${own}`);
+  for (const path of [file, dir])
+    assert.equal((await propertiesOf([...given, path]))['ssl.ca.location'], path);
 });
 
 test('the given CA file comes first, then the shipped one for ANTARES, then the system', () => {
