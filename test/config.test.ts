@@ -223,6 +223,14 @@ test('a file that does not exist is named', async () => {
     );
 });
 
+test('a file in the place of the folder of schemas is refused', async (t) => {
+  const file = fileOf(t, {});
+  assert.equal(
+    await refusal(['t', ...anyBroker, '--schema-dir', file]),
+    `--schema-dir ${file} is no folder.`,
+  );
+});
+
 test('without a folder a bad message stops the client, and dead letters are refused', async () => {
   assert.equal((await configOf(['t', ...anyBroker])).errors.onError, 'stop');
   assert.equal((await configOf(['t', ...anyBroker, '-d', 'x'])).errors.onError, 'dead-letter');

@@ -106,7 +106,7 @@ export class SchemaRegistry {
         }
         if (status !== 200)
           throw new RegistryTrouble(`it answered with status ${status}${hintAt(status, location)}`);
-        return { kind: 'found', schemaText: schemaOf(body) };
+        return { kind: 'found', schemaText: schemaOf(body, 'its answer') };
       } catch (error) {
         if (this.#stop.aborted) return { kind: 'unknown', reason: 'the client stops.' };
         if (waitMs === FIRST_RETRY_MS) {
@@ -141,8 +141,9 @@ async function readFromDir(dir: string, schemaId: number): Promise<string | null
     [`${schemaId}.json`, schemaOf],
     [`${schemaId}.avsc`, (text: string): string => text],
   ] as const) {
+    const path = join(dir, file);
     try {
-      return read(await readFile(join(dir, file), 'utf8'));
+      return read(await readFile(path, 'utf8'), path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
@@ -150,15 +151,15 @@ async function readFromDir(dir: string, schemaId: number): Promise<string | null
   return null;
 }
 
-/** The schema in a registry's answer: `{"schema": "<JSON as a string>"}`. */
-function schemaOf(body: string): string {
+/** The schema in a registry's answer: `{"schema": "<JSON as a string>"}`. @param what it is called in complaints. */
+function schemaOf(body: string, what: string): string {
   let answer: unknown;
   try {
     answer = JSON.parse(body);
   } catch {
-    throw new RegistryTrouble('its answer is not JSON');
+    throw new RegistryTrouble(`${what} is not JSON`);
   }
   const schema = (answer as { schema?: unknown } | null)?.schema;
-  if (typeof schema !== 'string') throw new RegistryTrouble('its answer holds no schema');
+  if (typeof schema !== 'string') throw new RegistryTrouble(`${what} holds no schema`);
   return schema;
 }

@@ -21,7 +21,7 @@ export function decodeConfig(given: Given): DecodeConfig {
     registry: given.optional('schema-registry'),
     registryAuth: given.optional('schema-registry-auth'),
     registryCa: given.path('schema-registry-ca'),
-    schemaDir: given.path('schema-dir'),
+    schemaDir: given.folder('schema-dir'),
     schemaCache: given.optional('schema-cache'),
   };
 }

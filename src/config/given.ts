@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ClientError } from '../errors.ts';
 import type { FlagName, FlagValue } from '../flags.ts';
@@ -38,5 +38,13 @@ export class Given {
     if (path === null) return null;
     if (!existsSync(path)) throw new ClientError('CONFIG', `--${name} ${path} does not exist.`);
     return resolve(path);
+  }
+
+  /** Of an option that names a folder. @throws ClientError CONFIG where none is there. */
+  folder(name: TextName): string | null {
+    const path = this.path(name);
+    if (path !== null && !statSync(path).isDirectory())
+      throw new ClientError('CONFIG', `--${name} ${this.optional(name) ?? ''} is no folder.`);
+    return path;
   }
 }

@@ -196,6 +196,21 @@ test('a folder comes before the registry, and a cache in between keeps what was 
   assert.equal(asked, 2, 'another registry may mean another schema');
 });
 
+test('a file of the folder that holds no schema is named', async (t) => {
+  const schemaDir = newFolder(t);
+  const { registry } = open(t, { schemaDir });
+  for (const [content, complaint] of [
+    ['{', 'is not JSON'],
+    ['{}', 'holds no schema'],
+  ] as const) {
+    writeFileSync(join(schemaDir, '900.json'), content);
+    assert.equal(
+      reasonOf(await registry.get(900)),
+      `schema 900 cannot be read: ${join(schemaDir, '900.json')} ${complaint}.`,
+    );
+  }
+});
+
 test('without any source the options are named', async (t) => {
   assert.match(reasonOf(await open(t, {}).registry.get(5)), /--schema-registry nor --schema-dir/);
 });
