@@ -180,6 +180,9 @@ export const NO_REASON_GIVEN = 'No broker can be reached: are they up, and are h
 const EMPTY_TALK =
   /all broker connections are down|broker transport failure|brokers? (are|is) down|^(ERROR|FAIL): \[thrd:[^\]]*\]: \d+\/\d+ brokers are down/i;
 
+/** What is heard of a broker that hangs up; once connected it comes of restarts and idle connections. */
+const HUNG_UP = /connection closed by peer: receive 0 after POLLIN/i;
+
 /**
  * Says of any error of librdkafka what it means, from its text and its code. Total: what it does not know passes, is told and
  * is tried again.
@@ -194,6 +197,13 @@ export function classify(
   const text = tidy(message);
   for (const [pattern, kind, sentence] of texts) {
     if (pattern.test(text)) return { kind, sentence: `${sentence(where)} (${text})`, error: errorOf[kind] };
+  }
+  if (phase === 'connecting' && HUNG_UP.test(text)) {
+    return {
+      kind: 'unreachable',
+      sentence: `${where} closes the connection as soon as it is asked; so does a broker that wants a login or TLS: try --security-protocol sasl_plaintext, sasl_ssl or ssl. (${text})`,
+      error: errorOf.unreachable,
+    };
   }
   const byCode = codes.get(code);
   if (byCode === 'ignore' || EMPTY_TALK.test(message)) {
@@ -226,7 +236,7 @@ function tidy(message: string): string {
       .replace(/^[A-Z]+: /, '')
       .replace(/\[thrd:\S*\]: /g, '')
       .replace(/^\S+:\d+\/\w+: /, '')
-      .replace(/ \(after \d+ms in state [^)]*\)/, '')
+      .replace(/ \(after \d+ms in state (?:[^()]|\(s\))*\)/, '')
       .replace(/\.$/, '')
       .trim()
   );

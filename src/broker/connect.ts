@@ -37,6 +37,8 @@ const HOPELESS = new Set<Classified['kind']>(['tls', 'authentication', 'authoriz
 export async function connect(config: Config, log: Log, stop: AbortSignal): Promise<Connected | null> {
   const deadlineMs = performance.now() + (config.stop.connectTimeoutMs ?? Number.POSITIVE_INFINITY);
   let saidMs = -Infinity;
+  // An attempt may end without one, such as the last, which is often short.
+  let reason: string | null = null;
   checkClientCertificate(config.broker);
   for (let attemptMs = FIRST_ATTEMPT_MS; ; attemptMs = Math.min(2 * attemptMs, LAST_ATTEMPT_MS)) {
     const leftMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
@@ -49,7 +51,8 @@ export async function connect(config: Config, log: Log, stop: AbortSignal): Prom
     }
     if (stop.aborted) return null;
     if (sentence === NO_REASON_GIVEN) await refuseTls(config.broker);
-    if (performance.now() >= deadlineMs) throw new ClientError('BROKER_UNREACHABLE', sentence);
+    if (attempt.hasReason) reason = sentence;
+    if (performance.now() >= deadlineMs) throw new ClientError('BROKER_UNREACHABLE', reason ?? sentence);
     if (performance.now() - saidMs >= SAY_AGAIN_MS) {
       log.warn(`${sentence} Trying again.`);
       saidMs = performance.now();
@@ -74,16 +77,16 @@ async function tryOnce(
   config: Config,
   timeoutMs: number,
   stop: AbortSignal,
-): Promise<Connected | { failed: Classified }> {
+): Promise<Connected | { failed: Classified; hasReason: boolean }> {
   // A client that failed to connect cannot be used again, so each attempt has its own.
   const consumer = newConsumer(config);
-  let heard: Classified | null = null;
+  const heard: { reason: Classified | null } = { reason: null };
   const hopeless = new Promise<'hopeless'>((resolve) => {
     consumer.onTrouble = (text, code) => {
       const classified = classify({ code, message: text }, 'connecting');
       if (classified.kind === 'ignore') return;
       // The first reason is the real one; later ones only say that nothing works.
-      if (heard === null || HOPELESS.has(classified.kind)) heard = classified;
+      if (heard.reason === null || HOPELESS.has(classified.kind)) heard.reason = classified;
       if (HOPELESS.has(classified.kind)) resolve('hopeless');
     };
   });
@@ -93,17 +96,21 @@ async function tryOnce(
     () => 'stopped' as const,
     () => 'stopped' as const,
   );
-  if (stop.aborted) return { failed: classify({ code: 0, message: 'stopped' }, 'connecting') };
+  if (stop.aborted)
+    return { failed: classify({ code: 0, message: 'stopped' }, 'connecting'), hasReason: false };
+  let timedOut: Classified | null = null;
   try {
     const catalogue = await Promise.race([consumer.connect(timeoutMs), hopeless, stopped]);
     if (typeof catalogue !== 'string') return { consumer, catalogue };
   } catch (error) {
-    heard ??= classify(error as BrokerError, 'connecting');
+    timedOut = classify(error as BrokerError, 'connecting');
   } finally {
     over.abort();
   }
   void consumer.disconnect();
-  return { failed: heard ?? classify({ code: -195, message: 'no broker answered' }, 'connecting') };
+  const failed =
+    heard.reason ?? timedOut ?? classify({ code: -195, message: 'no broker answered' }, 'connecting');
+  return { failed, hasReason: heard.reason !== null };
 }
 
 /** @throws ClientError CONFIG naming a property of `-X` that librdkafka does not know or take. */

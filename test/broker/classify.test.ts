@@ -112,6 +112,16 @@ test('what a server answered is told in one line without control characters, and
   assert.ok(sentence.length < 1_000);
 });
 
+test('a broker that hangs up at once may want a login or TLS; one that did so later may not', () => {
+  const message =
+    'FAIL: [thrd:localhost:9094/bootstrap]: localhost:9094/bootstrap: Disconnected: connection closed by peer: receive 0 after POLLIN (after 0ms in state UP, 2 identical error(s) suppressed)';
+  const { kind, sentence } = classify({ code: -195, message }, 'connecting');
+  assert.equal(kind, 'unreachable');
+  assert.match(sentence, /^localhost:9094 closes .*--security-protocol sasl_plaintext, sasl_ssl or ssl\. /);
+  assert.doesNotMatch(sentence, /suppressed/);
+  assert.doesNotMatch(classify({ code: -195, message }, 'connected').sentence, /--security-protocol/);
+});
+
 test('that all brokers are down says nothing new once connected, and all there is before', () => {
   const down = { code: -187, message: '1/1 brokers are down' };
   assert.equal(classify(down, 'connected').kind, 'ignore');
