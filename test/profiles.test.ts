@@ -50,6 +50,15 @@ test('the antares profile is what is taken without one, and knows the prefix of 
   assert.deepEqual(mirror.topics, { kafkaNames: ['client.t'], prefix: 'client.', partitions: null });
 });
 
+test('a profile that no login is kept for is no reason to say auth add', async () => {
+  for (const [args, options] of [
+    [['--security-protocol', 'sasl_plaintext'], /needs --api-key and --api-secret\.$/],
+    [['--sasl-mechanism', 'OAUTHBEARER'], /needs --sasl-oauth-token-url and .*SASL_OAUTH_CLIENT_SECRET\)\.$/],
+  ] as const)
+    await assert.rejects(configOf(['t', '--profile', 'local', ...args]), refusal(options));
+  await assert.rejects(configOf(['t', '--profile', 'babamul']), refusal(/auth add babamul/));
+});
+
 test('a group that the broker would refuse is refused before, with the cure; a missing one is made to fit', async () => {
   const args = ['t', '--profile', 'babamul'];
   assert.equal((await configOf(args, login)).broker.group, `me-${hostname()}`);

@@ -34,7 +34,7 @@ export function brokerConfig(given: Given, profile: NamedProfile | null, isNeede
   }
   const bootstrapServers = serversOf(servers, host, port);
   const isAntares = isAntaresAddress(bootstrapServers);
-  const credentials = isNeeded ? readCredentials(given, isAntares) : noCredentials;
+  const credentials = isNeeded ? readCredentials(given, isAntares, profile) : noCredentials;
   if (isNeeded) checkProtocols(bootstrapServers, credentials.securityProtocol);
   const properties = propertiesOf(given);
   return {

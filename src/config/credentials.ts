@@ -1,6 +1,7 @@
 import { ClientError } from '../errors.ts';
 import { readSecretFile, rememberSecret, warnWhereOthersRead } from '../secrets.ts';
 import type { Given } from './given.ts';
+import type { NamedProfile } from './profile-options.ts';
 
 /** How the client shows who it is. */
 export interface Credentials {
@@ -41,10 +42,11 @@ type SecretName = 'api-secret' | 'ssl-key-password' | 'sasl-oauth-client-secret'
  *
  * @throws ClientError CONFIG naming what is missing or does not fit.
  */
-export function readCredentials(given: Given, isAntares: boolean): Credentials {
+export function readCredentials(given: Given, isAntares: boolean, profile: NamedProfile | null): Credentials {
   const saslMechanism = given.value('sasl-mechanism');
   const { username, password } = readKey(given);
-  const oauth = readOauth(given, saslMechanism === 'OAUTHBEARER');
+  const keptFor = loginKeptFor(profile);
+  const oauth = readOauth(given, saslMechanism === 'OAUTHBEARER', keptFor);
   const clientCertificate = readClientCertificate(given);
   const hasLogin = username !== null || oauth !== null;
   if (isAntares && !hasLogin) {
@@ -58,12 +60,11 @@ export function readCredentials(given: Given, isAntares: boolean): Credentials {
   const withoutLogin = clientCertificate === null ? 'plaintext' : 'ssl';
   const securityProtocol = given.optional('security-protocol') ?? (hasLogin ? 'sasl_ssl' : withoutLogin);
   if (securityProtocol.startsWith('sasl') && !hasLogin) {
-    const { profile } = given.values;
     throw new ClientError(
       'CONFIG',
-      profile === undefined
+      keptFor === null
         ? `--security-protocol ${securityProtocol} needs --api-key and --api-secret.`
-        : `The broker of the profile ${profile} wants credentials: keep them with antares-client auth add ${profile}, or give --api-key and --api-secret-file.`,
+        : `The broker of the profile ${keptFor} wants credentials: keep them with antares-client auth add ${keptFor}, or give --api-key and --api-secret-file.`,
     );
   }
   if (clientCertificate !== null && !securityProtocol.endsWith('ssl')) {
@@ -73,6 +74,12 @@ export function readCredentials(given: Given, isAntares: boolean): Credentials {
     );
   }
   return { securityProtocol, saslMechanism, username, password, oauth, clientCertificate };
+}
+
+/** The profile that `antares-client auth add` keeps a login for; null: none was chosen, or it knows no login by itself. */
+function loginKeptFor(profile: NamedProfile | null): string | null {
+  const takesLogin = (profile?.securityProtocol ?? 'sasl').startsWith('sasl');
+  return takesLogin ? (profile?.name ?? null) : null;
 }
 
 function readKey(given: Given): Pick<Credentials, 'username' | 'password'> {
@@ -89,8 +96,8 @@ function readKey(given: Given): Pick<Credentials, 'username' | 'password'> {
   return { username, password };
 }
 
-function readOauth(given: Given, isWanted: boolean): Credentials['oauth'] {
-  const { profile, 'sasl-oauth-token-url': tokenUrl, 'sasl-oauth-client-id': clientId } = given.values;
+function readOauth(given: Given, isWanted: boolean, keptFor: string | null): Credentials['oauth'] {
+  const { 'sasl-oauth-token-url': tokenUrl, 'sasl-oauth-client-id': clientId } = given.values;
   const clientSecret = readSecret(given, 'sasl-oauth-client-secret');
   if (!isWanted) {
     if (tokenUrl === undefined && clientId === undefined) return null;
@@ -105,7 +112,7 @@ function readOauth(given: Given, isWanted: boolean): Credentials['oauth'] {
       clientId === undefined ? '--sasl-oauth-client-id' : '',
       clientSecret === null ? '--sasl-oauth-client-secret-file (or SASL_OAUTH_CLIENT_SECRET)' : '',
     ].filter((name) => name !== '');
-    const stored = profile === undefined ? '' : `; or antares-client auth add ${profile}`;
+    const stored = keptFor === null ? '' : `; or antares-client auth add ${keptFor}`;
     throw new ClientError(
       'CONFIG',
       `--sasl-mechanism OAUTHBEARER also needs ${missing.join(' and ')}${stored}.`,
