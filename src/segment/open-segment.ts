@@ -29,7 +29,7 @@ export interface SegmentPlace {
   readonly layout: Layout | null;
 }
 
-/** The only file of a segment without a layout. */
+/** The only file of a segment without a layout, which is there from its first alert on. */
 const OWN_FOLDER = '';
 
 /** A file of a segment, and how many alerts it holds. */
@@ -65,7 +65,6 @@ export class OpenSegment {
     this.#head = head;
     this.#next = place.first;
     this.#newFile = newFile;
-    if (place.layout === null) this.#fileIn(OWN_FOLDER);
   }
 
   /** The offset behind the last one that it covers. */
@@ -180,18 +179,23 @@ export class OpenSegment {
       writer,
       ...(this.#stampList === null ? {} : { stamps: listed(this.#stampList, this.#stamps) }),
     };
-    if (layout === null) {
-      const { temporary, bytes, crc32c: checksum } = this.#fileIn(OWN_FOLDER).file;
+    const own = this.#files.get(OWN_FOLDER);
+    if (layout === null && own !== undefined) {
+      const { temporary, bytes, crc32c: checksum } = own.file;
       const segment = `${segmentBase(first)}${extension}`;
       return { format: 1, segment, temporary, ...offsets, bytes, crc32c: checksum, ...rest };
     }
-    const files = Array.from(this.#files, ([folder, { file, alerts }]) => ({
-      path: pathInLayout(layout, folder, { partition, first, extension }),
-      temporary: file.temporary,
-      alerts,
-      bytes: file.bytes,
-      crc32c: file.crc32c,
-    }));
+    // Without an alert there is none: an empty file is no gzip, and in Parquet has none of the alerts' columns, which a folder read as a whole then has not either.
+    const files =
+      layout === null
+        ? []
+        : Array.from(this.#files, ([folder, { file, alerts }]) => ({
+            path: pathInLayout(layout, folder, { partition, first, extension }),
+            temporary: file.temporary,
+            alerts,
+            bytes: file.bytes,
+            crc32c: file.crc32c,
+          }));
     return { format: 2, files, ...offsets, ...rest };
   }
 

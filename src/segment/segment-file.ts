@@ -125,7 +125,6 @@ export class SegmentFile {
 
   /** Waits until all is written; with `sync`, until it is on the disk. @throws the system's error when the disk does not confirm. */
   async complete(sync: boolean): Promise<void> {
-    if (!this.#begun) this.#begin();
     await this.#written;
     if (this.#givenUp) throw new Error('the segment was given up');
     const { finishing } = this.#options;
@@ -183,7 +182,7 @@ export class SegmentFile {
     await unlink(join(this.#options.folder, this.temporary)).catch(() => undefined);
   }
 
-  /** A file is there from its first byte on, and even when it stays empty: its name says what it covers. */
+  /** A file is there from its first byte on. */
   #begin(): void {
     this.#begun = true;
     this.#put(this.#head, new Crc32c().add(this.#head).value, () => undefined);

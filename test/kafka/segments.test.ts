@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
+import { cliFile, filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import {
   groupOffsets,
   kafkaTool,
@@ -411,4 +411,28 @@ test('where a message stops the run, nothing behind it counts as saved, whatever
   const { code, stderr } = await runClient(t, [...args, '-g', group]);
   assert.equal(code, 0, stderr);
   assert.deepEqual(idsIn(join(dir, topic, '0')), upTo(60));
+});
+
+test('a range without an alert has a record and no file, so that a folder of them can be read as a whole', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic(2);
+  await produce(topic, numbered(10, 2));
+  for (const form of [['parquet'], ['ndjson', '--compress', 'gzip']]) {
+    const dir = newFolder(t);
+    const { code, stderr } = await runClient(t, [
+      ...[topic, '-d', dir, '-g', unique('group'), '--until-end', '--where', 'candid == 3'],
+      ...['--output', ...form],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /1 alert saved in 1 file/);
+    assert.deepEqual(
+      filesIn(dir).filter((path) => path.startsWith(`${topic}/0/`)),
+      [`${topic}/0/00000000000000000000.record`],
+    );
+    assert.match(
+      execFileSync(process.execPath, [cliFile, 'verify', dir], { encoding: 'utf8' }),
+      /Nothing is lost, doubled or torn/,
+    );
+  }
 });
