@@ -72,6 +72,7 @@ function buildParser(
     .version('version', 'The version', version)
     .wrap(Math.min(HELP_WIDTH, process.stdout.columns || HELP_WIDTH))
     .strictOptions()
+    .strictCommands()
     .fail((message, error) => {
       if ((error as Error | undefined) instanceof ClientError) throw error;
       throw new ClientError('USAGE', explain(message || error.message, usage, optionNames(parser)));
@@ -143,6 +144,11 @@ function explain(message: string, usage: string, names: readonly string[]): stri
   if (unknown !== undefined) {
     const options = names.filter((name) => !positionals.includes(name));
     return `There is no option --${unknown}; did you mean --${closest(unknown, options)}? ${help} lists them all.`;
+  }
+  const surplus = /^Unknown command(s?): (.*)$/s.exec(message);
+  if (surplus !== null) {
+    const [, plural, words] = surplus;
+    return `${words} ${plural === '' ? 'is a word' : 'are words'} too many: say ${usage}; ${help} explains.`;
   }
   if (message.startsWith('Not enough non-option arguments')) return `Say ${usage}; ${help} explains.`;
   return `${message.replace(/\.$/, '')}. ${help} lists the options.`;

@@ -68,6 +68,20 @@ test('a subcommand without the words that it wants says how it is called', async
   );
 });
 
+for (const { words, help } of commands)
+  if (!words.some((word) => /\.\.|^(topic|init|doctor|auth)$/.test(word)))
+    test(`a word too many behind ${words.join(' ')} is refused in one sentence that names it`, async () => {
+      const optional = words[0] === 'topics' ? ['pattern'] : [];
+      const text = await refusal(...words, ...optional, 'nonsense');
+      assert.match(text, /^nonsense is a word too many: say antares-client /);
+      assert.ok(text.endsWith(`; ${help} -h explains.`), text);
+      assert.match(await refusal(...words, ...optional, 'a', 'b'), /^a, b are words too many: /);
+    });
+
+test('a word too many behind auth is not told, for a secret may be among them', async () => {
+  assert.doesNotMatch(await refusal('auth', 'add', 'ztf', 'key', 'swordfish'), /swordfish/);
+});
+
 test('a word of a subcommand is not proposed as an option', async () => {
   assert.doesNotMatch(await refusal('verify', 'folder', '--dirr'), /mean --dir\b/);
 });

@@ -15,6 +15,8 @@ export const authCommand: CommandModule<object, never> = {
   builder: ((command: Argv) =>
     addOptions(
       command
+        // A word too many may be a secret, which nothing is to print: the handler refuses it.
+        .strictCommands(false)
         .usage(
           '$0 auth add PROFILE [options]\n$0 auth list\n$0 auth remove PROFILE\n\nKeeps user and secret for a profile, in a file that only you can read. add asks for both; from a pipe it\ntakes the user and the secret, a line each.',
         )
@@ -32,7 +34,6 @@ export const authCommand: CommandModule<object, never> = {
     const store = userLogins(process.env);
     if (store === null)
       throw new ClientError('CONFIG', 'You have no home folder to keep credentials in: set XDG_CONFIG_HOME.');
-    // A secret may be among them.
     if (words.length > 1)
       throw new ClientError('USAGE', `That is a word too many; secrets are asked for. Say ${USAGE}.`);
     if (action === 'list' && profile === undefined) list(store);
