@@ -5,6 +5,7 @@ import { checkContinuity } from './continuity.ts';
 import { readDeadLetters } from './dead-letters.ts';
 import { Findings } from './findings.ts';
 import { readJournals } from './journals.ts';
+import { requireOutputFolder } from './output-folder.ts';
 import { type Partition, Partitions } from './partitions.ts';
 import { readRedone } from './redone.ts';
 import { readSegments } from './segments.ts';
@@ -19,11 +20,12 @@ export interface Verified {
 /**
  * Reads an output folder of any kind from its first byte to its last (docs/output-folder.md). It changes nothing.
  *
- * @throws ClientError USAGE where there is no such folder.
+ * @throws ClientError USAGE where there is no such folder, or it is no output folder.
  */
 export async function verifyFolder(dir: string): Promise<Verified> {
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ClientError('USAGE', `There is no folder ${dir} to verify.`);
+  requireOutputFolder(dir);
   const findings = new Findings();
   const partitions = new Partitions();
   const files = new AlertFiles();

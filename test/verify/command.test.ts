@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { newFolder, startClient } from '../support/client.ts';
-import { putSegment } from '../support/output-folder.ts';
+import { put, putSegment } from '../support/output-folder.ts';
 
 test('verify ends with 0 where all is well, with 1 and the first examples where not, with 2 where there is nothing', async (t) => {
   const dir = newFolder(t);
@@ -23,4 +23,34 @@ test('verify ends with 0 where all is well, with 1 and the first examples where 
     const wrong = await startClient(t, args).ended;
     assert.equal(wrong.code, 2, wrong.stderr);
   }
+});
+
+test('verify refuses a folder that is no output folder, and names the one above it', async (t) => {
+  const dir = newFolder(t);
+  put(dir, 'segments/ztf/0/stamps/0/a.fits.gz', 'image');
+  putSegment(join(dir, 'segments'), { topic: 'ztf', partition: 0, first: 0, last: 9 });
+  put(dir, 'files/_journal/ztf/0.ndjson', '');
+  put(dir, 'files/ztf/deep/a.json', '{}');
+  put(dir, 'files/ztf/.antares-00000000-1-00000000.1-2.tmp', 'half');
+  for (const [part, whole] of [
+    ['segments/ztf', 'segments'],
+    ['segments/ztf/0', 'segments'],
+    ['files/ztf', 'files'],
+    ['files/ztf/deep', 'files'],
+    ['files/_journal', 'files'],
+  ] as const) {
+    const { code, stdout, stderr } = await startClient(t, ['verify', join(dir, part)]).ended;
+    assert.equal(code, 2, part);
+    assert.equal(stdout, '');
+    assert.ok(stderr.includes(`is a part of the output folder ${join(dir, whole)}, which`), stderr);
+  }
+  put(dir, 'unrelated/ztf/a.json', '{}');
+  mkdirSync(join(dir, 'empty'));
+  for (const name of ['unrelated', 'empty']) {
+    const { code, stdout, stderr } = await startClient(t, ['verify', join(dir, name)]).ended;
+    assert.equal(code, 2, name);
+    assert.equal(stdout, '');
+    assert.ok(stderr.includes(`${join(dir, name)} is no output folder`), stderr);
+  }
+  assert.equal((await startClient(t, ['verify', join(dir, 'files')]).ended).code, 0);
 });
