@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { ClientError } from './errors.ts';
 import { fallbackText, type Flag, flagList, type FlagName, flags } from './flags.ts';
+import { Interrupted } from './signals.ts';
 import { version } from './version.ts';
 
 /** What the command line said, as text; nothing is checked yet but the names. */
@@ -74,7 +75,8 @@ function buildParser(
     .strictOptions()
     .strictCommands()
     .fail((message, error) => {
-      if ((error as Error | undefined) instanceof ClientError) throw error;
+      if ([ClientError, Interrupted].some((known) => (error as Error | undefined) instanceof known))
+        throw error;
       throw new ClientError('USAGE', explain(message || error.message, usage, optionNames(parser)));
     });
 }

@@ -9,7 +9,7 @@ import { ClientError } from './errors.ts';
 import { endProcess } from './exit.ts';
 import { createLog } from './log.ts';
 import { holdsSecret, redact, takeEnvironment, withoutCrashReports } from './secrets.ts';
-import { listenForStop } from './signals.ts';
+import { Interrupted, listenForStop } from './signals.ts';
 
 async function main(): Promise<number> {
   const environment = takeEnvironment(process.env);
@@ -54,11 +54,11 @@ function doctorKnowsMore({ code }: ClientError): boolean {
 
 /** One sentence; the stack only for who asked for details, or where it is a fault of our own. */
 function explain(error: unknown, argv: readonly string[]): number {
-  const known = error instanceof ClientError;
+  const known = error instanceof ClientError || error instanceof Interrupted;
   const verbose = argv.includes('--verbose') || argv.includes('-v');
   const text = known ? error.message : `Something is wrong in the client itself: ${String(error)}`;
   const stack = error instanceof Error && (verbose || !known) ? `\n${error.stack ?? ''}` : '';
-  const more = known && doctorKnowsMore(error) ? `\n${ASK_DOCTOR}` : '';
+  const more = error instanceof ClientError && doctorKnowsMore(error) ? `\n${ASK_DOCTOR}` : '';
   process.stderr.write(redact(`antares-client: ${text}${more}${stack}\n`));
   return known ? error.exitCode : 1;
 }

@@ -37,7 +37,7 @@ async function runDoctor(
   // Loaded late, for the main command needs none of it.
   const { examine } = await import('./doctor.ts');
   const { jsonOf, lineOf } = await import('./report.ts');
-  const { listenForStop } = await import('../signals.ts');
+  const { Interrupted, listenForStop } = await import('../signals.ts');
   const names = new Set<string>(flagList.map(([name]) => name));
   const known = Object.entries(options).filter(([name, value]) => names.has(name) && value !== undefined);
   const sources = {
@@ -49,11 +49,13 @@ async function runDoctor(
   } as const;
   const inColour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
   const findings: Finding[] = [];
-  for await (const finding of examine(sources, listenForStop())) {
+  const stop = listenForStop();
+  for await (const finding of examine(sources, stop)) {
     findings.push(finding);
     if (!asJson) process.stdout.write(redact(lineOf(finding, inColour)));
   }
   if (asJson) process.stdout.write(redact(jsonOf(findings)));
+  if (stop.aborted) throw new Interrupted(stop, 'not every step was looked at');
   const faults = findings.filter(({ state }) => state === 'fault');
   if (faults.length === 0) return;
   const steps = [...new Set(faults.map(({ step }) => step))].join(', ');

@@ -60,7 +60,7 @@ async function redoFolder(
   const { resolveConfig } = await import('../config.ts');
   const { createLog } = await import('../log.ts');
   const { prepareOutput } = await import('../output.ts');
-  const { listenForStop } = await import('../signals.ts');
+  const { Interrupted, listenForStop } = await import('../signals.ts');
   const { settingsForWorkers } = await import('../worker-settings.ts');
   const { newWriter } = await import('../temporary.ts');
   const { redo } = await import('./redo.ts');
@@ -78,9 +78,12 @@ async function redoFolder(
     workerIndex: 0,
     deadThreads: [],
   };
-  const { saved, filtered, settled, left } = await redo(settings, config, log, listenForStop());
+  const stop = listenForStop();
+  const { saved, filtered, settled, left } = await redo(settings, config, log, stop);
   const cleared = settled > 0 ? `, ${settled} cleared away, whose alerts a segment holds` : '';
   log.info(`${saved} dead letters saved, ${filtered} filtered${cleared}, ${left.length} left.`);
+  if (stop.aborted)
+    throw new Interrupted(stop, 'say redo again for the dead letters that it did not come to');
   const [first] = left;
   if (first !== undefined)
     throw new ClientError('BAD_MESSAGE', `${left.length} dead letters are left, the first: ${first}`);

@@ -23,7 +23,7 @@ export function manualPage({ options, commands }: Words, version: string): strin
       ['0', 'finished, or stopped by a signal after everything was saved and committed'],
       ['1', 'a failure while running'],
       ['2', 'wrong usage or configuration'],
-      ['128 + signal', 'ended at once by a second signal'],
+      ['128 + signal', 'ended at once by a second signal, or a subcommand before it was done'],
     ].flatMap(([code = '', meaning = '']) => ['.TP', `.B ${escape(code)}`, text(meaning)]),
     '.SH FILES',
     text('--config names a JSON file with the same options in camelCase.'),

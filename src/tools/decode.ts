@@ -1,16 +1,17 @@
 import { ClientError, messageOf } from '../errors.ts';
+import { Interrupted } from '../signals.ts';
 import { AlertPrinter } from './alerts.ts';
 import { messagesIn } from './files.ts';
 import { openOffline, type ToolInput } from './session.ts';
 
-/** `antares-client decode`: what can be read is printed, what cannot is told of. @throws ClientError */
+/** `antares-client decode`: what can be read is printed, what cannot is told of. @throws ClientError, Interrupted */
 export async function decode(input: ToolInput): Promise<void> {
   const session = openOffline(input);
   const printer = new AlertPrinter(session);
   const files = (input.given['files'] as string[]).map(String);
   let bad = 0;
   const complain = (where: string, error: unknown): void => {
-    if (error instanceof ClientError) throw error;
+    if (error instanceof ClientError || error instanceof Interrupted) throw error;
     bad += 1;
     session.log.warn(`${where} cannot be decoded: ${messageOf(error)}`);
   };
@@ -18,7 +19,7 @@ export async function decode(input: ToolInput): Promise<void> {
     let number = 0;
     try {
       for await (const { message, isJson } of messagesIn(file)) {
-        if (session.stop.aborted) return;
+        if (session.stop.aborted) throw new Interrupted(session.stop, `${file} was not read to its end`);
         number += 1;
         try {
           await printer.print(message, isJson ? 'json' : undefined);

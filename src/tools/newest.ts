@@ -2,6 +2,7 @@ import type { Connected } from '../broker/connect.ts';
 import type { ConsumedMessage } from '../broker/consumer.ts';
 import { readSome } from '../broker/read-some.ts';
 import { readSubscription } from '../broker/subscription.ts';
+import { Interrupted } from '../signals.ts';
 import type { Session } from './session.ts';
 
 /** Offsets at the end of a partition may be transaction markers, which are no messages. */
@@ -10,7 +11,7 @@ const MARKERS = 5;
 /**
  * The newest messages of the topic that the configuration names, the oldest of them first.
  *
- * @throws ClientError TOPIC_UNKNOWN, with similar names.
+ * @throws ClientError TOPIC_UNKNOWN, with similar names; Interrupted
  */
 export async function newestMessages(
   { consumer, catalogue }: Connected,
@@ -39,6 +40,7 @@ export async function newestMessages(
       return message.offset >= (end?.high ?? 0) - 1 ? 'enough' : 'more';
     },
   );
+  if (stop.aborted) throw new Interrupted(stop, 'the newest messages were not all read');
   return found
     .sort((a, b) => a.timestampMs - b.timestampMs || a.partition - b.partition || a.offset - b.offset)
     .slice(-count);

@@ -11,6 +11,8 @@ export interface RecordedPartition {
   /** As Kafka knows it. */
   readonly topic: string;
   readonly partition: number;
+  /** How many messages the records tell of; null: a segment has no record. */
+  readonly count: number | null;
   /** All of its segments, in offset order. @throws Error naming the file. */
   messages(): AsyncGenerator<Message>;
 }
@@ -35,15 +37,24 @@ function recordedPartition(dir: string, folder: string, partition: number): Reco
     .filter((name) => /^\d{20}\.(raw|avro|record)$/.test(name))
     .sort()
     .flatMap((name) => (name.endsWith('.record') ? layoutFiles(dir, join(path, name)) : [join(path, name)]));
-  const [first] = readdirSync(path)
-    .filter((name) => /^\d{20}\.record$/.test(name))
-    .sort();
   if (files.length === 0) return null;
+  const records = readdirSync(path)
+    .filter((name) => /^\d{20}\.record$/.test(name))
+    .sort()
+    .map((name) => readRecord(join(path, name)));
+  const counts = new Map(
+    records.flatMap((record) =>
+      filesOf(record, join(folder, String(partition))).map((file) => [join(dir, file.path), file.alerts]),
+    ),
+  );
   // Folders spell some names in another way; records do not.
-  const topic = first === undefined ? folder : readRecord(join(path, first)).topic;
+  const topic = records[0]?.topic ?? folder;
   return {
     topic,
     partition,
+    count: files.every((file) => counts.has(file))
+      ? files.reduce((sum, file) => sum + (counts.get(file) ?? 0), 0)
+      : null,
     messages: async function* () {
       for (const file of files) {
         try {

@@ -4,6 +4,7 @@ import { createTopics } from '../broker/admin.ts';
 import { AlertProducer } from '../broker/producer.ts';
 import { producerProperties } from '../broker/properties.ts';
 import { ClientError, messageOf } from '../errors.ts';
+import { Interrupted } from '../signals.ts';
 import type { Message } from '../worker/message.ts';
 import { NO_OFFSET } from './avro-segment.ts';
 import { humanBytes } from './print.ts';
@@ -13,7 +14,7 @@ import { openSession, type ToolInput } from './session.ts';
 /** A timer takes no more. */
 const MAX_WAIT_MS = 2 ** 31 - 1;
 
-/** `antares-client replay`. @throws ClientError */
+/** `antares-client replay`. @throws ClientError, Interrupted */
 export async function replay(input: ToolInput): Promise<void> {
   const { given } = input;
   const speed = speedOf(String(given['speed']));
@@ -37,6 +38,7 @@ export async function replay(input: ToolInput): Promise<void> {
   let altered = 0;
   let bare = 0;
   let firstMs: number | null = null;
+  let isCutOff = false;
   try {
     for await (const message of inOrderOfTime(partitions)) {
       if (message.timestampMs >= 0) {
@@ -44,7 +46,10 @@ export async function replay(input: ToolInput): Promise<void> {
         const dueMs = startMs + (message.timestampMs - firstMs) / speed;
         await waitUntil(dueMs, stop);
       }
-      if (stop.aborted) break;
+      if (stop.aborted) {
+        isCutOff = true;
+        break;
+      }
       altered += await send(producer, message);
       sent += 1;
       if (message.offset === NO_OFFSET) bare += 1;
@@ -62,6 +67,7 @@ export async function replay(input: ToolInput): Promise<void> {
     log.warn(
       `${bare} messages were made of the alerts of Avro segments, which keep neither keys, headers, timestamps nor the pace: each is an Avro container, sent as of now.`,
     );
+  if (isCutOff) throw new Interrupted(stop, `${sent} of ${countedIn(partitions)} messages were sent`);
   const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
   log.info(
     `${sent} messages (${humanBytes(bytes)}) in ${seconds} s to ${config.broker.bootstrapServers}: ${topics.join(', ')}.`,
@@ -72,6 +78,13 @@ function speedOf(given: string): number {
   const speed = given === 'full' ? Number.POSITIVE_INFINITY : Number(given);
   if (speed > 0) return speed;
   throw new ClientError('USAGE', `--speed ${given} cannot be used: it must be a number above 0, or full.`);
+}
+
+/** As the records have it. */
+function countedIn(partitions: readonly RecordedPartition[]): string {
+  const counts = partitions.map(({ count }) => count ?? Number.NaN);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return Number.isNaN(total) ? 'an unknown number of' : String(total);
 }
 
 function countOf(topic: string, partitions: readonly RecordedPartition[]): number {

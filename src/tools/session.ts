@@ -4,7 +4,7 @@ import { modestReading } from '../broker/read-some.ts';
 import { type Config, resolveConfig } from '../config.ts';
 import type { ConfigSources } from '../config/gather.ts';
 import { createLog, type Log } from '../log.ts';
-import { listenForStop } from '../signals.ts';
+import { Interrupted, listenForStop } from '../signals.ts';
 
 /** What a tool is started with. */
 export interface ToolInput {
@@ -49,9 +49,9 @@ function open(
 }
 
 /**
- * Works with a connection and closes it. Nothing is done where the tool was stopped before.
+ * Works with a connection and closes it.
  *
- * @throws ClientError
+ * @throws ClientError; Interrupted where the tool was stopped before.
  */
 export async function withBroker(
   { config, log, stop }: Session,
@@ -59,7 +59,7 @@ export async function withBroker(
 ): Promise<void> {
   const broker = { ...config.broker, properties: { ...modestReading, ...config.broker.properties } };
   const connected = await connect({ ...config, broker }, log, stop);
-  if (connected === null) return;
+  if (connected === null) throw new Interrupted(stop, `${config.broker.bootstrapServers} had not answered`);
   try {
     await work(connected);
   } finally {

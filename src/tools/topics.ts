@@ -2,6 +2,7 @@ import type { AlertConsumer, ConsumedMessage, PartitionOffset } from '../broker/
 import { readSome } from '../broker/read-some.ts';
 import { partitionsOf } from '../broker/topics.ts';
 import { ClientError, messageOf } from '../errors.ts';
+import { Interrupted } from '../signals.ts';
 import { humanBytes, print, table } from './print.ts';
 import { openSession, shownTopic, type ToolInput, withBroker } from './session.ts';
 
@@ -19,7 +20,7 @@ interface TopicRow {
   sampledBytes: number;
 }
 
-/** `antares-client topics`. @throws ClientError */
+/** `antares-client topics`. @throws ClientError, Interrupted */
 export async function topics(input: ToolInput): Promise<void> {
   const matches = patternOf(input.given['pattern'] as string | undefined);
   const session = openSession(input);
@@ -36,7 +37,7 @@ export async function topics(input: ToolInput): Promise<void> {
     await sample(consumer, ends, stop, (message) => {
       note(rows.get(message.topic) as TopicRow, message);
     });
-    if (stop.aborted) return;
+    if (stop.aborted) throw new Interrupted(stop, 'not every topic was looked at');
     const shown = [...rows.values()].map((row) => ({ ...row, topic: shownTopic(row.topic, config) }));
     await print(input.given['json'] === true ? asJson(shown) : asTable(shown));
   });

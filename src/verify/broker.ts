@@ -2,6 +2,7 @@ import { connect } from '../broker/connect.ts';
 import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { Interrupted } from '../signals.ts';
 import { escapeName } from '../worker/name/escape.ts';
 import { offsets } from './cover.ts';
 import type { Verified } from './verify.ts';
@@ -14,7 +15,7 @@ const BEYOND = 'Offsets that the folder has and the broker never gave: was the t
  * Compares what a folder has with what the broker has. What is missing at the ends was not read yet, or not by this folder's
  * readers: it is told, and is no fault.
  *
- * @throws ClientError when the broker cannot be reached.
+ * @throws ClientError when the broker cannot be reached; Interrupted when it was stopped before.
  */
 export async function compareWithBroker(
   { partitions, findings }: Verified,
@@ -23,7 +24,7 @@ export async function compareWithBroker(
   stop: AbortSignal,
 ): Promise<void> {
   const connected = await connect(config, log, stop);
-  if (connected === null) return;
+  if (connected === null) throw new Interrupted(stop, `${config.broker.bootstrapServers} had not answered`);
   const { consumer, catalogue } = connected;
   const counts = new Map([...catalogue].map(([topic, count]) => [folderOf(topic, config), { topic, count }]));
   try {
@@ -34,6 +35,7 @@ export async function compareWithBroker(
         continue;
       }
       for (let partition = 0; partition < known.count; partition++) {
+        if (stop.aborted) throw new Interrupted(stop, 'the broker had not told everything');
         const { low, high } = await consumer.watermarks({ topic: known.topic, partition });
         const own = partitions.find((each) => each.topic === folder && each.partition === partition);
         const tell = (heading: string, from: number, next: number): void => {
@@ -48,6 +50,7 @@ export async function compareWithBroker(
       }
     }
   } catch (error) {
+    if (error instanceof Interrupted) throw error;
     findings.note('The broker did not tell everything', messageOf(error));
   } finally {
     await consumer.disconnect();
