@@ -51,6 +51,27 @@ export async function* readAvroSegment(
   if (problem !== null) throw new RangeError(problem);
 }
 
+/**
+ * A container that is packed with zstandard, which messages never are, as one without compression; anything else as it is.
+ *
+ * @throws Error where it is not whole.
+ */
+export async function withoutZstandard(file: Buffer): Promise<Buffer> {
+  const blocks: { readonly records: number; readonly bytes: Buffer }[] = [];
+  const container = new AvroContainer((records, bytes) => blocks.push({ records, bytes }));
+  const damage = container.take(file);
+  const codec = String(container.metadata.get('avro.codec') ?? 'null');
+  if (codec !== 'zstandard') return file;
+  const problem = damage ?? container.end();
+  if (problem !== null) throw new RangeError(problem);
+  const none = await loadCodec('none');
+  const head = Buffer.from(containerHead(String(container.metadata.get('avro.schema')), none));
+  const parts: Uint8Array[] = [head];
+  for (const { records, bytes } of blocks)
+    parts.push(containerBlock(records, Buffer.from(await unpack(bytes, codec)), head, none));
+  return Buffer.concat(parts);
+}
+
 function recordsBy(schemaText: string): (block: Buffer, count: number) => Generator<Buffer<ArrayBuffer>> {
   const type = compileSchema(schemaText);
   return function* (block, count) {

@@ -9,6 +9,7 @@ import { LineSplitter } from '../verify/lines.ts';
 import { unpackZstd } from '../verify/zstd-frames.ts';
 import type { Message } from '../worker/message.ts';
 import { RAW_MAGIC } from '../worker/write/raw.ts';
+import { withoutZstandard } from './avro-segment.ts';
 import { readRawSegment } from './raw-segment.ts';
 
 const PARQUET_MAGIC = Buffer.from('PAR1');
@@ -27,8 +28,10 @@ export interface FiledMessage {
  * @throws ClientError USAGE where there is no such file; Error where it is not whole.
  */
 export async function* messagesIn(path: string): AsyncGenerator<FiledMessage> {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new ClientError('USAGE', `There is no file ${path}.`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true)
+    throw new ClientError('USAGE', `${path} is a folder: name the files in it, such as ${path}/*.`);
+  if (found?.isFile() !== true) throw new ClientError('USAGE', `There is no file ${path}.`);
   if (beginsWith(path, PARQUET_MAGIC))
     throw new TypeError('it is a Parquet file, which PyArrow and DuckDB read');
   if (beginsWith(path, RAW_MAGIC)) {
@@ -38,7 +41,7 @@ export async function* messagesIn(path: string): AsyncGenerator<FiledMessage> {
   } else if (/\.ndjson(\.gz|\.zst)?$/.test(path)) {
     yield* linesOf(path);
   } else {
-    yield { message: wholeFile(path), isJson: false };
+    yield { message: await wholeFile(path), isJson: false };
   }
 }
 
@@ -52,10 +55,10 @@ function beginsWith(path: string, magic: Uint8Array): boolean {
   }
 }
 
-function wholeFile(path: string): Message {
+async function wholeFile(path: string): Promise<Message> {
   if (path.endsWith('.bin') && existsSync(path.replace(/\.bin$/, '.json')))
     return readLetter(dirname(path), { folder: '', base: basename(path, '.bin') }).message;
-  return plainMessage(path, readFileSync(path));
+  return plainMessage(path, await withoutZstandard(readFileSync(path)));
 }
 
 function plainMessage(path: string, value: Buffer): Message {

@@ -27,6 +27,8 @@ export async function schema(input: ToolInput): Promise<void> {
     await print(pretty(await new Schemas(openOffline(input)).text(Number(of))));
     return;
   }
+  // No topic has a slash in its name.
+  if (of.includes('/')) throw new ClientError('USAGE', `There is no file ${of}.`);
   const session = openSession(input, of);
   await withBroker(session, async (connected) => {
     const [newest] = await newestMessages(connected, session, 1);

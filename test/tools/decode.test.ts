@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { RAW_MAGIC, RawFrames } from '../../src/worker/write/raw.ts';
+import { containerBlock, containerHead, loadCodec } from '../../src/worker/write/avro-blocks.ts';
 import { loadCompression } from '../../src/worker/write/compress.ts';
 import { cliFile, type ClientEnd, newFolder, startClient } from '../support/client.ts';
 import { projectRoot } from '../support/samples.ts';
 
+const frameHead = [0x28, 0xb5, 0x2f, 0xfd, 0, 0];
 const examples = join(projectRoot, 'example_data');
 
 function run(t: TestContext, ...args: string[]): Promise<ClientEnd> {
@@ -66,6 +68,35 @@ test('decode reads ndjson segments, compressed or not, of more than one chunk; n
   }
 });
 
+test('decode and schema read an Avro container that is packed with zstandard, also in frames that do not tell their size', async (t) => {
+  const dir = newFolder(t);
+  const schema = '{"type":"record","name":"A","fields":[{"name":"x","type":"long"}]}';
+  const records = Buffer.from([2, 4, 6]);
+  const zstd = await loadCodec('zstd');
+  // RFC 8878: magic, a descriptor that promises nothing, a window of 1 KiB, one last block as it is.
+  const bare = {
+    ...zstd,
+    compress: (bytes: Uint8Array) => Buffer.from([...frameHead, bytes.length * 8 + 1, 0, 0, ...bytes]),
+  };
+  for (const [name, codec] of [
+    ['a.avro', zstd],
+    ['bare.avro', bare],
+  ] as const) {
+    const head = containerHead(schema, codec);
+    const block = containerBlock(3, records, head, codec);
+    writeFileSync(join(dir, name), Buffer.concat([head, block, block]));
+    const { code, stdout, stderr } = await run(t, 'decode', join(dir, name), '--indent', '0');
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, '{"x":1}\n{"x":2}\n{"x":3}\n'.repeat(2));
+  }
+  const shown = await run(t, 'schema', join(dir, 'bare.avro'));
+  assert.deepEqual(JSON.parse(shown.stdout), JSON.parse(schema));
+  writeFileSync(join(dir, 'cut.avro'), readFileSync(join(dir, 'a.avro')).subarray(0, -5));
+  const cut = await run(t, 'decode', join(dir, 'cut.avro'));
+  assert.equal(cut.code, 1);
+  assert.match(cut.stderr, /cut\.avro cannot be decoded: its last block has no end/);
+});
+
 test('decode reads a dead letter with the key that lies beside it', async (t) => {
   const dir = newFolder(t);
   cpSync(join(examples, 'fink.wire'), join(dir, '0-7.bin'));
@@ -110,6 +141,12 @@ test('decode names the option that is missing, and a file that is not there, wit
   const missing = await run(t, 'decode', 'no-such-file');
   assert.equal(missing.code, 2);
   assert.match(missing.stderr, /There is no file no-such-file\./);
+  const folder = await run(t, 'decode', examples);
+  assert.equal(folder.code, 2);
+  assert.match(folder.stderr, /example_data is a folder: name the files in it/);
+  const gone = await run(t, 'schema', './nosuch.avro');
+  assert.equal(gone.code, 2);
+  assert.ok(gone.stderr.endsWith('There is no file ./nosuch.avro.\n'), gone.stderr);
 });
 
 test('a pipe that is closed early is a clean end', async (t) => {
