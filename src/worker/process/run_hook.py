@@ -116,10 +116,23 @@ def plain(value):
     """What json does not know of itself: dates, bytes, and NumPy's numbers and arrays."""
     if isinstance(value, (bytes, bytearray)):
         return base64.b64encode(value).decode("ascii")
-    for form in ("isoformat", "tolist"):
-        if hasattr(value, form):
-            return getattr(value, form)()
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "tolist"):
+        return numpy_plain(value)
     raise TypeError(f"a value of type {type(value).__name__}")
+
+
+def numpy_plain(value):
+    kind = getattr(getattr(value, "dtype", None), "kind", None)
+    if kind == "M":
+        # Python has no times in nanoseconds: as its own, they would be bare counts.
+        return value.astype(str).tolist()
+    if kind == "m":
+        raise TypeError(f"a value of type {type(value).__name__}")
+    told = value.tolist()
+    # Python has no longer floats either, and longdouble tells itself.
+    return float(told) if type(told) is type(value) else told
 
 
 def describe(what, error):
