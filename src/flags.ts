@@ -317,7 +317,7 @@ export const flags = {
     value: oneOf('auto', 'null', 'literal'),
     fallback: 'auto',
     describe:
-      'NaN and infinities as null or as NaN; auto: NaN for ANTARES as in the original, null elsewhere',
+      'NaN and infinities: null, or literal, as they are; auto: literal for ANTARES as in the original, null elsewhere',
   }),
   durability: define({
     group: OUTPUT,

@@ -231,6 +231,7 @@ export class Flow {
     return {
       partitions: assignment.partitions,
       isAssigned: () => assignment.isAnswered,
+      commits: commitsOf(this.#parts.config) !== 'never',
       bytesInFlight: () => this.#bytesInFlight(),
       workerUse: () => this.#pool.takeUse(),
       endOf: (at) => this.#parts.consumer.knownEnd(at),

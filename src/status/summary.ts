@@ -14,6 +14,7 @@ export function summaryOf(
     keptAlerts: savedAlerts,
     savedBytes,
     filteredAlerts,
+    takenBackAlerts,
     deadLetters,
     skippedMessages,
     tombstones,
@@ -35,8 +36,10 @@ export function summaryOf(
   const saved = dryRun
     ? `Would have saved ${several(savedAlerts, 'alert')}`
     : `${several(savedAlerts, 'alert')} saved`;
+  // How many bytes the alerts had that were thrown away, nobody counts.
+  const bytes = files > 0 ? fileBytes : takenBackAlerts > 0 ? null : savedBytes;
   const parts = [
-    `${saved}${files > 0 ? ` in ${several(files, 'file')}` : ''} (${bytesText(files > 0 ? fileBytes : savedBytes)})`,
+    `${saved}${files > 0 ? ` in ${several(files, 'file')}` : ''}${bytes === null ? '' : ` (${bytesText(bytes)})`}`,
     filteredAlerts > 0 ? `${filteredAlerts} filtered` : '',
     deadLetters > 0 ? `${several(deadLetters, 'dead letter')}${letters}` : '',
     skippedMessages > 0 ? `${several(skippedMessages, 'bad message')} skipped` : '',

@@ -21,6 +21,8 @@ export interface Running {
   readonly partitions: ReadonlyMap<string, PartitionProgress>;
   /** Whether the group has given us our partitions, be it none. */
   readonly isAssigned: () => boolean;
+  /** Whether anything is ever committed. */
+  readonly commits: boolean;
   readonly bytesInFlight: () => number;
   /** How busy each worker was since it was asked last, from 0 to 1. */
   readonly workerUse: () => readonly number[];
@@ -38,7 +40,7 @@ export interface PartitionState extends TopicPartition {
   readonly position: number;
   readonly finished: number;
   readonly durable: number;
-  /** null: the group has committed nothing. */
+  /** null: nothing is committed. */
   readonly committed: number | null;
   /** null: not known yet. */
   readonly end: number | null;
@@ -182,7 +184,7 @@ export class Telemetry {
       const goal = running.goalOf(at);
       return {
         ...{ topic, partition, start, position, finished, durable, end, lag, goal, waitingFor },
-        committed: committed < 0 ? null : committed,
+        committed: committed < 0 || !running.commits ? null : committed,
       };
     });
   }

@@ -10,6 +10,7 @@ import { anyBroker, configOf } from '../support/options.ts';
 /** A run that reads `ztf`, a partition of ten messages, nine of which are finished. */
 async function run(
   t: TestContext,
+  commits = true,
 ): Promise<{ history: History; partition: PartitionProgress; view: () => StatusView }> {
   const config = await configOf(['ztf', ...anyBroker, '-d', 'any', '--until-end']);
   const telemetry = new Telemetry();
@@ -28,6 +29,7 @@ async function run(
   telemetry.watch({
     partitions: new Map([[partitionKey(partition), partition]]),
     isAssigned: () => true,
+    commits,
     bytesInFlight: () => 0,
     workerUse: () => [],
     endOf: () => 10,
@@ -59,4 +61,9 @@ test('the time until all is caught up is known as soon as that of each topic is'
   const { all, topics } = view();
   assert.equal(typeof topics[0]?.catchUpMs, 'number');
   assert.equal(typeof all.catchUpMs, 'number');
+});
+
+test('of a run that commits nothing, nothing is shown as committed', async (t) => {
+  assert.equal((await run(t)).view().all.committed, 0);
+  assert.equal((await run(t, false)).view().all.committed, null);
 });
