@@ -10,18 +10,20 @@ import { entriesOf, filesBelow, foldersIn, isLayoutFile, isSegmentFile, isTempor
 const PARTITION = /^\d+$/;
 
 /**
- * In a folder that no client wrote, nothing can be lost: to call it clean would be a false comfort.
+ * In a folder that no client wrote, nothing can be lost: to call it clean would be a false comfort. An empty one is what a client leaves that came to no message.
  *
  * @throws ClientError USAGE where a folder is no output folder, naming the one that it lies in.
  */
 export function requireOutputFolder(dir: string): void {
   if (hasOwnFolder(dir) || foldersIn(dir).some((topic) => holdsPartitions(join(dir, topic)))) return;
+  const isEmpty = [...entriesOf(dir)].length === 0;
   const above = outputFolderAbove(dir);
   if (above !== null)
     throw new ClientError(
       'USAGE',
       `${dir} is a part of the output folder ${above}, which is verified as a whole: say antares-client verify ${above}.`,
     );
+  if (isEmpty) return;
   // A client that was killed early, or somebody who removed the records, leaves no more than these.
   for (const path of filesBelow(dir)) {
     const name = basename(path);

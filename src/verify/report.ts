@@ -13,7 +13,8 @@ export function reportOf({ partitions, findings }: Verified): string {
     if (found.count > 0) parts.push(list(`${found.count} ${kind}:`, found));
   }
   for (const [heading, found] of findings.notes) parts.push(list(`${heading} (${found.count}):`, found));
-  if (findings.clean) parts.push('Nothing is lost, doubled or torn.');
+  if (findings.clean)
+    parts.push(partitions.length > 0 ? 'Nothing is lost, doubled or torn.' : 'Nothing was saved here yet.');
   return `${parts.map(printable).join('\n\n')}\n`;
 }
 

@@ -47,7 +47,16 @@ export class ColumnCheck {
 
   /** @throws DecodeError TOO_LARGE; BAD_AVRO for a decimal. */
   check(record: Uint8Array): void {
-    if (!this.#hasDecimals && record.length <= this.#sureBytes) return;
+    if (this.#hasDecimals) this.#look(record);
+    else this.checkSize(record);
+  }
+
+  /** The same of a record whose decimals are known to fit. @throws DecodeError TOO_LARGE */
+  checkSize(record: Uint8Array): void {
+    if (record.length > this.#sureBytes) this.#look(record);
+  }
+
+  #look(record: Uint8Array): void {
     this.#room = limits.outputBytes;
     this.#visit(this.#schema, new Cursor(Buffer.from(record.buffer, record.byteOffset, record.byteLength)));
   }
