@@ -231,14 +231,6 @@ test('a file in the place of the folder of schemas is refused', async (t) => {
   );
 });
 
-test("a replay that is to begin at the group's offsets is refused, for it does not look at them", async () => {
-  assert.match(
-    await refusal(['t', ...anyBroker, '--replay', '--start-at', 'committed']),
-    /^--replay and --start-at committed exclude each other/,
-  );
-  await configOf(['t', ...anyBroker, '--replay', '--start-at', 'latest']);
-});
-
 test('without a folder a bad message stops the client, and dead letters are refused', async () => {
   assert.equal((await configOf(['t', ...anyBroker])).errors.onError, 'stop');
   assert.equal((await configOf(['t', ...anyBroker, '-d', 'x'])).errors.onError, 'dead-letter');

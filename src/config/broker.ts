@@ -36,14 +36,6 @@ export function brokerConfig(given: Given, profile: NamedProfile | null, isNeede
   const isAntares = isAntaresAddress(bootstrapServers);
   const credentials = isNeeded ? readCredentials(given, isAntares, profile) : noCredentials;
   if (isNeeded) checkProtocols(bootstrapServers, credentials.securityProtocol);
-  const startAt = given.value('start-at');
-  const replay = given.value('replay');
-  if (replay && startAt.kind === 'committed') {
-    throw new ClientError(
-      'CONFIG',
-      "--replay and --start-at committed exclude each other: a replay does not look at the group's offsets.",
-    );
-  }
   const properties = propertiesOf(given);
   return {
     bootstrapServers,
@@ -57,8 +49,8 @@ export function brokerConfig(given: Given, profile: NamedProfile | null, isNeede
       given.value('group'),
     ),
     groupProtocol: given.value('group-protocol'),
-    startAt,
-    replay,
+    startAt: given.value('start-at'),
+    replay: given.value('replay'),
     properties,
     unsafe: given.value('unsafe'),
     caLocation: given.path('ssl-ca-location'),
