@@ -1,4 +1,5 @@
 import { Cursor } from '../decode/avro/cursor.ts';
+import { decimalInteger } from '../decode/avro/logical.ts';
 import type { AvroShape, AvroType } from '../decode/avro/schema.ts';
 import { skip } from '../decode/avro/skip.ts';
 import { DecodeError, limits } from '../decode/error.ts';
@@ -177,8 +178,7 @@ export function isNumber(schema: Readonly<Record<string, unknown>>): boolean {
 }
 
 function fits(bytes: Buffer, schema: Readonly<Record<string, unknown>>): boolean {
-  if (bytes.length === 0) return true;
-  const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString('hex', 0, bytes.length)}`));
+  const value = decimalInteger(bytes);
   if (isUnsigned(schema)) return value >= 0n && value < TWO_64;
   const end = 10n ** BigInt(Number(schema['precision']));
   return value < end && value > -end;

@@ -80,14 +80,19 @@ function decimalReader({ type, size, scale = 0, precision }: Record<string, unkn
   };
 }
 
-/** Two's complement, big-endian, with so many digits behind the point. */
+/** With so many digits behind the point. */
 function decimal(bytes: Buffer, scale: number): string {
-  if (bytes.length === 0) return scale === 0 ? '0' : `0.${'0'.repeat(scale)}`;
-  const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString('hex', 0, bytes.length)}`));
+  const value = decimalInteger(bytes);
   const digits = String(value < 0n ? -value : value).padStart(scale + 1, '0');
   const whole = digits.slice(0, digits.length - scale);
   const sign = value < 0n ? '-' : '';
   return scale === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-scale)}`;
+}
+
+/** The integer in a decimal's bytes, its scale aside: two's complement, big-endian. */
+export function decimalInteger(bytes: Buffer): bigint {
+  if (bytes.length === 0) return 0n;
+  return BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString('hex', 0, bytes.length)}`));
 }
 
 const uuidReader: Read = (cursor, visitor) => {
