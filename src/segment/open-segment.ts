@@ -179,23 +179,21 @@ export class OpenSegment {
       writer,
       ...(this.#stampList === null ? {} : { stamps: listed(this.#stampList, this.#stamps) }),
     };
-    const own = this.#files.get(OWN_FOLDER);
-    if (layout === null && own !== undefined) {
+    if (layout === null) {
+      const own = this.#files.get(OWN_FOLDER);
+      // Without an alert there is no file: an empty one is no gzip, and in Parquet it would hide the columns of a folder that is read as a whole.
+      if (own === undefined) return { format: 2, files: [], ...offsets, ...rest };
       const { temporary, bytes, crc32c: checksum } = own.file;
       const segment = `${segmentBase(first)}${extension}`;
       return { format: 1, segment, temporary, ...offsets, bytes, crc32c: checksum, ...rest };
     }
-    // Without an alert there is none: an empty file is no gzip, and in Parquet has none of the alerts' columns, which a folder read as a whole then has not either.
-    const files =
-      layout === null
-        ? []
-        : Array.from(this.#files, ([folder, { file, alerts }]) => ({
-            path: pathInLayout(layout, folder, { partition, first, extension }),
-            temporary: file.temporary,
-            alerts,
-            bytes: file.bytes,
-            crc32c: file.crc32c,
-          }));
+    const files = Array.from(this.#files, ([folder, { file, alerts }]) => ({
+      path: pathInLayout(layout, folder, { partition, first, extension }),
+      temporary: file.temporary,
+      alerts,
+      bytes: file.bytes,
+      crc32c: file.crc32c,
+    }));
     return { format: 2, files, ...offsets, ...rest };
   }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { BatchView, outcome, packBatch } from '../../src/batch/batch.ts';
 import { Entries } from '../../src/batch/entries.ts';
+import type { ReceivedChunk } from '../../src/pool/messages.ts';
 import type { Work } from '../../src/pool/work.ts';
 import { OffsetOrder } from '../../src/segment/offset-order.ts';
 
@@ -19,6 +20,12 @@ function workFrom(first: number): Work {
     ...{ noted: 0, bytes: 1, state: 'with-worker', slot: null, budget: null, cutAt: null, deaths: new Map() },
     ...{ cancelled: false, wait: null, counted: 0, savedOfPending: 0 },
   };
+}
+
+/** The chunk of one message, saved. */
+function chunkOf(from: number): ReceivedChunk {
+  const message = { from, outcomes: Uint8Array.of(outcome.SAVED), alerts: Int32Array.of(1) };
+  return { ...message, head: null, parts: [], stamps: null, giveBack: () => undefined };
 }
 
 /** What comes to a partition: the next message of a batch, the end of a batch, or that one and all behind it are given up. */
@@ -47,8 +54,7 @@ test('whatever is given up, what is handed on has no gap, and all of it that cam
         if (batch >= givenUp) continue;
         const from = came[batch] as number;
         if (what === 'message' && from < BATCH_MESSAGES) {
-          const chunk = { from, outcomes: Uint8Array.of(outcome.SAVED), alerts: Int32Array.of(1) };
-          order.add(work, { ...chunk, head: null, parts: [], stamps: null, giveBack: () => undefined });
+          order.add(work, chunkOf(from));
           came[batch] = from + 1;
         } else if (what === 'done' && from === BATCH_MESSAGES) order.done(work);
         else if (what === 'cancel') {
@@ -59,14 +65,7 @@ test('whatever is given up, what is handed on has no gap, and all of it that cam
       }
       for (let i = 0; i < Math.min(givenUp, BATCHES); i++) {
         for (let from = came[i] as number; from < BATCH_MESSAGES; from++) {
-          const chunk = { from, outcomes: Uint8Array.of(outcome.SAVED), alerts: Int32Array.of(1) };
-          order.add(works[i] as Work, {
-            ...chunk,
-            head: null,
-            parts: [],
-            stamps: null,
-            giveBack: () => undefined,
-          });
+          order.add(works[i] as Work, chunkOf(from));
         }
         order.done(works[i] as Work);
       }

@@ -18,13 +18,15 @@ export class NumberBounds implements Bounds {
   #withNaN = false;
 
   get least(): number | undefined {
-    if (this.#withNaN || this.#least > this.#largest) return undefined;
     // Which zero it is says nothing of the other one.
-    return this.#least === 0 ? -0 : this.#least;
+    return this.#isKnown ? (this.#least === 0 ? -0 : this.#least) : undefined;
   }
   get largest(): number | undefined {
-    if (this.#withNaN || this.#least > this.#largest) return undefined;
-    return this.#largest === 0 ? 0 : this.#largest;
+    return this.#isKnown ? (this.#largest === 0 ? 0 : this.#largest) : undefined;
+  }
+
+  get #isKnown(): boolean {
+    return !this.#withNaN && this.#least <= this.#largest;
   }
 
   add(values: Float32Array | Float64Array | Int32Array): void {
