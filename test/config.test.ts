@@ -223,6 +223,14 @@ test('a file that does not exist is named', async () => {
     );
 });
 
+test('what holds no function is refused as the file of one, before any broker is asked', async (t) => {
+  for (const hook of [newFolder(t), fileOf(t, {})])
+    assert.equal(
+      await refusal(['t', ...anyBroker, '--process', hook]),
+      `--process ${hook} is no file of JavaScript, TypeScript or Python (.js .mjs .cjs .ts .mts .cts .py); --process-command runs any program.`,
+    );
+});
+
 test('a file in the place of the folder of schemas is refused', async (t) => {
   const file = fileOf(t, {});
   assert.equal(

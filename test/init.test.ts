@@ -34,7 +34,9 @@ test('at a terminal init asks, and writes a configuration and a function', {
   await session.says(/Which topics\?/);
   session.type('\r');
   await session.says(/It takes one at least/);
-  session.type('one, two\r');
+  session.type('a/b\r');
+  await session.says(/a\/b is no topic name/);
+  session.type('\x7f\x7f\x7fone, two\r');
   await session.says(/Which folder/);
   session.type(`${join(dir, 'alerts')}\r`);
   await session.says(/Saved as what\?/);

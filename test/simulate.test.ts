@@ -8,6 +8,7 @@ import { deserialize } from 'bson';
 import { avroType } from '../src/simulate/avro-type.ts';
 import { exampleData } from '../src/simulate/example-data.ts';
 import { simulateNight } from '../src/simulate/night.ts';
+import { simulate } from '../src/simulate/simulate.ts';
 import { surveys } from '../src/simulate/surveys.ts';
 import { dueMs } from '../src/simulate/play.ts';
 import { ztfSchema } from '../src/simulate/schemas/ztf.ts';
@@ -90,4 +91,18 @@ test('example_data is what the simulator makes', () => {
   const there = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   assert.equal(there.length, made.size);
   for (const [path, content] of made) assert.ok(readFileSync(join(dir, path)).equals(content), path);
+});
+
+test('an address that no broker can have is refused before anything is made', async () => {
+  await assert.rejects(
+    simulate({
+      ...{ survey: undefined, seed: '1', count: '1', rate: undefined, visits: undefined, 'per-visit': '1' },
+      ...{ every: '39', partitions: '1', 'output-dir': undefined, 'schema-dir': undefined },
+      'bootstrap-servers': 'localhost:99999',
+    }),
+    {
+      message:
+        '--bootstrap-servers localhost:99999 cannot be used: the port of localhost:99999 must be a number from 1 to 65535.',
+    },
+  );
 });

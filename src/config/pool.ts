@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { extname } from 'node:path';
 import { ClientError } from '../errors.ts';
 import type { Given } from './given.ts';
 
@@ -9,12 +11,15 @@ export interface PoolConfig {
   readonly processTimeoutMs: number;
 }
 
+/** Of files that hold a function. */
+const HOOK_EXTENSIONS: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.py'];
+
 /** @throws ClientError CONFIG */
 export function poolConfig(given: Given): PoolConfig {
   checkHook(given);
   return {
     workers: given.value('workers'),
-    processFile: given.path('process'),
+    processFile: hookFile(given),
     processCommand: given.optional('process-command'),
     processTimeoutMs: given.value('process-timeout'),
   };
@@ -24,4 +29,15 @@ function checkHook(given: Given): void {
   const { process: file, 'process-command': command } = given.values;
   if (file !== undefined && command !== undefined)
     throw new ClientError('CONFIG', '--process and --process-command exclude each other.');
+}
+
+/** The module's path. What is none is refused here, for workers load it only when the broker answers. */
+function hookFile(given: Given): string | null {
+  const file = given.path('process');
+  if (file === null || (!statSync(file).isDirectory() && HOOK_EXTENSIONS.includes(extname(file))))
+    return file;
+  throw new ClientError(
+    'CONFIG',
+    `--process ${given.optional('process') ?? ''} is no file of JavaScript, TypeScript or Python (${HOOK_EXTENSIONS.join(' ')}); --process-command runs any program.`,
+  );
 }

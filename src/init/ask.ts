@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { ClientError } from '../errors.ts';
 import { knownProfiles } from '../profiles/known.ts';
 import { type Answers, forms, hooks, type Known } from './answers.ts';
-import type { NewFile } from './files.ts';
+import { faultIn, type NewFile } from './files.ts';
 
 const formHints: Readonly<Record<Answers['output'], string>> = {
   json: 'one file an alert',
@@ -30,7 +30,7 @@ export async function askFor(known: Known): Promise<Answers> {
         initialValue: 'antares',
       }),
     ));
-  const topics = known.topics ?? (await askForTopics());
+  const topics = known.topics ?? (await askForTopics(profile));
   const outputDir =
     known.outputDir ??
     (await answer(
@@ -55,11 +55,14 @@ export async function askFor(known: Known): Promise<Answers> {
   return { profile, topics, outputDir, output, hook };
 }
 
-async function askForTopics(): Promise<string[]> {
+async function askForTopics(profile: string): Promise<string[]> {
   const words = await answer(
     text({
       message: 'Which topics? Names with commas or blanks between; antares-client topics lists them.',
-      validate: (line) => (wordsOf(line).length > 0 ? undefined : 'It takes one at least.'),
+      validate: (line) => {
+        const topics = wordsOf(line);
+        return topics.length > 0 ? faultIn({ topics, profile }) : 'It takes one at least.';
+      },
     }),
   );
   return wordsOf(words);

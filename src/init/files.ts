@@ -17,9 +17,20 @@ const alertTypes: Readonly<Record<string, string>> = {
 };
 
 /** @throws ClientError CONFIG where the client would not take what is to be written. */
-export function checked({ topics, profile, output, outputDir }: Answers): void {
+export function checked({ topics, profile, output, outputDir }: Omit<Answers, 'hook'>): void {
   const given = { profile, output, 'output-dir': outputDir };
   resolveConfig({ commandLine: { topics, given }, environment: {}, isTerminal: true, needsBroker: false });
+}
+
+/** Why the client would not take these topics; undefined: it would. */
+export function faultIn({ topics, profile }: Pick<Answers, 'topics' | 'profile'>): string | undefined {
+  try {
+    checked({ topics, profile, output: 'json', outputDir: 'alerts' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ClientError) return error.message;
+    throw error;
+  }
 }
 
 /** The configuration file at `path`, and the function beside it. */

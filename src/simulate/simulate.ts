@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from '../errors.ts';
 import { redact } from '../secrets.ts';
+import { faultInServers } from '../server-address.ts';
 import { listenForStop } from '../signals.ts';
 import { escapeName } from '../worker/name/escape.ts';
 import { type SimulatedAlert, simulateNight } from './night.ts';
@@ -35,6 +36,9 @@ export async function simulate(given: SimulateArguments): Promise<void> {
       'simulate needs --bootstrap-servers HOST:PORT to send to, or --output-dir DIR to write files to.',
     );
   }
+  const fault = servers === undefined ? null : faultInServers(servers);
+  if (fault !== null)
+    throw new ClientError('USAGE', `--bootstrap-servers ${servers ?? ''} cannot be used: ${fault}.`);
   const stop = listenForStop();
   const target =
     servers === undefined
