@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,6 +33,7 @@ import { loadZstd } from '../../src/zstd.ts';
 import { long, sized } from '../support/avro.ts';
 import { anyAvroRecord } from '../support/avro-values.ts';
 import { newFolder } from '../support/client.ts';
+import { python, skipReaders } from '../support/readers.ts';
 
 const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
 after(() => {
@@ -198,10 +200,8 @@ function tell(value: unknown, visitor: AlertVisitor): void {
   tellReturned(value, { byObject: new WeakMap(), byPath: new PathNode(), byKey: new Set() }, visitor);
 }
 
-test('alerts of which one is too large in columns are one text each', async (t) => {
-  const dir = newFolder(t);
-  const wide = Object.fromEntries(Array.from({ length: 1_900 }, (_, i) => [`f${i}`, i]));
-  const alerts = [{ items: [wide] }, { items: Array<null>(200_000).fill(null) }];
+/** Alerts without a schema, as a segment holds them before it is finished. */
+function writeLooseValues(path: string, alerts: readonly unknown[]): LooseFile {
   const tapes = new TapeWriter();
   const parts: Uint8Array[] = [looseHead(valuesForm)];
   for (const alert of alerts) {
@@ -210,16 +210,55 @@ test('alerts of which one is too large in columns are one text each', async (t) 
     });
     const size = Buffer.alloc(4);
     size.writeUInt32LE(tape.length);
-    parts.push(size, tape);
+    parts.push(size, Buffer.from(tape));
   }
   const content = Buffer.concat(parts);
-  writeFileSync(join(dir, 'loose'), content);
+  writeFileSync(path, content);
+  return new LooseFile(path, crc32c(content));
+}
+
+test('alerts of which one is too large in columns are one text each', async (t) => {
+  const dir = newFolder(t);
+  const wide = Object.fromEntries(Array.from({ length: 1_900 }, (_, i) => [`f${i}`, i]));
+  const alerts = [{ items: [wide] }, { items: Array<null>(200_000).fill(null) }];
   const path = join(dir, 'text.parquet');
-  await finish(new LooseFile(join(dir, 'loose'), crc32c(content)), path);
+  await finish(writeLooseValues(join(dir, 'loose'), alerts), path);
   const rows = await query(`SELECT value FROM read_parquet('${path}')`);
   assert.deepEqual(
     rows.map(({ value }) => JSON.parse(String(value)) as unknown),
     alerts,
+  );
+});
+
+const joined = `
+import os, sys
+import pyarrow, pyarrow.dataset, pyarrow.parquet
+schema = pyarrow.unify_schemas([pyarrow.parquet.read_schema(path) for path in sys.argv[1:]], promote_options="permissive")
+print(pyarrow.dataset.dataset(sys.argv[1:], schema=schema).to_table().to_pylist(), flush=True)
+os._exit(0)
+`;
+
+test('files of which one has nothing where the other has an object are read together', {
+  skip: skipReaders,
+}, async (t) => {
+  const dir = newFolder(t);
+  const paths = ['a', 'b'].map((name) => join(dir, `${name}.parquet`));
+  for (const [i, alert] of [
+    { id: 1, host: null, near: [null] },
+    { id: 2, host: { z: 0.5 }, near: [{ id: 3 }] },
+  ].entries())
+    await finish(writeLooseValues(join(dir, 'loose'), [alert]), paths[i] ?? '');
+  const found = await query(`FROM read_parquet('${dir}/*.parquet', union_by_name = true) ORDER BY id`);
+  assert.deepEqual(
+    found.map((row) => [row['id'], plain(row['host'] ?? null), plain(row['near'] ?? null)]),
+    [
+      [1n, null, [null]],
+      [2n, { z: 0.5 }, [{ id: 3n }]],
+    ],
+  );
+  assert.equal(
+    execFileSync(python ?? 'python3', ['-c', joined, ...paths], { encoding: 'utf8' }),
+    "[{'id': 1, 'host': None, 'near': [None]}, {'id': 2, 'host': {'z': 0.5}, 'near': [{'id': 3}]}]\n",
   );
 });
 

@@ -184,12 +184,12 @@ export class TextColumn extends Stretches {
   }
 }
 
-/** A column in which nothing ever stands. It has a type that widens to any number or text when files are read together. */
+/** A column in which nothing ever stands. Marked so, it takes any other type where files are read together, a struct's in PyArrow too. */
 export class NullColumn extends IntColumn {
   readonly #definition: number;
 
   constructor(place: Place) {
-    super(below(place, true));
+    super(below(place, true), { logical_type: { type: 'NULL' } });
     this.#definition = place.definition;
   }
 
