@@ -154,6 +154,8 @@ export interface WorkerData {
   readonly settings: WorkerSettings;
   /** Where memory of chunks comes back once they are written. */
   readonly chunkMemory: MessagePort;
+  /** Of the worker's {@link OutsideWaits}. */
+  readonly waits: SharedArrayBuffer;
 }
 
 /** How a worker does its work: plain data. */

@@ -4,15 +4,13 @@ import { Entries, entryBytesFor } from '../batch/entries.ts';
 import { ClientError } from '../errors.ts';
 import type { Glimpse } from '../glimpse.ts';
 import { RecentlyUsed } from '../recently-used.ts';
+import { HangWatch } from './hang-watch.ts';
 import type { BatchReport, CutAt, FromWorker, LogLevel, ReceivedChunk, WorkerSettings } from './messages.ts';
 import { Slot, type Death } from './slot.ts';
 import { poisonedMessages, type Work } from './work.ts';
 
 /** One batch is being worked on while the next one waits at the worker's door, so that it never stands idle. */
 const BATCHES_A_WORKER = 2;
-/** A worker gets this much longer than a hook may take before it counts as hanging. */
-const HANG_GRACE_MS = 2_000;
-const WATCH_INTERVAL_MS = 500;
 /** What a new worker is told at once; it asks for others. */
 const MAX_SCHEMAS = 16;
 
@@ -45,7 +43,7 @@ export class Pool {
   readonly #lines = new Map<string, Work[]>();
   readonly #schemas = new RecentlyUsed<number, string | null>(MAX_SCHEMAS);
   readonly #deadThreads: number[] = [];
-  readonly #watch: NodeJS.Timeout;
+  readonly #watch: HangWatch;
   readonly #started: Promise<void>;
   #onStarted: () => void = () => undefined;
   #startsLeft: number;
@@ -69,7 +67,7 @@ export class Pool {
       this.#onStarted = resolve;
     });
     for (let i = 0; i < workers; i++) this.#startWorker(i);
-    this.#watch = setInterval(this.#hangWatch(), WATCH_INTERVAL_MS).unref();
+    this.#watch = new HangWatch(this.#slots, settings.processTimeoutMs);
   }
 
   /** Resolves when every worker is ready: the user's module loads. What keeps one from it is told by `failed`. */
@@ -153,7 +151,7 @@ export class Pool {
   /** Ends all workers. What they were at is lost, so drain first. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#watch);
+    this.#watch.stop();
     await Promise.all(this.#slots.map((slot) => slot.stop()));
   }
 
@@ -333,27 +331,6 @@ export class Pool {
     }
     this.#startWorker(index);
     this.#dispatch();
-  }
-
-  /** A hook in an endless loop never gives its thread back: the worker is ended, and its message counts as deadly. */
-  #hangWatch(): () => void {
-    const seen = new Map<Slot, { work: Work; index: number; sinceMs: number }>();
-    return () => {
-      const nowMs = performance.now();
-      for (const slot of this.#slots) {
-        const work = slot.running;
-        const index = work?.view.currentMessage() ?? -1;
-        const before = seen.get(slot);
-        if (work === undefined || index < 0) {
-          seen.delete(slot);
-        } else if (before?.work !== work || before.index !== index) {
-          seen.set(slot, { work, index, sinceMs: nowMs });
-        } else if (nowMs - before.sinceMs > this.#settings.processTimeoutMs + HANG_GRACE_MS) {
-          seen.delete(slot);
-          slot.kill(`processAlert did not return within ${this.#settings.processTimeoutMs} ms`);
-        }
-      }
-    };
   }
 }
 

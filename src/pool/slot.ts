@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import type { ChunkPart, FromWorker, ToWorker, WorkerData, WorkerSettings } from './messages.ts';
+import { OutsideWaits } from '../outside-waits.ts';
 import type { Work } from './work.ts';
 
 /** A worker's JavaScript heap may grow to this; beyond it the worker dies, not the process. */
@@ -25,6 +26,7 @@ export class Slot {
   readonly works: Work[] = [];
   readonly #worker: Worker;
   readonly #chunkMemory: MessagePort;
+  readonly #waits = new OutsideWaits();
   #use: EventLoopUtilization | undefined;
   #ready = false;
   #hasSpans = false;
@@ -40,7 +42,7 @@ export class Slot {
     const { port1, port2 } = new MessageChannel();
     this.#chunkMemory = port1;
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
-      workerData: { settings, chunkMemory: port2 } satisfies WorkerData,
+      workerData: { settings, chunkMemory: port2, waits: this.#waits.memory } satisfies WorkerData,
       transferList: [port2],
       // A copy: what a hook changes stays in its worker. Secrets were taken out of it at the start.
       env: { ...process.env },
@@ -77,6 +79,11 @@ export class Slot {
   /** The batch that the worker is at. */
   get running(): Work | undefined {
     return this.works.find((work) => work.state === 'with-worker');
+  }
+
+  /** Whether it waits for a disk or a process, and so hangs not by itself. */
+  get waitsOutside(): boolean {
+    return this.#waits.any;
   }
 
   /** How busy the worker was since this was asked last, from 0 to 1. */

@@ -3,6 +3,7 @@ import { EntryWriter } from '../batch/entries.ts';
 import { isTracerRegistered } from '../tracing/registered.ts';
 import { messageOf } from '../errors.ts';
 import type { FromWorker, LogLevel, SegmentChunk, ToWorker, WorkerData } from '../pool/messages.ts';
+import { OutsideWaits } from '../outside-waits.ts';
 import { BatchWorker } from './batch-worker.ts';
 import type { FormatOption } from './decode/detect.ts';
 import { WorkerGlimpses } from './glimpses.ts';
@@ -20,11 +21,12 @@ import { createPipeSink, createSink } from './write/create-sink.ts';
  */
 const port = parentPort as MessagePort;
 
-const { settings, chunkMemory } = workerData as WorkerData;
+const { settings, chunkMemory, waits: waitsMemory } = workerData as WorkerData;
 const schemas = new KnownSchemas();
 const waitingBatches = new Map<number, BatchWorker>();
 const inbox: ToWorker[] = [];
-const stopwatch = new Stopwatch();
+const waits = new OutsideWaits(waitsMemory);
+const stopwatch = new Stopwatch(waits);
 let working = false;
 
 const say = (message: FromWorker): void => {
@@ -47,7 +49,7 @@ async function start(): Promise<void> {
   const sendLog = (level: LogLevel, text: string, fields: Record<string, unknown>): void => {
     say({ type: 'log', level, text, fields });
   };
-  const loaded = await loadAnyHook(settings, sendLog);
+  const loaded = await loadAnyHook(settings, sendLog, waits);
   // A tracer that is registered in the main thread by --import or --require is so in this one, too.
   const hasSpans = typeof loaded === 'function' && isTracerRegistered();
   const hook = hasSpans ? (await import('../tracing/hook-in-trace.ts')).hookInTrace(loaded) : loaded;

@@ -38,7 +38,7 @@ async function committedIsSaved(dir: string, kind: OutputKind, group: string, to
   assert.ok(committed < COUNT, 'not all can be committed');
 }
 
-/** An environment in which fsync fails of what the control file says: `file` or `folder`. */
+/** An environment in which fsync fails of what the control file says, `file` or `folder`, or does not come back: `hang`. */
 function failingFsync(t: TestContext): { env: NodeJS.ProcessEnv; control: string } {
   const state = newFolder(t);
   const library = join(state, 'failing-fsync.so');
@@ -102,6 +102,25 @@ test('while images cannot be synced no segment names them; then they are written
   assert.ok(findings.clean, JSON.stringify(findings.faults));
   assert.deepEqual([...findings.notes.keys()], []);
   assert.equal(partitions[0]?.alerts, night.length);
+});
+
+test('a disk that does not answer for longer than a hook may take is not the fault of an alert', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const { env, control } = failingFsync(t);
+  const { args } = await alertsFor(dir);
+  const client = startClient(t, [...args, '--workers', '1', '--process-timeout', '100ms'], env);
+  await until('some are saved', () => savedAlerts(dir, 'json').length > 0);
+  writeFileSync(control, 'hang');
+  // A worker that hangs is ended two seconds after that time.
+  const before = performance.now();
+  await until('a worker would have been ended', () => performance.now() - before > 4_000);
+  rmSync(control);
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /A worker died/);
+  assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(COUNT));
 });
 
 for (const kind of outputKinds) {

@@ -167,6 +167,22 @@ test('a Python function that never returns is ended after --process-timeout, and
   assert.deepEqual(filesIn(join(hooked.dir, hooked.topic)), ['1.json']);
 });
 
+test('a Python function that takes too long is ended, and loaded again for as long as that takes', {
+  skip: skipKafka,
+}, async (t) => {
+  const body = `
+import time
+time.sleep(3)  # As half of astronomy does when it is imported.
+def process_alert(alert):
+    while alert["candid"] == 0:
+        pass
+`;
+  const hooked = await runPython(t, body, 2, ['--process-timeout', '500ms', '--workers', '1']);
+  assert.equal(hooked.code, 0, hooked.stderr);
+  assert.equal(errorOf(hooked, 0).code, 'HOOK_TIMEOUT');
+  assert.deepEqual(filesIn(join(hooked.dir, hooked.topic)), ['1.json']);
+});
+
 test('what a Python function and its children print goes to the log', { skip: skipKafka }, async (t) => {
   const body = `
 import logging, os, sys

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { OutsideWaits } from '../../outside-waits.ts';
 import { Child, type ChildCommand, ChildDied } from './child.ts';
 import { HookError, HookLoadError } from './hook.ts';
 
@@ -8,7 +9,7 @@ const QUOTE = 0x22;
 const STARTS_WITHIN_MS = 250;
 /** Loading a module of Python may take long, where the disk is cold and half of astronomy is imported. */
 const LOADS_WITHIN_MS = 120_000;
-/** A message that kills its process so often is not tried again, as with workers (contract, 4). */
+/** A message that kills its process so often is not tried again, as with workers. */
 const DEATHS = 2;
 
 /** A hook in a process of its own. */
@@ -37,22 +38,35 @@ export class ChildHook {
   readonly #process: HookProcess;
   readonly #timeoutMs: number;
   readonly #onLogLine: (text: string) => void;
+  readonly #waits: OutsideWaits;
   #child: Child;
 
-  private constructor(process: HookProcess, timeoutMs: number, onLogLine: (text: string) => void) {
+  private constructor(
+    process: HookProcess,
+    timeoutMs: number,
+    onLogLine: (text: string) => void,
+    waits: OutsideWaits,
+  ) {
     this.#process = process;
     this.#timeoutMs = timeoutMs;
     this.#onLogLine = onLogLine;
+    this.#waits = waits;
     this.#child = this.#spawn();
   }
 
-  /** Starts the process. @throws HookLoadError with a sentence for its author. */
+  /**
+   * Starts the process.
+   *
+   * @param waits is told when the thread waits for the process, which bounds itself: by `timeoutMs`, and by how long it may load.
+   * @throws HookLoadError with a sentence for its author.
+   */
   static async start(
     process: HookProcess,
     timeoutMs: number,
     onLogLine: (text: string) => void,
+    waits = new OutsideWaits(),
   ): Promise<ChildHook> {
-    const hook = new ChildHook(process, timeoutMs, onLogLine);
+    const hook = new ChildHook(process, timeoutMs, onLogLine, waits);
     const why = await hook.#whyNotReady();
     if (why === null) return hook;
     hook.stop();
@@ -65,7 +79,11 @@ export class ChildHook {
    * @returns its answer, which is no error.
    * @throws HookError
    */
-  async ask(line: readonly Uint8Array[]): Promise<Buffer> {
+  ask(line: readonly Uint8Array[]): Promise<Buffer> {
+    return this.#waits.during(() => this.#answerTo(line));
+  }
+
+  async #answerTo(line: readonly Uint8Array[]): Promise<Buffer> {
     for (let deaths = 0; ; ) {
       try {
         const answer = await this.#child.ask(line, this.#timeoutMs);
@@ -90,7 +108,7 @@ export class ChildHook {
   /** What came is no answer: nothing that comes after it can be trusted. */
   async mistrust(): Promise<void> {
     this.#child.kill('its answer was none');
-    await this.#restart();
+    await this.#waits.during(() => this.#restart());
   }
 
   /** Lets the process end. */

@@ -1,4 +1,5 @@
 import type { LogLevel } from '../../pool/messages.ts';
+import { OutsideWaits } from '../../outside-waits.ts';
 import { ChildHook, commandHook, type HookProcess, pythonHook } from './child-hook.ts';
 import { loadHook, type ProcessAlert } from './hook.ts';
 
@@ -12,16 +13,23 @@ export interface HookSettings {
   readonly processTimeoutMs: number;
 }
 
-/** Loads the module, or starts the process, that the options name; null: neither. @throws HookLoadError */
+/**
+ * Loads the module, or starts the process, that the options name; null: neither.
+ *
+ * @param waits is told when the thread waits for the process.
+ * @throws HookLoadError
+ */
 export async function loadAnyHook(
   { processFile, processCommand, processTimeoutMs }: HookSettings,
   sendLog: (level: LogLevel, text: string, fields: Record<string, unknown>) => void,
+  waits = new OutsideWaits(),
 ): Promise<Hook | null> {
   const process = processOf(processFile, processCommand);
   if (process !== null) {
-    return ChildHook.start(process, processTimeoutMs, (text) => {
+    const onLogLine = (text: string): void => {
       sendLog('info', `${process.command.name}: ${text}`, {});
-    });
+    };
+    return ChildHook.start(process, processTimeoutMs, onLogLine, waits);
   }
   return processFile === null ? null : loadHook(processFile);
 }

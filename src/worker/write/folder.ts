@@ -54,18 +54,13 @@ export class OutputFolder {
    */
   write(relativePath: string, bytes: Uint8Array, sync: boolean): Unpublished {
     const { path, temporary, file } = this.#writeTemporary(relativePath, bytes, sync);
-    const startMs = performance.now();
     try {
-      try {
-        if (sync) fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
+      this.#stopwatch.syncing(() => {
+        syncAndClose(file, sync);
+      });
     } catch (error) {
       discardTemporary(temporary);
       throw new OutputError(path, error);
-    } finally {
-      this.#stopwatch.syncMs += performance.now() - startMs;
     }
     return {
       path,
@@ -86,19 +81,16 @@ export class OutputFolder {
    */
   writeAhead(relativePath: string, bytes: Uint8Array): Unsynced {
     const { path, temporary, file } = this.#writeTemporary(relativePath, bytes, true);
-    const synced = syncAndClose(file);
+    const synced = syncAheadAndClose(file);
     // Who publishes hears of it; who discards does not care.
     synced.catch(() => undefined);
     return {
       publish: async () => {
-        const startMs = performance.now();
         try {
-          await synced;
+          await this.#stopwatch.waitingForSync(synced);
         } catch (error) {
           discardTemporary(temporary);
           throw new OutputError(path, error);
-        } finally {
-          this.#stopwatch.syncMs += performance.now() - startMs;
         }
         this.#publish(path, temporary, true);
       },
@@ -110,10 +102,11 @@ export class OutputFolder {
 
   /** Makes the names given since the last call durable. @throws OutputError */
   syncFolders(): void {
-    const startMs = performance.now();
     for (const folder of this.#touched) {
       try {
-        syncFolder(folder);
+        this.#stopwatch.syncing(() => {
+          syncFolder(folder);
+        });
       } catch (error) {
         // Somebody took it away. What was in it is written again, into a new one; this one will never be there again.
         if (isGone(error)) this.#touched.delete(folder);
@@ -121,7 +114,6 @@ export class OutputFolder {
       }
     }
     this.#touched.clear();
-    this.#stopwatch.syncMs += performance.now() - startMs;
   }
 
   /** @param sync whether its folders' entries must be durable. @throws OutputError */
@@ -133,31 +125,31 @@ export class OutputFolder {
     const path = join(this.#root, relativePath);
     const folder = dirname(path);
     const temporary = join(folder, temporaryName(this.#writer, this.#threadId, this.#count++));
-    const startMs = performance.now();
     try {
-      if (this.#known.get(folder) === undefined) this.#prepare(folder, sync);
-      try {
-        return { path, temporary, file: this.#writeWhole(temporary, bytes) };
-      } catch (error) {
-        if (!isGone(error)) throw error;
-        // Somebody removed the folder while we were at it. That is theirs to do; we make it again.
-        this.#prepare(folder, sync);
-        return { path, temporary, file: this.#writeWhole(temporary, bytes) };
-      }
+      const file = this.#stopwatch.writing(() => {
+        if (this.#known.get(folder) === undefined) this.#prepare(folder, sync);
+        try {
+          return this.#writeWhole(temporary, bytes);
+        } catch (error) {
+          if (!isGone(error)) throw error;
+          // Somebody removed the folder while we were at it. That is theirs to do; we make it again.
+          this.#prepare(folder, sync);
+          return this.#writeWhole(temporary, bytes);
+        }
+      });
+      return { path, temporary, file };
     } catch (error) {
       discardTemporary(temporary);
       throw new OutputError(path, error);
-    } finally {
-      this.#stopwatch.writeMs += performance.now() - startMs;
     }
   }
 
   /** Gives a file its name, replacing what had it. @throws OutputError */
   #publish(path: string, temporary: string, sync: boolean): void {
-    const startMs = performance.now();
     try {
-      renameSync(temporary, path);
-      this.#stopwatch.writeMs += performance.now() - startMs;
+      this.#stopwatch.writing(() => {
+        renameSync(temporary, path);
+      });
     } catch (error) {
       discardTemporary(temporary);
       throw new OutputError(path, error);
@@ -189,7 +181,15 @@ export class OutputFolder {
   }
 }
 
-async function syncAndClose(file: number): Promise<void> {
+function syncAndClose(file: number, sync: boolean): void {
+  try {
+    if (sync) fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function syncAheadAndClose(file: number): Promise<void> {
   try {
     await promisify(fsync)(file);
   } finally {
