@@ -29,7 +29,7 @@ import { Start } from './start.ts';
 import { Ending } from './stop/ending.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
 import { Limit } from './stop/limit.ts';
-import { findHungDisk, findStall } from './stop/stall.ts';
+import { StallWatch } from './stop/stall.ts';
 import type { Running, Telemetry } from './telemetry/telemetry.ts';
 
 const TICK_MS = 1_000;
@@ -73,6 +73,7 @@ export class Flow {
   readonly #drain: Drain;
   readonly #reread: Reread;
   readonly #returns: Returns;
+  readonly #stalls: StallWatch;
   readonly #segments: Segments | null;
   /** Puts what workers encoded into offset order; null: they write files themselves. */
   readonly #collector: Segments | StandardOutput | null;
@@ -213,6 +214,7 @@ export class Flow {
     });
     this.#settlement = settlement;
     const { shutdownTimeoutMs, stallTimeoutMs } = config.stop;
+    this.#stalls = new StallWatch(stallTimeoutMs);
     this.#drain = new Drain({ log, shutdownTimeoutMs, assignment, committer, settlement, collector, ending });
     this.#reread = new Reread({
       ...{ log, consumer, assignment, reader, returns, segments, stallTimeoutMs, fail },
@@ -318,13 +320,9 @@ export class Flow {
   }
 
   async #tick(): Promise<void> {
-    const { config } = this.#parts;
-    const { partitions } = this.#assignment;
-    for (const at of partitions.values()) this.#settlement.catchUp(at);
-    const { stallTimeoutMs } = config.stop;
-    const stall =
-      findStall(partitions.values(), performance.now(), stallTimeoutMs) ??
-      findHungDisk(partitions.values(), this.#segments, stallTimeoutMs);
+    const partitions = [...this.#assignment.partitions.values()];
+    for (const at of partitions) this.#settlement.catchUp(at);
+    const stall = this.#stalls.look(partitions, this.#segments, performance.now());
     if (stall !== null) this.#ending.fail(stall);
     await this.#checkEnd();
   }

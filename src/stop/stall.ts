@@ -2,11 +2,36 @@ import { ClientError } from '../errors.ts';
 import { type PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
 import type { Segments } from '../segment/segments.ts';
 
-/**
- * Names a partition that has work in flight but does not get on (contract, 4). Waiting for disk space or a registry is
- * told elsewhere and is no stall.
- */
-export function findStall(
+/** Looks are a second apart. After so long without one this process stood still itself (Ctrl-Z, a machine that was frozen). */
+const STANDSTILL_MS = 5_000;
+
+/** Looks from time to time whether all get on. */
+export class StallWatch {
+  readonly #timeoutMs: number;
+  #lookedAtMs = Number.POSITIVE_INFINITY;
+  #awakeSinceMs = Number.NEGATIVE_INFINITY;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** What stands still; null: nothing, or we did ourselves, and all have their time anew. @param nowMs as `performance.now()` has it. */
+  look(
+    partitions: readonly PartitionProgress[],
+    segments: Segments | null,
+    nowMs: number,
+  ): ClientError | null {
+    if (nowMs - this.#lookedAtMs > STANDSTILL_MS) this.#awakeSinceMs = nowMs;
+    this.#lookedAtMs = nowMs;
+    if (nowMs - this.#awakeSinceMs < this.#timeoutMs) return null;
+    return (
+      findStall(partitions, nowMs, this.#timeoutMs) ?? findHungDisk(partitions, segments, this.#timeoutMs)
+    );
+  }
+}
+
+/** Names a partition that has work in flight but does not get on. Waiting for disk space or a registry is told elsewhere and is no stall. */
+function findStall(
   partitions: Iterable<PartitionProgress>,
   nowMs: number,
   timeoutMs: number,
@@ -22,7 +47,7 @@ export function findStall(
 }
 
 /** A disk that never answers is no stall of the work, which goes on; but nothing is committed any more. */
-export function findHungDisk(
+function findHungDisk(
   partitions: Iterable<PartitionProgress>,
   segments: Segments | null,
   timeoutMs: number,

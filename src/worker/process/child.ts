@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { countDown } from '../../countdown.ts';
 import { limits } from '../decode/error.ts';
 
 const NEWLINE = 10;
@@ -61,9 +62,9 @@ export class Child {
    */
   ask(line: readonly Uint8Array[], timeoutMs: number): Promise<Buffer | null> {
     return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined = undefined;
+      let endCountdown = (): void => undefined;
       const settle = (): void => {
-        clearTimeout(timer);
+        endCountdown();
         this.#onLine = null;
         this.#onDeath = null;
       };
@@ -79,10 +80,10 @@ export class Child {
         this.#onDeath();
         return;
       }
-      timer = setTimeout(() => {
+      endCountdown = countDown(timeoutMs, () => {
         settle();
         resolve(null);
-      }, timeoutMs);
+      });
       this.#process.stdin?.cork();
       for (const part of line) this.#process.stdin?.write(part);
       this.#process.stdin?.uncork();

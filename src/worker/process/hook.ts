@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { countDown } from '../../countdown.ts';
 import { messageOf } from '../../errors.ts';
 import type { AlertOrigin } from '../message.ts';
 
@@ -78,23 +79,23 @@ export async function runHook(
   timeoutMs: number,
 ): Promise<unknown> {
   const abort = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  let endCountdown = (): void => undefined;
   try {
     const result = hook(alert, { ...context, signal: abort.signal });
     if (!isPromise(result)) return result;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      endCountdown = countDown(timeoutMs, () => {
         const error = new HookError('HOOK_TIMEOUT', `processAlert took longer than ${timeoutMs} ms`);
         reject(error);
         abort.abort(error);
-      }, timeoutMs);
+      });
     });
     return await Promise.race([result, timeout]);
   } catch (error) {
     if (error instanceof HookError) throw error;
     throw new HookError('HOOK_THREW', `processAlert threw: ${messageOf(error)}`, error);
   } finally {
-    clearTimeout(timer);
+    endCountdown();
   }
 }
 
