@@ -78,6 +78,8 @@ async function tryOnce(
   timeoutMs: number,
   stop: AbortSignal,
 ): Promise<Connected | { failed: Classified; hasReason: boolean }> {
+  if (stop.aborted)
+    return { failed: classify({ code: 0, message: 'stopped' }, 'connecting'), hasReason: false };
   // A client that failed to connect cannot be used again, so each attempt has its own.
   const consumer = newConsumer(config);
   const heard: { reason: Classified | null } = { reason: null };
@@ -96,8 +98,6 @@ async function tryOnce(
     () => 'stopped' as const,
     () => 'stopped' as const,
   );
-  if (stop.aborted)
-    return { failed: classify({ code: 0, message: 'stopped' }, 'connecting'), hasReason: false };
   let timedOut: Classified | null = null;
   try {
     const catalogue = await Promise.race([consumer.connect(timeoutMs), hopeless, stopped]);

@@ -247,8 +247,10 @@ export class SegmentFile {
     try {
       if (sync) await handle.sync();
     } finally {
-      await handle.close();
-      this.#options.descriptors?.give(this);
+      // Also where close() fails, as a full disk far away may tell so: the descriptor is gone then as well.
+      await handle.close().finally(() => {
+        this.#options.descriptors?.give(this);
+      });
     }
   }
 }

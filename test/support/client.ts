@@ -109,14 +109,12 @@ export async function refused(
   sentence: RegExp,
   secrets: readonly string[] = Object.values(testKafka().users),
 ): Promise<void> {
-  const startMs = performance.now();
   const { code, stderr } = await client.ended;
   assert.equal(code, 1, stderr);
   assert.match(stderr, sentence);
+  assert.doesNotMatch(stderr, /Trying again/, 'no waiting cures it');
   assert.doesNotMatch(stderr, /\n {4}at /, 'no stack trace');
   for (const secret of [...secrets, 'wrong-secret']) assert.ok(!stderr.includes(secret), stderr);
-  // The issue promises it: an operator at the screen, not a benchmark.
-  assert.ok(performance.now() - startMs < 15_000, 'it took longer than 15 s');
 }
 
 /** A folder that goes away with the test. */
