@@ -302,7 +302,10 @@ export class Pool {
       );
       return;
     }
-    for (const work of slot.works.splice(0).reverse()) {
+    const works = slot.works.splice(0).reverse();
+    if (!works.some(({ view }) => view.currentMessage() >= 0))
+      this.#events.log('warn', `A worker died between two messages: ${death.reason}.`, {});
+    for (const work of works) {
       const { view } = work;
       const at = view.currentMessage();
       if (at >= 0) {

@@ -11,6 +11,8 @@ import { stripPrefix } from '../topic-name.ts';
 
 /** After a pause so many may be taken at once: where alerts are few, all are shown. */
 const MOST_AT_ONCE = 25;
+/** Of an id, as the page shows it. */
+const MAX_ID_CHARACTERS = 100;
 /** Nanojansky to AB magnitudes. */
 const AB_ZERO_POINT = 31.4;
 
@@ -85,18 +87,23 @@ export class WorkerGlimpses {
     const shownTopic = stripPrefix(topic, this.#topicPrefix);
     for (const [index, { name }] of SURVEYS.entries()) {
       const [ra, dec, magnitude, band] = values.slice(idPaths.length + 4 * index).map(numberOrText);
-      if (typeof ra !== 'number' || typeof dec !== 'number') continue;
+      if (typeof ra !== 'number' || typeof dec !== 'number' || !isOnSky(ra, dec)) continue;
       const texts = values.slice(0, idPaths.length).map((value) => numberOrText(value)?.toString());
       return {
         ...{ topic, partition, offset, ra, dec },
         survey: name ?? shownTopic,
-        id: alertId(texts, message, shownTopic, null),
+        id: alertId(texts, message, shownTopic, null).slice(0, MAX_ID_CHARACTERS),
         magnitude: magnitudeOf(name, magnitude),
         band: name === 'LSST' ? String(band ?? '') : (ZTF_BANDS[String(band)] ?? ''),
       };
     }
     return null;
   }
+}
+
+/** What an alert says may be anything. @param raDeg from 0 to 360. @param decDeg from -90 to 90. */
+function isOnSky(raDeg: number, decDeg: number): boolean {
+  return raDeg >= 0 && raDeg <= 360 && Math.abs(decDeg) <= 90;
 }
 
 function numberOrText(value: Value): number | bigint | string | undefined {

@@ -183,6 +183,39 @@ def process_alert(alert):
   assert.deepEqual(filesIn(join(hooked.dir, hooked.topic)), ['1.json']);
 });
 
+/** Whether a process runs; one that has ended and that nobody asks for does not. */
+function runs(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+test('a hook that ends while what it started holds its pipes has ended, and so has that', {
+  skip: skipKafka,
+}, async (t) => {
+  const pids = join(newFolder(t), 'pids');
+  const body = `
+import os, subprocess
+helper = subprocess.Popen(["sleep", "1000"])
+with open(${JSON.stringify(pids)}, "a") as file:
+    print(helper.pid, file=file)
+def process_alert(alert):
+    if alert["candid"] == 0:
+        os._exit(9)
+`;
+  const hooked = await runPython(t, body, 2, ['--workers', '1']);
+  assert.equal(hooked.code, 0, hooked.stderr);
+  assert.deepEqual(errorOf(hooked, 0), {
+    code: 'HOOK_DIED',
+    text: 'The process of the hook ended 2 times at this message: it ended with exit code 9',
+  });
+  const helpers = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+  assert.equal(helpers.length, 3);
+  await until('all helpers are gone', () => helpers.every((pid) => !runs(pid)));
+});
+
 test('what a Python function and its children print goes to the log', { skip: skipKafka }, async (t) => {
   const body = `
 import logging, os, sys

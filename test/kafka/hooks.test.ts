@@ -130,6 +130,28 @@ test('an alert at which the hook throws becomes a dead letter, and the next is s
   });
 });
 
+test('a worker that dies between two messages is told of, with the reason', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const file = join(newFolder(t), 'hook.mjs');
+  writeFileSync(
+    file,
+    "export const processAlert = () => void setImmediate(() => { throw new Error('nobody waits for this'); });",
+  );
+  const topic = await newTopic();
+  await produce(topic, [{ value: jsonAlert(0) }]);
+  const client = startClient(t, [
+    ...[topic, '-d', dir, '-g', unique('group'), '--process', file],
+    ...['--bootstrap-servers', testKafka().bootstrap.plaintext],
+  ]);
+  await client.says(/A worker died between two messages: nobody waits for this\./);
+  client.process.kill('SIGTERM');
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(filesIn(join(dir, topic)), ['0.json']);
+});
+
 test('a hook that returns what has no form in JSON makes a dead letter that says where', {
   skip: skipKafka,
 }, async (t) => {

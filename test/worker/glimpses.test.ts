@@ -31,6 +31,14 @@ test('a glimpse says where on the sky and how bright, for any alert with a place
     glimpseOf('{"candid": 12345678901234567890, "candidate": {"ra": 1, "dec": 2, "fid": 2}}')?.id,
     '12345678901234567890',
   );
+  for (const raDec of [
+    '"ra": 1e999, "dec": 2',
+    '"ra": 1, "dec": 1e999',
+    '"ra": 400, "dec": 2',
+    '"ra": 1, "dec": 91',
+  ])
+    assert.equal(glimpseOf(`{"id": "a", ${raDec}}`), undefined, raDec);
+  assert.equal(glimpseOf(`{"id": "${'x'.repeat(5_000)}", "ra": 1, "dec": 2}`)?.id.length, 100);
   for (const odd of ['{}', '{"ra": "1", "dec": 2}', '{"ra": 1, "dec": null}', '[1]', '{"broken', '\x00\x00'])
     assert.equal(glimpseOf(odd), undefined, odd);
 });

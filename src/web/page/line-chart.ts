@@ -82,6 +82,7 @@ export class LineChart {
     lines.forEach(({ colour: name }, index) => {
       context.strokeStyle = colour(name);
       context.lineWidth = 1.5;
+      context.lineCap = 'round';
       context.beginPath();
       let isDown = false;
       for (const { timeMs, values } of moments) {
@@ -89,7 +90,9 @@ export class LineChart {
         if (value === null) isDown = false;
         else if (isDown) context.lineTo(x.at(timeMs), y.at(value));
         else {
+          // With a round end a value that stands alone is a dot.
           context.moveTo(x.at(timeMs), y.at(value));
+          context.lineTo(x.at(timeMs), y.at(value));
           isDown = true;
         }
       }

@@ -92,11 +92,12 @@ export class SkyView {
   /** Drawn ten times a second, and not at all while it is not seen. */
   #frame(): void {
     requestAnimationFrame((nowMs) => {
+      // First of all: an alert that cannot be drawn must not stand in the way of all others.
+      this.#frame();
       if (nowMs - this.#drawnMs >= FRAME_MS && this.#canvas.clientWidth > 0) {
         this.#drawnMs = nowMs;
         this.#draw(nowMs);
       }
-      this.#frame();
     });
   }
 

@@ -5,6 +5,23 @@ import type { PathNode } from '../decode/path-node.ts';
 import type { AlertVisitor } from '../decode/visitor.ts';
 import { messageOf } from '../../errors.ts';
 
+/** Objects whose keys, if there are any, say nothing of what they hold. */
+const formless: readonly ((value: object) => boolean)[] = [
+  types.isPromise,
+  types.isMap,
+  types.isSet,
+  types.isWeakMap,
+  types.isWeakSet,
+  types.isGeneratorObject,
+  types.isMapIterator,
+  types.isSetIterator,
+  types.isRegExp,
+  types.isNativeError,
+  types.isBoxedPrimitive,
+  types.isAnyArrayBuffer,
+  (value) => ArrayBuffer.isView(value),
+];
+
 /** A hook returned something that cannot be saved. */
 export class ReturnedValueError extends Error {
   override readonly name = 'ReturnedValueError';
@@ -16,7 +33,7 @@ export class ReturnedValueError extends Error {
  * too. A new whole number is an integer. A number of a JSON message that nobody changed keeps its own text.
  *
  * As in `JSON.stringify`, `toJSON` is asked, `undefined` leaves its key out (in an array it is null). A `Date` becomes ISO
- * 8601, bytes become base64. What has no form in JSON is refused, not guessed: functions, symbols, maps, sets, other
+ * 8601, bytes become base64. What has no form in JSON is refused, not guessed: functions, symbols, promises, maps, sets, errors, other
  * typed arrays, objects that hold themselves.
  *
  * @throws ReturnedValueError naming the place.
@@ -104,14 +121,7 @@ class Teller {
       this.#visitor.bytes(value);
       return;
     }
-    if (
-      types.isMap(value) ||
-      types.isSet(value) ||
-      ArrayBuffer.isView(value) ||
-      types.isAnyArrayBuffer(value)
-    ) {
-      throw noForm(value, path);
-    }
+    if (!isPlain(value) && formless.some((isOne) => isOne(value))) throw noForm(value, path);
     this.#open.add(value);
     if (Array.isArray(value)) this.#array(value, place, depth);
     else this.#record(value, place, depth);
@@ -149,6 +159,12 @@ class Teller {
   }
 }
 
+/** Nearly all are; to ask natively of each what it is takes longer than to write it. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype;
+}
+
 function isBytes(value: object): value is Uint8Array {
   return value instanceof Uint8Array;
 }
@@ -181,8 +197,9 @@ function unreadable(error: unknown, path: string): ReturnedValueError {
 }
 
 function noForm(value: unknown, path: string): ReturnedValueError {
+  const advice = types.isPromise(value) ? '; an await is missing' : '';
   return new ReturnedValueError(
-    `processAlert returned ${describe(value)} at ${path || 'the top'}, which has no form in JSON.`,
+    `processAlert returned ${describe(value)} at ${path || 'the top'}, which has no form in JSON${advice}.`,
   );
 }
 

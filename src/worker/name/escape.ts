@@ -43,6 +43,7 @@ export function escapeNameIgnoringCase(text: string): string {
 
 /** Folders of the client itself, beside those that are named after topics or by messages. */
 const OWN_FOLDERS = /^(?:_(?:dead-letter|journal|redone)|\.antares-owners)$/i;
+const TEMPORARIES = /(?<=^|\/)\.(?=antares-)/gi;
 /** How the client names records, segments and temporaries. */
 const CLIENT_NAMES = /(?<=^|\/)(?=\d{20}\.|\.antares-)./gi;
 
@@ -51,7 +52,12 @@ export function escapeOwnFolder(name: string): string {
   return OWN_FOLDERS.test(name) ? percent(name.charAt(0)) + name.slice(1) : name;
 }
 
-/** The names of a path that are like those of the client's own files. */
+/** The names of a path that are like those of the client's temporaries, which are swept. */
+export function escapeTemporaries(path: string): string {
+  return path.replace(TEMPORARIES, percent);
+}
+
+/** The names of a path that are like those of any of the client's own files. */
 export function escapeClientNames(path: string): string {
   return path.replace(CLIENT_NAMES, percent);
 }

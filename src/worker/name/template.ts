@@ -3,7 +3,14 @@ import { ClientError } from '../../errors.ts';
 import type { Message } from '../message.ts';
 import { alertId, idPaths } from './alert-id.ts';
 import { nightOf, nightPaths } from './night.ts';
-import { cutJoined, escapeName, escapeNameIgnoringCase, escapeOwnFolder, escapeReserved } from './escape.ts';
+import {
+  cutJoined,
+  escapeName,
+  escapeNameIgnoringCase,
+  escapeOwnFolder,
+  escapeReserved,
+  escapeTemporaries,
+} from './escape.ts';
 
 /** Fields of a template that are not the alert's own. */
 const fieldNames = ['topic', 'alert_id', 'partition', 'offset', 'record', 'date', 'night', 'hash2'] as const;
@@ -52,7 +59,7 @@ export class PathTemplate {
   /** The path below the output folder. */
   render(alert: NamedAlert): string {
     const [first = '', ...others] = this.#segments.map((parts) => this.#segment(parts, alert));
-    return [escapeOwnFolder(first), ...others].join('/');
+    return escapeTemporaries([escapeOwnFolder(first), ...others].join('/'));
   }
 
   #segment(parts: readonly Part[], alert: NamedAlert): string {

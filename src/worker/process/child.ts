@@ -3,6 +3,8 @@ import { countDown } from '../../countdown.ts';
 import { limits } from '../decode/error.ts';
 
 const NEWLINE = 10;
+/** Time for what is in its pipes when it ends. */
+const LAST_WORDS_MS = 200;
 /** Of one line of the log. */
 const MAX_LOG_CHARACTERS = 4_096;
 
@@ -43,8 +45,17 @@ export class Child {
     child.on('error', (error) => {
       this.#died(error.message);
     });
-    child.on('close', (code, signal) => {
-      this.#died(signal === null ? `it ended with exit code ${String(code)}` : `it was killed by ${signal}`);
+    child.on('exit', (code, signal) => {
+      const reason =
+        signal === null ? `it ended with exit code ${String(code)}` : `it was killed by ${signal}`;
+      // What it wrote last is read first. What it has started may hold its pipes open for ever.
+      const timer = setTimeout(() => {
+        this.kill(reason);
+      }, LAST_WORDS_MS);
+      child.on('close', () => {
+        clearTimeout(timer);
+        this.kill(reason);
+      });
     });
   }
 
@@ -90,14 +101,13 @@ export class Child {
     });
   }
 
-  /** Ends it and all that it started, at once. */
+  /** Ends it and all that it started, at once; what it started may be there when it is not. */
   kill(reason: string): void {
     const { pid } = this.#process;
     try {
-      if (pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null)
-        process.kill(-pid, 'SIGKILL');
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
     } catch {
-      // It has just ended by itself.
+      // All have ended by themselves.
     }
     this.#died(reason);
   }

@@ -15,6 +15,7 @@ import inspect
 import json
 import os
 import select
+import signal
 import sys
 import threading
 import time
@@ -34,6 +35,7 @@ def main():
     answer(answers, "null")
     for line in requests:
         answer(answers, reply(process_alert, line))
+    end_children()
     return 0
 
 
@@ -59,9 +61,22 @@ def end_with_client(requests):
     def watch():
         watched.poll()
         time.sleep(SECONDS_TO_END)
+        if leads_group():
+            os.killpg(os.getpid(), signal.SIGKILL)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def leads_group():
+    """Whether this is a process group of its own, as the client makes it: then all others in it were started by the hook."""
+    return os.getpgrp() == os.getpid()
+
+
+def end_children():
+    if leads_group():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(os.getpid(), signal.SIGTERM)
 
 
 def load(file):
@@ -102,10 +117,8 @@ def reply(process_alert, line):
     if result is False:
         return "false"
     if not isinstance(result, dict):
-        kind = type(result).__name__
-        return json.dumps(
-            f"process_alert returned a value of type {kind}; it may return None, False, or a dict to be saved"
-        )
+        what = "True" if result is True else f"a value of type {type(result).__name__}"
+        return json.dumps(f"process_alert returned {what}; it may return None, False, or a dict to be saved")
     try:
         return json.dumps(result, default=plain, separators=(",", ":"))
     except Exception as error:

@@ -120,6 +120,34 @@ test('dates, bytes, toJSON, undefined and holes have a form', () => {
   );
 });
 
+test('what has no form in JSON is refused, with its place', () => {
+  const formless: Readonly<Record<string, unknown>> = {
+    Promise: Promise.resolve(1),
+    Generator: (function* () {
+      yield 1;
+    })(),
+    Map: new Map(),
+    'Set Iterator': new Set([1]).values(),
+    WeakSet: new WeakSet(),
+    RegExp: /a/,
+    Error: new TypeError('no'),
+    Number: Object(3),
+    String: Object('x'),
+    Float64Array: new Float64Array(1),
+  };
+  for (const [name, value] of Object.entries(formless))
+    assert.throws(
+      () => returned('{}', () => ({ items: [{ value }] })),
+      (error) =>
+        error instanceof ReturnedValueError &&
+        error.message.startsWith(
+          `processAlert returned a ${name} at .items[].value, which has no form in JSON`,
+        ),
+      name,
+    );
+  assert.throws(() => returned('{}', () => ({ z: Promise.resolve(0.1) })), /an await is missing\.$/);
+});
+
 test('a number that is none follows --non-finite', () => {
   const hook = (): Alert => ({ nan: Number.NaN, inf: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] });
   assert.equal(returned('{}', hook), '{"nan":null,"inf":[null,null]}');

@@ -64,6 +64,13 @@ test('no message writes among the dead letters or the journal', () => {
   assert.equal(pathOf('{topic}/x', {}, { topic: '_journals' }), '_journals/x');
 });
 
+test('no message names its file like a temporary, which would be swept', () => {
+  const id = '.antares-tag-1-a.0-0.tmp';
+  assert.equal(pathOf('{alert_id}', { id }), `%2E${id.slice(1)}`);
+  assert.equal(pathOf('{topic}/{.part}ares-{alert_id}', { part: '.ant', id }), `test/%2Eantares-${id}`);
+  assert.equal(pathOf('{alert_id}.json', { id: '20000000000000000000' }), '20000000000000000000.json');
+});
+
 const JD_OF_1970 = 2_440_587.5;
 const julianDay = (...utc: [number, number, number, number, number]): number =>
   Date.UTC(...utc) / 86_400_000 + JD_OF_1970;
