@@ -3,7 +3,7 @@ import { type PartitionProgress, partitionKey } from '../commit/partition-progre
 import type { Segments } from '../segment/segments.ts';
 
 /**
- * Names a partition that has work in flight but does not get on (contract, 4). Waiting for disk space or a registry is
+ * Names a partition that has work in flight but does not get on. Waiting for disk space or a registry is
  * told elsewhere and is no stall.
  */
 export function findStall(

@@ -8,7 +8,7 @@ const QUOTE = 0x22;
 const STARTS_WITHIN_MS = 250;
 /** Loading a module of Python may take long, where the disk is cold and half of astronomy is imported. */
 const LOADS_WITHIN_MS = 120_000;
-/** A message that kills its process so often is not tried again, as with workers (contract, 4). */
+/** A message that kills its process so often is not tried again, as with workers. */
 const DEATHS = 2;
 
 /** A hook in a process of its own. */
