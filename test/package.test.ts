@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { newFolder } from './support/client.ts';
 import { projectRoot } from './support/samples.ts';
 
 test('the packed package holds what is needed and nothing else, and works elsewhere', (t) => {
@@ -75,4 +84,15 @@ test('the packed package holds what is needed and nothing else, and works elsewh
     join(projectRoot, 'node_modules', '@types'),
   ];
   execFileSync(process.execPath, [tsc, ...compilerOptions, 'use.ts'], { cwd: dir, stdio: 'pipe' });
+});
+
+test('a clone that is installed brings the command and its manual page', (t) => {
+  const dir = newFolder(t);
+  execFileSync('npm', ['install', '-g', '--prefix', dir, '--offline', '--ignore-scripts', '.'], {
+    cwd: projectRoot,
+    stdio: 'pipe',
+  });
+  const command = join(dir, 'bin', 'antares-client');
+  assert.match(execFileSync(command, ['--version'], { encoding: 'utf8' }), /^antares-client \d/);
+  assert.ok(existsSync(join(dir, 'share', 'man', 'man1', 'antares-client.1')));
 });
