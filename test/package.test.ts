@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { newFolder } from './support/client.ts';
 import { projectRoot } from './support/samples.ts';
@@ -29,7 +29,7 @@ test('the packed package holds what is needed and nothing else, and works elsewh
     .map(({ path }) => path)
     .filter(
       (path) =>
-        !/^(build\/src\/|build\/man\/antares-client\.1$|profiles\/[\w-]+\.json$|certs\/[\w-]+\.(pem|md)$|example_data\/|examples\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(
+        !/^(build\/src\/|build\/man\/antares-client\.1$|profiles\/[\w-]+\.json$|certs\/[\w-]+\.(pem|md)$|example_data\/|examples\/|docs\/|bench\/\w+\.md$|package\.json$|README\.md$|SECURITY\.md$|LICENSE$|CHANGELOG\.md$)/.test(
           path,
         ),
     );
@@ -38,6 +38,17 @@ test('the packed package holds what is needed and nothing else, and works elsewh
     /-----BEGIN [A-Z ]*PRIVATE KEY/.test(readFileSync(join(projectRoot, path), 'latin1')),
   );
   assert.deepEqual(secrets, []);
+  const paths = files.map(({ path }) => path);
+  const dead = paths
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) =>
+      [...readFileSync(join(projectRoot, path), 'utf8').matchAll(/\]\(([^)\s#]+)[^)\s]*\)/g)]
+        .map(([, target = '']) => target)
+        .filter((target) => !/^https?:/.test(target))
+        .map((target) => ({ path, target: join(dirname(path), target) })),
+    )
+    .filter(({ target }) => !paths.some((each) => each === target || each.startsWith(`${target}/`)));
+  assert.deepEqual(dead, [], 'links to what is not in the package');
 
   // Installed by hand: the same files in the same place, without a compiler's two minutes and without the network.
   const installed = join(dir, 'node_modules', 'antares-client');
