@@ -1,8 +1,8 @@
 import { crc32c as update } from '@node-rs/crc32';
 
 /**
- * CRC32C (Castagnoli), as 8 hexadecimal digits: what records, journals and raw frames are checked with (contract, 3). Native, because
- * at full rate every byte passes here.
+ * CRC32C (Castagnoli), as 8 hexadecimal digits: what records, journals and raw frames are checked with
+ * (docs/output-folder.md). Native, because at full rate every byte passes here.
  */
 export class Crc32c {
   #value: number;

@@ -1,6 +1,6 @@
 /**
- * Every way the client itself can fail, with the exit code that the command ends with (issue 1: 1 a failure while
- * running, 2 wrong usage or configuration). Codes are stable: programs may compare them.
+ * Every way the client itself can fail, with the exit code that the command ends with (docs/operating.md, "Exit codes"):
+ * 1 a failure while running, 2 wrong usage or configuration. Codes are stable: programs may compare them.
  */
 const exitCodes = {
   USAGE: 2,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { flagList } from '../src/flags.ts';
+import { newFolder } from './support/client.ts';
 import { configOf } from './support/options.ts';
 import { projectRoot } from './support/samples.ts';
 
@@ -127,4 +129,24 @@ test('the image is made of files that there are, with the packages that the set-
   const copied = [...text.matchAll(/^COPY (?!--)(.*) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
   assert.deepEqual(copied.toSorted(), notIgnored.toSorted());
   for (const file of copied) assert.ok(existsSync(join(projectRoot, file)), file);
+});
+
+test('the temporaries that may be deleted by hand are those that no record names', (t) => {
+  const dir = newFolder(t);
+  const partition = join(dir, 'ztf', '0');
+  mkdirSync(partition, { recursive: true });
+  const [named, stamps, open] = ['7', '8', '9'].map((n) => `.antares-0a1b2c3d-1-4e5f6a7b.0-${n}.tmp`);
+  for (const name of [named, stamps, open]) writeFileSync(join(partition, name ?? ''), '');
+  // Torn, with a byte that is no text: it counts all the same.
+  writeFileSync(
+    join(partition, '00000000000000000000.record'),
+    `{"temporary":"${named ?? ''}","stamps":{"temporary":"${stamps ?? ''}","by\0`,
+  );
+  const text = readFileSync(join(projectRoot, 'docs', 'kubernetes.md'), 'utf8');
+  const commands = [...text.matchAll(/^\$ (find .*)$/gm)].map(([, line = '']) =>
+    line.replace('/alerts', '.'),
+  );
+  assert.equal(commands.length, 2);
+  const listed = execFileSync('sh', ['-c', commands.join('\n')], { cwd: dir, encoding: 'utf8' });
+  assert.equal(listed, `./ztf/0/${open ?? ''}\n`);
 });

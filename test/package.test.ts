@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { newFolder } from './support/client.ts';
 import { projectRoot } from './support/samples.ts';
 
 test('the packed package holds what is needed and nothing else, and works elsewhere', (t) => {
@@ -20,7 +29,7 @@ test('the packed package holds what is needed and nothing else, and works elsewh
     .map(({ path }) => path)
     .filter(
       (path) =>
-        !/^(build\/src\/|build\/man\/antares-client\.1$|profiles\/[\w-]+\.json$|certs\/[\w-]+\.(pem|md)$|example_data\/|examples\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(
+        !/^(build\/src\/|build\/man\/antares-client\.1$|profiles\/[\w-]+\.json$|certs\/[\w-]+\.(pem|md)$|example_data\/|examples\/|docs\/|bench\/\w+\.md$|package\.json$|README\.md$|SECURITY\.md$|LICENSE$|CHANGELOG\.md$)/.test(
           path,
         ),
     );
@@ -29,6 +38,17 @@ test('the packed package holds what is needed and nothing else, and works elsewh
     /-----BEGIN [A-Z ]*PRIVATE KEY/.test(readFileSync(join(projectRoot, path), 'latin1')),
   );
   assert.deepEqual(secrets, []);
+  const paths = files.map(({ path }) => path);
+  const dead = paths
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) =>
+      [...readFileSync(join(projectRoot, path), 'utf8').matchAll(/\]\(([^)\s#]+)[^)\s]*\)/g)]
+        .map(([, target = '']) => target)
+        .filter((target) => !/^https?:/.test(target))
+        .map((target) => ({ path, target: join(dirname(path), target) })),
+    )
+    .filter(({ target }) => !paths.some((each) => each === target || each.startsWith(`${target}/`)));
+  assert.deepEqual(dead, [], 'links to what is not in the package');
 
   // Installed by hand: the same files in the same place, without a compiler's two minutes and without the network.
   const installed = join(dir, 'node_modules', 'antares-client');
@@ -75,4 +95,15 @@ test('the packed package holds what is needed and nothing else, and works elsewh
     join(projectRoot, 'node_modules', '@types'),
   ];
   execFileSync(process.execPath, [tsc, ...compilerOptions, 'use.ts'], { cwd: dir, stdio: 'pipe' });
+});
+
+test('a clone that is installed brings the command and its manual page', (t) => {
+  const dir = newFolder(t);
+  execFileSync('npm', ['install', '-g', '--prefix', dir, '--offline', '--ignore-scripts', '.'], {
+    cwd: projectRoot,
+    stdio: 'pipe',
+  });
+  const command = join(dir, 'bin', 'antares-client');
+  assert.match(execFileSync(command, ['--version'], { encoding: 'utf8' }), /^antares-client \d/);
+  assert.ok(existsSync(join(dir, 'share', 'man', 'man1', 'antares-client.1')));
 });

@@ -13,80 +13,137 @@ interface Import {
   readonly typesOnly: boolean;
 }
 
-function imports(): Import[] {
-  return readdirSync(src, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => {
-      const text = readFileSync(join(src, file), 'utf8');
-      return [...text.matchAll(/^(?:import|export) (type )?([^;]*?)from '([^']+)'/gms)].map((match) => {
-        const [, typeWord, names = '', target = ''] = match;
-        const each = names
-          .replace(/[{}]/g, '')
-          .split(',')
-          .map((name) => name.trim())
-          .filter(Boolean);
-        const typesOnly =
-          typeWord !== undefined || (names.includes('{') && each.every((name) => name.startsWith('type ')));
-        const to = target.startsWith('.') ? relative(src, join(src, dirname(file), target)) : target;
-        return { from: file, to, typesOnly };
-      });
+/** What each file of src imports, also where it loads it later. */
+const imports: readonly Import[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((from) => {
+    const text = readFileSync(join(src, from), 'utf8');
+    const pathOf = (target: string): string =>
+      target.startsWith('.') ? relative(src, join(src, dirname(from), target)) : target;
+    const atOnce = [...text.matchAll(/^(?:import|export) (type )?([^;]*?)from '([^']+)'/gms)].map((match) => {
+      const [, typeWord, names = '', target = ''] = match;
+      const each = names
+        .replace(/[{}]/g, '')
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean);
+      const typesOnly =
+        typeWord !== undefined || (names.includes('{') && each.every((name) => name.startsWith('type ')));
+      return { from, to: pathOf(target), typesOnly };
     });
-}
+    const later = [...text.matchAll(/\bimport\('(\.[^']+)'\)/g)];
+    return [...atOnce, ...later.map(([, target = '']) => ({ from, to: pathOf(target), typesOnly: false }))];
+  });
 
-/** The stages, and what each may know of others beside the base files at the top of src. */
+/** The stages, and the others that each may import from, types aside. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  config: ['worker'],
-  broker: ['commit'],
+  alerts: [],
+  auth: ['config', 'profiles'],
   batch: [],
-  pool: ['batch'],
-  worker: ['batch', 'journal', 'tracing'],
+  broker: ['commit'],
   commit: ['journal'],
+  config: ['auth', 'profiles', 'worker'],
+  doctor: ['auth', 'broker', 'config'],
   finish: ['worker'],
-  segment: ['batch', 'finish', 'worker'],
-  pipe: ['segment'],
-  stop: ['commit'],
-  telemetry: ['batch', 'commit'],
-  tracing: [],
-  status: ['telemetry', 'worker'],
-  metrics: ['telemetry'],
-  web: ['broker', 'commit', 'status', 'telemetry', 'worker'],
-  simulate: ['broker', 'worker'],
+  init: ['config', 'profiles'],
   journal: ['batch', 'segment'],
-  verify: ['broker', 'worker', 'journal', 'segment'],
-  tools: ['broker', 'worker', 'segment', 'verify', 'redo'],
-  redo: ['broker', 'worker', 'journal', 'segment', 'verify'],
-  doctor: ['broker', 'config'],
-  stream: ['batch', 'broker', 'commit', 'config', 'worker'],
+  metrics: ['telemetry'],
+  pipe: ['segment'],
+  pool: ['batch'],
+  profiles: ['config'],
+  redo: ['broker', 'config', 'journal', 'segment', 'verify', 'worker'],
+  segment: ['batch', 'finish', 'worker'],
   shell: [],
-  init: ['config'],
+  simulate: ['broker', 'worker'],
+  status: ['telemetry', 'worker'],
+  stop: ['commit'],
+  stream: ['batch', 'broker', 'commit', 'config', 'worker'],
+  telemetry: ['batch', 'commit'],
+  tools: ['auth', 'broker', 'config', 'redo', 'segment', 'verify', 'worker'],
+  tracing: [],
+  verify: ['auth', 'broker', 'config', 'journal', 'segment', 'worker'],
+  web: ['broker', 'commit', 'status', 'telemetry', 'worker'],
+  worker: ['batch', 'journal', 'tracing'],
 };
 
-test('stages know each other in one direction only, types aside', () => {
-  const wrong = imports().filter(({ from, to, typesOnly }) => {
-    const [stage = '', ...rest] = from.split('/');
-    const [target = '', ...below] = to.split('/');
-    if (rest.length === 0 || below.length === 0 || typesOnly || !(target in mayImport) || stage === target)
-      return false;
-    return !(mayImport[stage] ?? []).includes(target);
-  });
-  // Reading packs what it read; that is the one step from broker to batch.
+/** The files at the top of src that join stages, and the stages that may import one. All others there are the base, which knows no stage. */
+const joints: Readonly<Record<string, readonly string[]>> = {
+  'beginning.ts': ['stream'],
+  'cli.ts': [],
+  'commands.ts': [],
+  'drain.ts': [],
+  'flow.ts': [],
+  'index.ts': [],
+  'observe.ts': [],
+  'output.ts': ['doctor', 'redo'],
+  'reread.ts': [],
+  'returns.ts': [],
+  'run.ts': [],
+  'second-look.ts': ['stream'],
+  'settlement.ts': [],
+  'start.ts': [],
+  'versions.ts': [],
+  'way-back.ts': [],
+  'worker-settings.ts': ['redo'],
+};
+
+/** The stage of a file; of one at the top, its own name. config.ts is the door of config/. */
+function partOf(file: string): string {
+  const [first = ''] = file.split('/');
+  return first === 'config.ts' ? 'config' : first;
+}
+
+/** Steps from one part to another that are more than types. */
+const steps = imports
+  .filter(({ to, typesOnly }) => to.endsWith('.ts') && !typesOnly)
+  .map((each) => ({ ...each, part: partOf(each.from), target: partOf(each.to) }))
+  .filter(({ part, target }) => part !== target);
+
+function isAllowed({ part, target }: { readonly part: string; readonly target: string }): boolean {
+  if (part in joints) return true;
+  if (target in joints) return joints[target]?.includes(part) ?? false;
+  return !(target in mayImport) || (mayImport[part]?.includes(target) ?? false);
+}
+
+test('stages, what joins them, and the base import from each other only what they may, types aside', () => {
+  const folders = readdirSync(src, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  assert.deepEqual(folders.map(({ name }) => name).toSorted(), Object.keys(mayImport).toSorted());
+  const wrong = steps.filter((step) => !isAllowed(step));
   assert.deepEqual(
     wrong.map(({ from, to }) => `${from} → ${to}`),
     [],
   );
 });
 
-test('node-rdkafka is imported in one place, and no worker can reach it', () => {
-  const all = imports();
+test('nothing may be imported that is not', () => {
+  const taken = new Set(steps.map(({ part, target }) => `${part} → ${target}`));
+  const allowed = [
+    ...Object.entries(mayImport).flatMap(([part, targets]) => targets.map((target) => `${part} → ${target}`)),
+    ...Object.entries(joints).flatMap(([target, parts]) => parts.map((part) => `${part} → ${target}`)),
+  ];
   assert.deepEqual(
-    all.filter(({ to }) => to === 'node-rdkafka').map(({ from }) => from),
+    allowed.filter((each) => !taken.has(each)),
+    [],
+  );
+  const joining = new Set(
+    steps.filter(({ target }) => target in mayImport || target in joints).map(({ part }) => part),
+  );
+  assert.deepEqual(
+    Object.keys(joints).filter((file) => !joining.has(file)),
+    [],
+  );
+});
+
+test('node-rdkafka is imported in one place, and no worker can reach it', () => {
+  assert.deepEqual(
+    imports.filter(({ to }) => to === 'node-rdkafka').map(({ from }) => from),
     ['broker/kafka.ts'],
   );
   const reached = new Set<string>();
   const follow = (file: string): void => {
     if (reached.has(file)) return;
     reached.add(file);
-    for (const { from, to, typesOnly } of all) if (from === file && !typesOnly) follow(to);
+    for (const { from, to, typesOnly } of imports) if (from === file && !typesOnly) follow(to);
   };
   follow('worker/main.ts');
   assert.ok(reached.has('worker/transcode.ts'));

@@ -23,7 +23,7 @@ export interface SharedBatch {
 }
 
 /**
- * Whose turn it is. Files of one partition get their final names in offset order (contract, 2), so that of two alerts with one
+ * Whose turn it is. Files of one partition get their final names in offset order, so that of two alerts with one
  * name the later stays. A worker that is early keeps its temporaries until main grants it the turn.
  *
  *     HELD → GRANTED ⇄ PUBLISHING      worker: GRANTED → PUBLISHING → GRANTED around each rename

@@ -74,7 +74,7 @@ export function otherCaFiles(chosen: string | null): string[] {
   return [...new Set(files)].filter((file) => file !== chosen);
 }
 
-/** Whether a file holds the shipped certificate and no other: only then may the host's name go unchecked (contract, 8). */
+/** Whether a file holds the shipped certificate and no other: only then may the host's name go unchecked (SECURITY.md). */
 export function holdsOnlyAntaresCa(path: string): boolean {
   try {
     const [own] = fingerprints(antaresCaFile);

@@ -25,7 +25,7 @@ const LAST_ATTEMPT_MS = 30_000;
 const RETRY_MS = 1_000;
 const SAY_AGAIN_MS = 60_000;
 
-/** Trouble that no waiting cures before the first connection: a person must change something (contract, 6). */
+/** Trouble that no waiting cures before the first connection: a person must change something. */
 const HOPELESS = new Set<Classified['kind']>(['tls', 'authentication', 'authorization', 'fatal']);
 
 /**

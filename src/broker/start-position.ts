@@ -43,8 +43,9 @@ export interface OffsetGap extends TopicPartition {
 
 /**
  * Finds where newly assigned partitions begin: at the group's committed offset, else at the start or the end of what
- * there is. The broker's own reset never decides, because it would skip expired offsets without a word (contract, 5).
- * Where the files say that more is saved than was committed, the files are right (contract, 3).
+ * there is. The broker's own reset never decides, because it would skip expired offsets without a word.
+ * Where the files say that more is saved than was committed, the files are right
+ * (docs/output-folder.md, "Recovery").
  *
  * @throws BrokerError; ClientError TOPIC_RECREATED where the output holds more than the broker ever had, NO_POSITION where the group has
  * committed nothing and nothing else will do.
@@ -100,7 +101,7 @@ function wished(
   return { ...at, offset, committed, behind: offset > wanted ? 'expired' : 'segment' };
 }
 
-/** A topic that was deleted and made again is not the one that the files hold (contract, 3). */
+/** A topic that was deleted and made again is not the one that the files hold. */
 function recreated(at: TopicPartition, published: number, high: number): ClientError {
   return new ClientError(
     'TOPIC_RECREATED',

@@ -2,7 +2,7 @@ import { ClientError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Classified, classify } from './classify.ts';
 
-/** Authentication that fails for so long while the client runs will not come back by itself (contract, 6). */
+/** Authentication that fails for so long while the client runs will not come back by itself. */
 const AUTHENTICATION_PATIENCE_MS = 5 * 60_000;
 /** librdkafka tries again at least every ten seconds and says so every half minute: after so long in silence it got in. */
 const OVER_AFTER_MS = 90_000;

@@ -28,7 +28,8 @@ export interface Durability {
 
 /**
  * Chooses the way. One `sync -f` for many small files was measured ten times cheaper than an fsync each, but only where
- * `syncfs` reports what went wrong: local ext4, xfs and btrfs on Linux 5.8 or newer (contract, 3).
+ * `syncfs` reports what went wrong: local ext4, xfs and btrfs on Linux 5.8 or newer
+ * (docs/guarantees.md, "What is not promised").
  *
  * @param syncTimeoutMs a sync that takes longer is ended and counts as failed.
  */

@@ -46,7 +46,7 @@ export interface Work {
   savedOfPending: number;
 }
 
-/** Messages that killed their worker twice: not to be tried a third time (contract, 4). */
+/** Messages that killed their worker twice: not to be tried a third time (docs/guarantees.md). */
 export function poisonedMessages(work: Work): number[] {
   return [...work.deaths].filter(([, deaths]) => deaths >= 2).map(([index]) => index);
 }

@@ -4,7 +4,7 @@ const WINDOW = 1_000;
 
 /**
  * Stops a run whose messages are nearly all bad: then not the messages are wrong but a setting is, and dead letters by
- * the million help nobody (contract, 6).
+ * the million help nobody.
  */
 export class FailureLimit {
   readonly #maxInARow: number;

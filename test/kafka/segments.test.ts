@@ -41,7 +41,7 @@ test('real alerts of all surveys come out as lines, in offset order, equal to th
     assert.equal(code, 0, stderr);
     const lines = linesIn(join(dir, topic, '0'));
     assert.equal(lines.length, samples.length);
-    // The file of issue 1 without its white space between tokens; a text keeps its blanks.
+    // The original's file without its white space between tokens; a text keeps its blanks.
     const compact = (text: string): string =>
       text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, quoted: string | undefined) => quoted ?? '');
     samples.forEach(({ json }, i) => {

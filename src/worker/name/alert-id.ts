@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts';
 
-/** Fields of an alert that may name it, in the order in which they are asked (contract, 2). */
+/** Fields of an alert that may name it, in the order in which they are asked. */
 export const idPaths = [
   'new_alert.alert_id',
   'alert_id',

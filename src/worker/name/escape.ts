@@ -13,7 +13,7 @@ const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f/\\:*?"<>|%\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
- * A text from a message as one name of a file or folder (contract, 2). What a message says never leaves its folder: separators,
+ * A text from a message as one name of a file or folder. What a message says never leaves its folder: separators,
  * control characters and what file systems reserve are percent-escaped, byte by byte of their UTF-8; a name that is too long is cut
  * and ends in `~` and a hash of the whole. Different texts have different names.
  */

@@ -7,7 +7,7 @@ import type { Read } from './schema.ts';
 const MAX_DECIMAL_BYTES = 4_096;
 
 /**
- * Logical types that have a form of their own in JSON (contract, 1): times in ISO 8601 with the unit's digits, decimals and UUIDs
+ * Logical types that have a form of their own in JSON: times in ISO 8601 with the unit's digits, decimals and UUIDs
  * as strings. One that does not fit its type is ignored, as the Avro specification asks.
  */
 export function logicalReader(schema: Record<string, unknown>): Read | null {
