@@ -160,6 +160,7 @@ export class Flow {
       onBrokerError: ({ code, message }) => {
         if (!secondLook.heard(code)) trouble.heard(message, code);
       },
+      onFailure: fail,
     });
     this.#reader = reader;
     const secondLook: SecondLook = new SecondLook({ log, consumer, assignment, reader });
