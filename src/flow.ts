@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { BatchMemory } from './batch/batch-memory.ts';
 import { Intake } from './batch/intake.ts';
+import { IntoPool } from './batch/into-pool.ts';
 import { Reader } from './batch/read.ts';
 import { type Beginning, nothingKnown } from './beginning.ts';
 import { Assignment } from './broker/assignment.ts';
@@ -164,15 +165,20 @@ export class Flow {
     });
     this.#reader = reader;
     const secondLook: SecondLook = new SecondLook({ log, consumer, assignment, reader });
-    this.#intake = new Intake({
+    const intoPool = new IntoPool({
       ...{ pool, limit, memory },
-      progressOf: (at) => assignment.get(at),
-      endOf: (at, messages) => this.#beginning.end?.endOf(at, messages) ?? null,
+      keepTombstones: workerSettings.form.kind === 'raw',
+      cutAt: (at, messages) => collector?.of(at)?.cutAt(messages) ?? null,
       onBegun: (work, at) => {
         this.#settlement.begun(work, at);
       },
-      cutAt: (at, messages) => collector?.of(at)?.cutAt(messages) ?? null,
-      keepTombstones: workerSettings.form.kind === 'raw',
+    });
+    this.#intake = new Intake({
+      progressOf: (at) => assignment.get(at),
+      endOf: (at, messages) => this.#beginning.end?.endOf(at, messages) ?? null,
+      submit: (at, messages) => {
+        intoPool.submit(at, messages);
+      },
       onOtherTopic: (at) => {
         fail(otherTopic(at));
       },
