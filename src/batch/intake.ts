@@ -2,6 +2,7 @@ import type { ConsumedMessage, PartitionOffset, TopicPartition } from '../broker
 import type { KnownMessage } from '../broker/start-position.ts';
 import { crc32c } from '../checksum.ts';
 import type { PartitionProgress } from '../commit/partition-progress.ts';
+import type { PassedOver } from '../gaps.ts';
 
 /** What the intake needs from the flow around it. */
 export interface IntakeOptions {
@@ -10,8 +11,8 @@ export interface IntakeOptions {
   readonly endOf: (at: TopicPartition, messages?: readonly ConsumedMessage[]) => number | null;
   /** Takes messages that are to be worked on: in offset order, none of them read before; at least one. */
   readonly submit: (at: PartitionProgress, messages: readonly ConsumedMessage[]) => void;
-  /** The broker passed over offsets from `from` on: markers, compaction, or a loss. */
-  readonly onJump: (at: PartitionProgress, from: number) => void;
+  /** The broker passed over offsets: markers, compaction, or a loss. */
+  readonly onPassed: (at: PartitionProgress, ranges: readonly PassedOver[]) => void;
   /** Whether the broker has nothing between what was read and this offset. If not so, it is looked for once more. */
   readonly believes: (at: PartitionProgress, next: number) => boolean;
   /** A message that was saved is another one now. */
@@ -42,8 +43,11 @@ export class Intake {
     const end = this.#options.endOf(at, messages) ?? Number.POSITIVE_INFINITY;
     const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position && offset < end);
     const [first] = fresh;
-    if (first !== undefined && !this.#options.believes(progress, first.offset)) return;
-    if (first !== undefined) this.#submit(progress, fresh, first.offset);
+    if (first !== undefined) {
+      if (!this.#options.believes(progress, first.offset)) return;
+      this.#tellPassed(progress, fresh);
+      this.#options.submit(progress, fresh);
+    }
     const isEnd = messages.some(({ offset }) => offset >= end);
     if (isEnd && this.#options.believes(progress, end)) this.#reach(progress, end);
   }
@@ -80,14 +84,20 @@ export class Intake {
     return same;
   }
 
-  #submit(progress: PartitionProgress, messages: readonly ConsumedMessage[], first: number): void {
-    const { onJump, submit } = this.#options;
-    if (first > progress.watermark.position) onJump(progress, progress.watermark.position);
-    submit(progress, messages);
-  }
-
   #reach(progress: PartitionProgress, offset: number): void {
+    this.#tellPassed(progress, [{ offset }]);
     progress.watermark.advanceTo(offset);
     this.#options.onMoved();
+  }
+
+  /** Within a read, too: librdkafka goes on behind what has expired without ending it. */
+  #tellPassed(progress: PartitionProgress, came: readonly { readonly offset: number }[]): void {
+    const passed: PassedOver[] = [];
+    let next = progress.watermark.position;
+    for (const { offset } of came) {
+      if (offset > next) passed.push({ from: next, next: offset });
+      next = offset + 1;
+    }
+    if (passed.length > 0) this.#options.onPassed(progress, passed);
   }
 }

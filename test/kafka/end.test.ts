@@ -200,7 +200,7 @@ test('a committed offset that has expired is told of, with the number lost, and 
   assert.match(
     second.stderr,
     new RegExp(
-      `15 offsets of ${topic}/0 are lost: 10 was committed, but the broker keeps them only from 25 on`,
+      `15 offsets of ${topic}/0 are lost: reading was to go on at 10, but the broker keeps them only from 25 on`,
     ),
   );
   assert.equal(filesIn(dir).length, 15);
