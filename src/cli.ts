@@ -53,7 +53,8 @@ function doctorKnowsMore({ code }: ClientError): boolean {
 }
 
 /** One sentence; the stack only for who asked for details, or where it is a fault of our own. */
-function explain(error: unknown, argv: readonly string[]): number {
+function explain(thrown: unknown, argv: readonly string[]): number {
+  const error = thrown instanceof ClientError && thrown.code === 'INTERNAL' ? thrown.cause : thrown;
   const known = error instanceof ClientError || error instanceof Interrupted;
   const verbose = argv.includes('--verbose') || argv.includes('-v');
   const text = known ? error.message : `Something is wrong in the client itself: ${String(error)}`;

@@ -27,6 +27,7 @@ const exitCodes = {
   SIMULATE: 1,
   NOT_CLEAN: 1,
   NOT_WELL: 1,
+  INTERNAL: 1,
 } as const satisfies Record<string, 1 | 2>;
 
 /** One of the stable codes of {@link ClientError}. */
@@ -47,6 +48,16 @@ export class ClientError extends Error {
   get exitCode(): 1 | 2 {
     return exitCodes[this.code];
   }
+}
+
+/** A fault of the client's own, as what ends a run. */
+export function internalError(thrown: unknown): ClientError {
+  if (thrown instanceof ClientError) return thrown;
+  return new ClientError(
+    'INTERNAL',
+    `Something is wrong in the client itself: ${messageOf(thrown).replace(/\.$/, '')}. What was not committed comes again.`,
+    { cause: thrown },
+  );
 }
 
 /** The text of anything that was thrown. */

@@ -105,7 +105,8 @@ export const flags = {
     group: READ,
     value: oneOf('continue', 'stop'),
     fallback: 'continue',
-    describe: 'When committed offsets have expired on the broker: say so and go on, or end with exit code 1',
+    describe:
+      'When offsets expired on the broker before they were read: say so and go on, or end with exit code 1',
   }),
 
   where: define({

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { askEnd } from './ask-end.ts';
 import { BatchMemory } from './batch/batch-memory.ts';
 import { Intake } from './batch/intake.ts';
+import { IntoPool } from './batch/into-pool.ts';
 import { Reader } from './batch/read.ts';
 import { type Beginning, nothingKnown } from './beginning.ts';
 import { Assignment } from './broker/assignment.ts';
@@ -13,7 +15,8 @@ import { type PartitionProgress, partitionKey } from './commit/partition-progres
 import { commitsOf, groupInUse } from './commits.ts';
 import type { Config } from './config.ts';
 import { Drain } from './drain.ts';
-import { ClientError, messageOf } from './errors.ts';
+import { ClientError } from './errors.ts';
+import { Gaps } from './gaps.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import { StandardOutput } from './pipe/standard-output.ts';
@@ -72,6 +75,7 @@ export class Flow {
   readonly #settlement: Settlement;
   readonly #drain: Drain;
   readonly #reread: Reread;
+  readonly #gaps: Gaps;
   readonly #returns: Returns;
   readonly #stalls: StallWatch;
   readonly #segments: Segments | null;
@@ -94,14 +98,19 @@ export class Flow {
     this.#segments = segments;
     const collector = parts.toPipe ? this.#createPipe() : segments;
     this.#collector = collector;
-    const start = new Start({
-      ...{ config, log, consumer, segments, journal, fail },
-      isNew: (at) => this.#beginning.isNew(at),
-      given: () => this.#beginning.given,
-      endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,
+    const gaps = new Gaps({
+      ...{ config, log, consumer, segments, fail },
       onLost: (offsets) => {
         telemetry.lostOffsets += offsets;
       },
+    });
+    this.#gaps = gaps;
+    const start = new Start({
+      ...{ config, log, consumer, segments, journal, gaps, fail },
+      saved: async (at) => (await segments?.recover(at)) ?? null,
+      isNew: (at) => this.#beginning.isNew(at),
+      given: () => this.#beginning.given,
+      endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,
     });
     const trouble = new TroubleWatch(log, fail);
     consumer.onTrouble = (text, code) => {
@@ -161,22 +170,30 @@ export class Flow {
       onBrokerError: ({ code, message }) => {
         if (!secondLook.heard(code)) trouble.heard(message, code);
       },
+      onFailure: fail,
     });
     this.#reader = reader;
     const secondLook: SecondLook = new SecondLook({ log, consumer, assignment, reader });
-    this.#intake = new Intake({
+    const intoPool = new IntoPool({
       ...{ pool, limit, memory },
-      progressOf: (at) => assignment.get(at),
-      endOf: (at, messages) => this.#beginning.end?.endOf(at, messages) ?? null,
+      keepTombstones: workerSettings.form.kind === 'raw',
+      cutAt: (at, messages) => collector?.of(at)?.cutAt(messages) ?? null,
       onBegun: (work, at) => {
         this.#settlement.begun(work, at);
       },
-      cutAt: (at, messages) => collector?.of(at)?.cutAt(messages) ?? null,
-      keepTombstones: workerSettings.form.kind === 'raw',
+    });
+    this.#intake = new Intake({
+      progressOf: (at) => assignment.get(at),
+      endOf: (at, messages) => this.#beginning.end?.endOf(at, messages) ?? null,
+      submit: (at, messages) => {
+        intoPool.submit(at, messages);
+      },
       onOtherTopic: (at) => {
         fail(otherTopic(at));
       },
-      onJump: (at, from) => void start.checkJump(at, from),
+      onPassed: (at, ranges) => {
+        gaps.passed(at, ranges);
+      },
       believes: (at, next) => secondLook.believes(at, next),
       onMoved: () => {
         this.#committer.finished();
@@ -329,20 +346,17 @@ export class Flow {
 
   /** Asked whenever something of ours has come to its end, and every second for the sake of what others do. */
   async #checkEnd(): Promise<void> {
+    if (this.#ending.isOver) return;
     const { consumer, log } = this.#parts;
-    const { partitions } = this.#assignment;
-    const { end } = this.#beginning;
-    if (end === null || this.#ending.isOver) return;
-    // Partitions that we take ourselves are ours alone; until we have them, what the group has committed says nothing.
-    if (this.#beginning.byHand !== null && !this.#assignment.isAnswered) return;
-    try {
-      if (!(await end.isOwnReached(consumer, partitions))) return;
+    const assignment = this.#assignment;
+    const { partitions } = assignment;
+    const around = { beginning: this.#beginning, assignment, gaps: this.#gaps, log };
+    const isReached = await askEnd(around, async (end) => {
+      if (!(await end.isOwnReached(consumer, partitions))) return false;
       // Open segments too: other members may wait for what we commit, as we do for them.
-      if (!(await this.#commitEnd())) return;
-      if (await end.isReached(consumer, partitions)) this.#ending.finish();
-    } catch (error) {
-      log.debug(`Whether the end is reached could not be asked: ${messageOf(error)}.`);
-    }
+      return (await this.#commitEnd()) && (await end.isReached(consumer, partitions));
+    });
+    if (isReached) this.#ending.finish();
   }
 
   /**

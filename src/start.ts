@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
 import type { GivenPositions } from './broker/given-positions.ts';
-import { gapText, type OffsetGap, type StartPosition, startPositions } from './broker/start-position.ts';
-import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
+import { type StartPosition, startPositions } from './broker/start-position.ts';
+import { partitionKey } from './commit/partition-progress.ts';
 import type { Config } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
+import type { Gaps } from './gaps.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import type { Published } from './segment/recover.ts';
@@ -22,14 +23,15 @@ export interface StartOptions {
   readonly consumer: AlertConsumer;
   readonly segments: Segments | null;
   readonly journal: Journal | null;
+  /** What is saved of a partition already, wherever that is; null: nothing. */
+  readonly saved: (at: TopicPartition) => Promise<Published | null>;
   /** Partitions that appeared after the start. */
   readonly isNew: (at: TopicPartition) => boolean;
   /** The offsets that the user wants. */
   readonly given: () => GivenPositions;
   /** Where reading stops at the earliest; null: nowhere, or nobody knows yet. */
   readonly endOf: (at: TopicPartition) => number | null;
-  /** So many offsets are gone for good. */
-  readonly onLost: (offsets: number) => void;
+  readonly gaps: Gaps;
   readonly fail: (error: ClientError) => void;
 }
 
@@ -43,12 +45,12 @@ export class Start {
 
   /** @throws BrokerError: asked again later. What is wrong with the files ends the client. */
   async positions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
-    const { consumer, config, segments, isNew, given, fail } = this.#options;
+    const { consumer, config, saved, isNew, given, gaps: told, fail } = this.#options;
     try {
       const published = new Map<string, Published>();
       for (const at of partitions) {
-        const found = await segments?.recover(at);
-        if (found) published.set(partitionKey(at), found);
+        const found = await saved(at);
+        if (found !== null) published.set(partitionKey(at), found);
       }
       const { positions, gaps } = await this.#believable(() =>
         startPositions(consumer, partitions, {
@@ -59,7 +61,7 @@ export class Start {
         }),
       );
       for (const at of positions) await this.#checkWish(at, published.get(partitionKey(at)) ?? null);
-      for (const gap of gaps) this.#gap(gap);
+      for (const gap of gaps) told.found(gap);
       return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
     } catch (error) {
       // A broker that does not answer is asked again; a folder that does not fit is not.
@@ -87,21 +89,6 @@ export class Start {
     );
     if (journal !== null && end !== null && !everyMessageItsFile) await checkFiles(journal, at, end);
     given().taken(at);
-  }
-
-  /** Offsets were passed over in mid-stream: markers and compaction are normal, an expired range is a loss. */
-  async checkJump(at: PartitionProgress, from: number): Promise<void> {
-    const { consumer, log, segments } = this.#options;
-    try {
-      const { low } = await consumer.watermarks(at);
-      if (low <= from) return;
-      const { topic, partition } = at;
-      at.notes.expired(from, low - 1);
-      segments?.of(at)?.expired(from, low - 1);
-      this.#gap({ topic, partition, wanted: from, available: low, lost: low - from });
-    } catch (error) {
-      log.debug(`The low watermark could not be read: ${messageOf(error)}.`);
-    }
   }
 
   /** Asks again while a topic seems to end before what we know of it. */
@@ -132,12 +119,5 @@ export class Start {
       );
     }
     return at;
-  }
-
-  #gap(gap: OffsetGap): void {
-    const { log, config, onLost, fail } = this.#options;
-    onLost(gap.lost ?? 0);
-    log.error({ ...gap }, gapText(gap));
-    if (config.errors.onGap === 'stop') fail(new ClientError('OFFSET_GAP', gapText(gap)));
   }
 }

@@ -73,6 +73,7 @@ const joints: Readonly<Record<string, readonly string[]>> = {
   'commands.ts': [],
   'drain.ts': [],
   'flow.ts': [],
+  'gaps.ts': [],
   'index.ts': [],
   'observe.ts': [],
   'output.ts': ['doctor', 'redo'],

@@ -2,37 +2,26 @@ import type { ConsumedMessage, PartitionOffset, TopicPartition } from '../broker
 import type { KnownMessage } from '../broker/start-position.ts';
 import { crc32c } from '../checksum.ts';
 import type { PartitionProgress } from '../commit/partition-progress.ts';
-import type { CutAt } from '../pool/messages.ts';
-import type { Pool } from '../pool/pool.ts';
-import type { Work } from '../pool/work.ts';
-import type { Limit } from '../stop/limit.ts';
-import { release } from '../release.ts';
-import { packBatch, BatchView } from './batch.ts';
-import type { BatchMemory } from './batch-memory.ts';
+import type { PassedOver } from '../gaps.ts';
 
 /** What the intake needs from the flow around it. */
 export interface IntakeOptions {
-  readonly pool: Pool;
-  readonly limit: Limit;
   readonly progressOf: (at: TopicPartition) => PartitionProgress | undefined;
   /** Messages from this offset on are not ours to read; null: all are. Is told what was read. */
   readonly endOf: (at: TopicPartition, messages?: readonly ConsumedMessage[]) => number | null;
-  readonly onBegun: (work: Work, at: PartitionProgress) => void;
-  /** The broker passed over offsets from `from` on: markers, compaction, or a loss. */
-  readonly onJump: (at: PartitionProgress, from: number) => void;
+  /** Takes messages that are to be worked on: in offset order, none of them read before; at least one. */
+  readonly submit: (at: PartitionProgress, messages: readonly ConsumedMessage[]) => void;
+  /** The broker passed over offsets: markers, compaction, or a loss. */
+  readonly onPassed: (at: PartitionProgress, ranges: readonly PassedOver[]) => void;
   /** Whether the broker has nothing between what was read and this offset. If not so, it is looked for once more. */
   readonly believes: (at: PartitionProgress, next: number) => boolean;
-  /** Where a batch of so many messages is likely to fill a segment; null: no segments. */
-  readonly cutAt: (at: PartitionProgress, messages: number) => CutAt | null;
-  readonly keepTombstones: boolean;
-  readonly memory: BatchMemory;
   /** A message that was saved is another one now. */
   readonly onOtherTopic: (at: PartitionProgress) => void;
-  /** Something moved without a batch being done. */
+  /** Something moved without a message being worked on. */
   readonly onMoved: () => void;
 }
 
-/** From messages as they were read to batches in the pool, and the bookkeeping of which offsets are under way. */
+/** Decides which messages of those that were read are to be worked on, and what it means that others are not there. */
 export class Intake {
   readonly #options: IntakeOptions;
   #closed = false;
@@ -53,9 +42,12 @@ export class Intake {
     if (progress.known !== null && !this.#isKnown(progress, progress.known, messages)) return;
     const end = this.#options.endOf(at, messages) ?? Number.POSITIVE_INFINITY;
     const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position && offset < end);
-    const [first, last] = [fresh[0], fresh.at(-1)];
-    if (first !== undefined && !this.#options.believes(progress, first.offset)) return;
-    if (first !== undefined && last !== undefined) this.#submit(progress, fresh, first.offset, last.offset);
+    const [first] = fresh;
+    if (first !== undefined) {
+      if (!this.#options.believes(progress, first.offset)) return;
+      this.#tellPassed(progress, fresh);
+      this.#options.submit(progress, fresh);
+    }
     const isEnd = messages.some(({ offset }) => offset >= end);
     if (isEnd && this.#options.believes(progress, end)) this.#reach(progress, end);
   }
@@ -92,32 +84,20 @@ export class Intake {
     return same;
   }
 
-  #submit(progress: PartitionProgress, messages: ConsumedMessage[], first: number, last: number): void {
-    const { pool, limit, onJump, onBegun, cutAt, keepTombstones, memory } = this.#options;
-    const { topic, partition, watermark } = progress;
-    if (first > watermark.position) onJump(progress, watermark.position);
-    if (progress.works.size === 0) progress.movedAtMs = performance.now();
-    const range = watermark.begin(first, last + 1);
-    const memoryFor = (bytes: number): SharedArrayBuffer => memory.take(bytes);
-    const view = new BatchView(packBatch(topic, partition, messages, keepTombstones, memoryFor));
-    release(ownBuffers(messages));
-    const work = pool.submit(view, limit.take(messages.length), cutAt(progress, messages.length));
-    progress.works.set(work, range);
-    onBegun(work, progress);
-  }
-
   #reach(progress: PartitionProgress, offset: number): void {
+    this.#tellPassed(progress, [{ offset }]);
     progress.watermark.advanceTo(offset);
     this.#options.onMoved();
   }
-}
 
-/** Of values that were copied. A small one may share its buffer with others; an empty one has nothing to give. */
-function ownBuffers(messages: readonly ConsumedMessage[]): ArrayBuffer[] {
-  const buffers: ArrayBuffer[] = [];
-  for (const { value } of messages) {
-    if (value === null || value.byteLength === 0 || !(value.buffer instanceof ArrayBuffer)) continue;
-    if (value.buffer.byteLength === value.byteLength) buffers.push(value.buffer);
+  /** Within a read, too: librdkafka goes on behind what has expired without ending it. */
+  #tellPassed(progress: PartitionProgress, came: readonly { readonly offset: number }[]): void {
+    const passed: PassedOver[] = [];
+    let next = progress.watermark.position;
+    for (const { offset } of came) {
+      if (offset > next) passed.push({ from: next, next: offset });
+      next = offset + 1;
+    }
+    if (passed.length > 0) this.#options.onPassed(progress, passed);
   }
-  return buffers;
 }

@@ -1,6 +1,6 @@
 import type { ReadConfig } from '../config/read.ts';
 import type { AlertConsumer, ConsumedMessage, PartitionOffset, TopicPartition } from '../broker/consumer.ts';
-import { messageOf } from '../errors.ts';
+import { type ClientError, internalError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { ReadSize } from './read-size.ts';
 
@@ -27,6 +27,8 @@ export interface ReaderOptions {
   /** A read brought messages, after so long. */
   readonly onRead?: (tookMs: number) => void;
   readonly onBrokerError: (error: { code: number; message: string }) => void;
+  /** What was read could not be taken in, and no more of it is handed on. */
+  readonly onFailure: (error: ClientError) => void;
 }
 
 /** The consume loop: reads, hands on by partition, and never stops polling. */
@@ -38,6 +40,7 @@ export class Reader {
   readonly #heldPartitions = new Map<string, TopicPartition>();
   #running = false;
   #stopping = false;
+  #failed = false;
   #paused = false;
   #polledAtMs = -Infinity;
 
@@ -52,28 +55,17 @@ export class Reader {
 
   /** Reads until {@link stop}. */
   async run(): Promise<void> {
-    const { consumer, read } = this.#options;
     this.#running = true;
     while (!this.#stopping) {
       for (const action of this.#between.splice(0)) await action();
       await this.#waitForRoom();
-      const oneByOne = this.#paused || this.#options.oneByOne();
-      const count = oneByOne ? 1 : this.#size.count;
-      const startMs = performance.now();
       try {
-        const messages = await consumer.consume(count, this.#paused ? PAUSED_POLL_MS : read.batchTimeoutMs);
-        const bytes = this.#handOn(messages);
-        this.#polledAtMs = performance.now();
-        if (messages.length > 0) this.#options.onRead?.(this.#polledAtMs - startMs);
-        if (!oneByOne) this.#size.learn(messages.length, bytes, performance.now() - startMs);
+        await this.#readOnce();
       } catch (error) {
-        this.#polledAtMs = performance.now();
-        this.#options.onBrokerError({
-          code: (error as { code?: number }).code ?? -1,
-          message: messageOf(error),
-        });
+        // Polling goes on, or nothing that is finished could be committed any more.
+        this.#failed = true;
+        this.#options.onFailure(internalError(error));
       }
-      for (const end of this.#ends.splice(0)) this.#options.onEnd(end);
     }
     this.#running = false;
     for (const action of this.#between.splice(0)) await action();
@@ -111,6 +103,32 @@ export class Reader {
   partitionsAdded(partitions: readonly TopicPartition[]): void {
     for (const { topic, partition } of partitions) this.#heldPartitions.delete(`${topic}/${partition}`);
     if (this.#paused) this.#tryPause(partitions);
+  }
+
+  async #readOnce(): Promise<void> {
+    const oneByOne = this.#paused || this.#options.oneByOne();
+    const startMs = performance.now();
+    const messages = await this.#consume(oneByOne ? 1 : this.#size.count);
+    this.#polledAtMs = performance.now();
+    if (this.#failed) return;
+    if (messages !== null) {
+      const bytes = this.#handOn(messages);
+      const tookMs = performance.now() - startMs;
+      if (messages.length > 0) this.#options.onRead?.(tookMs);
+      if (!oneByOne) this.#size.learn(messages.length, bytes, tookMs);
+    }
+    for (const end of this.#ends.splice(0)) this.#options.onEnd(end);
+  }
+
+  /** null: an error came in place of messages. */
+  async #consume(count: number): Promise<readonly ConsumedMessage[] | null> {
+    const { consumer, read, onBrokerError } = this.#options;
+    try {
+      return await consumer.consume(count, this.#paused ? PAUSED_POLL_MS : read.batchTimeoutMs);
+    } catch (error) {
+      onBrokerError({ code: (error as { code?: number }).code ?? -1, message: messageOf(error) });
+      return null;
+    }
   }
 
   /** Groups messages by partition, keeping their order. Returns their bytes. */

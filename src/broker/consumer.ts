@@ -42,6 +42,12 @@ const ERR_REVOKE_PARTITIONS = -174;
 const METADATA_TIMEOUT_MS = 10_000;
 
 /**
+ * Start positions are resolved by us; this is only what librdkafka does when an offset expires in mid-stream, and it is noticed. Among the
+ * properties of the whole client it would be lost: node-rdkafka puts what is given for topics in the place of all of these.
+ */
+const ofTopics = { 'auto.offset.reset': 'earliest' } as const;
+
+/**
  * librdkafka's consumer with promises and with types of our own. Rebalances, ends of partitions and commit results
  * happen only inside {@link consume}; they are handed to the callbacks below, in order.
  */
@@ -72,7 +78,7 @@ export class AlertConsumer {
           this.onCommit(error ?? null, offsets.filter(hasOffset));
         },
       },
-      {},
+      ofTopics,
     );
     // `event.error` tells only that something is wrong; what it is stands in the log lines.
     client.on('event.log', (event: unknown) => {

@@ -80,8 +80,6 @@ export function consumerProperties(config: Config): Properties {
     'client.id': 'antares-client',
     'enable.auto.commit': false,
     'enable.auto.offset.store': false,
-    // Start positions are resolved by us; this is only what librdkafka does when an offset expires in mid-stream, and it is noticed.
-    'auto.offset.reset': 'earliest',
     'enable.partition.eof': true,
     // Topics that appear at night; internal ones never match a pattern.
     'topic.metadata.refresh.interval.ms': 10_000,

@@ -33,11 +33,11 @@ export interface StartRules {
   readonly publishedEnd?: (at: TopicPartition) => number | null;
 }
 
-/** A committed offset that the broker no longer has. */
+/** An offset that was the next to be read, and that the broker no longer has. */
 export interface OffsetGap extends TopicPartition {
   readonly wanted: number;
   readonly available: number;
-  /** How many offsets are gone; null: the committed one lies beyond the end, so the topic was made again or cut. */
+  /** How many offsets are gone; null: the wanted one is the committed one and lies beyond the end, so the topic was made again or cut. */
   readonly lost: number | null;
 }
 
@@ -113,5 +113,5 @@ function recreated(at: TopicPartition, published: number, high: number): ClientE
 export function gapText({ topic, partition, wanted, available, lost }: OffsetGap): string {
   return lost === null
     ? `The committed offset ${wanted} of ${topic}/${partition} lies beyond its end: the topic was made again or cut. Its first offset now is ${available}.`
-    : `${lost} offsets of ${topic}/${partition} are lost: ${wanted} was committed, but the broker keeps them only from ${available} on.`;
+    : `${lost} offsets of ${topic}/${partition} are lost: reading was to go on at ${wanted}, but the broker keeps them only from ${available} on.`;
 }

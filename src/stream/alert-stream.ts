@@ -50,7 +50,8 @@ export class AlertStream<A extends object = Record<string, unknown>>
     const stop = (): void => {
       source.stop();
     };
-    options.signal?.addEventListener('abort', stop, { once: true });
+    // Whose signal it is may outlive many streams.
+    options.signal?.addEventListener('abort', stop, { once: true, signal: source.stopped });
     if (options.signal?.aborted === true) stop();
   }
 

@@ -12,12 +12,13 @@ export interface QueuedMessage {
   readonly next: number;
 }
 
-/** Places that are taken out of the list at a time. */
+/** Empty places that are taken out of the list at a time. */
 const SWEEP = 1_024;
 
 /** What was read ahead of the caller, in the order of each partition. */
 export class MessageQueue {
-  readonly #messages: QueuedMessage[] = [];
+  /** Places before the head are empty: a message in the caller's hands is the caller's to let go of. */
+  readonly #messages: (QueuedMessage | undefined)[] = [];
   #head = 0;
   #bytes = 0;
 
@@ -48,9 +49,10 @@ export class MessageQueue {
     for (;;) {
       const next = this.#messages[this.#head];
       if (next === undefined) return null;
+      this.#messages[this.#head] = undefined;
       this.#head += 1;
-      if (this.#head === SWEEP) {
-        this.#messages.splice(0, SWEEP);
+      if (this.#head === this.#messages.length || this.#head === SWEEP) {
+        this.#messages.splice(0, this.#head);
         this.#head = 0;
       }
       this.#bytes -= next.message.value.byteLength;

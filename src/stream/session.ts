@@ -104,6 +104,7 @@ export class Session {
       onBrokerError: ({ code, message }) => {
         if (!secondLook.heard(code)) trouble.heard(message, code);
       },
+      onFailure: fail,
     });
     this.#reader = reader;
     const secondLook = new SecondLook({ log, consumer, assignment, reader });

@@ -17,6 +17,7 @@ export class Source {
   readonly #log: Log;
   readonly #ledger: Ledger;
   readonly #events = new EventEmitter();
+  #changes = 0;
   /** Nothing more is handed out. */
   readonly #stopping = new AbortController();
   #readers = 0;
@@ -73,8 +74,10 @@ export class Source {
       if (this.#stopping.signal.aborted) return null;
       const next = session.take();
       if (next !== null) return next;
+      const changes = this.#changes;
       if (await session.isEndReached()) return null;
-      await once(this.#events, 'change');
+      // Asking may have taken a while, in which nobody listened.
+      if (this.#changes === changes) await once(this.#events, 'change');
     }
   }
 
@@ -136,6 +139,7 @@ export class Source {
   }
 
   #changed(): void {
+    this.#changes += 1;
     this.#events.emit('change');
   }
 }

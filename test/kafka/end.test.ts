@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { numberedAlerts, slowly } from '../support/faults.ts';
 import { filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
@@ -198,8 +200,46 @@ test('a committed offset that has expired is told of, with the number lost, and 
   assert.match(
     second.stderr,
     new RegExp(
-      `15 offsets of ${topic}/0 are lost: 10 was committed, but the broker keeps them only from 25 on`,
+      `15 offsets of ${topic}/0 are lost: reading was to go on at 10, but the broker keeps them only from 25 on`,
     ),
   );
   assert.equal(filesIn(dir).length, 15);
+});
+
+test('offsets that expire while the client is behind are told of, and all that the broker still has is saved', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  const group = unique('group');
+  const padding = 'x'.repeat(100_000);
+  await produce(
+    topic,
+    Array.from({ length: 100 }, (_, i) => ({ value: jsonAlert(i, { padding }) })),
+  );
+  const folder = newFolder(t);
+  const [hook, goOn] = [join(folder, 'hook.mjs'), join(folder, 'go-on')];
+  writeFileSync(
+    hook,
+    `import { existsSync } from 'node:fs';
+    import { setTimeout as sleep } from 'node:timers/promises';
+    export async function processAlert() {
+      while (!existsSync(${JSON.stringify(goOn)})) await sleep(25);
+    }`,
+  );
+  const client = startClient(t, [
+    ...[topic, '-d', dir, '-g', group, '--until-end', '--process', hook],
+    ...['--bootstrap-servers', testKafka().bootstrap.plaintext],
+    ...['--batch-size', '5', '--max-in-flight-bytes', '1MB', '-X', 'queued.max.messages.kbytes=1000'],
+  ]);
+  await client.says(/Assigned/);
+  await deleteRecords({ topic, partition: 0, offset: 90 });
+  writeFileSync(goOn, '');
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  const [, lost] = /(\d+) offsets of \S+ are lost: .* from 90 on/.exec(stderr) ?? [];
+  const files = filesIn(dir);
+  assert.equal(files.length, 100 - Number(lost), stderr);
+  for (let candid = 90; candid < 100; candid++) assert.ok(files.includes(join(topic, `${candid}.json`)));
+  assert.deepEqual((await groupOffsets(group, topic)).committed, [100]);
 });

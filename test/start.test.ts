@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AlertConsumer } from '../src/broker/consumer.ts';
+import { GivenPositions } from '../src/broker/given-positions.ts';
+import type { Gaps } from '../src/gaps.ts';
+import type { Log } from '../src/log.ts';
+import { Start } from '../src/start.ts';
+import { anyBroker, configOf } from './support/options.ts';
+
+/** Where reading of `t/0` begins, with `committed` in the group, for who holds all below `held`; each ask finds the next end. */
+async function begin(committed: number, held: number | null, ...ends: readonly number[]) {
+  const asked = [...ends];
+  const gaps: unknown[] = [];
+  const failures: string[] = [];
+  const start = new Start({
+    config: await configOf(['t', '-d', '-', ...anyBroker]),
+    log: { debug: () => undefined, info: () => undefined } as unknown as Log,
+    consumer: {
+      committed: () => Promise.resolve([{ topic: 't', partition: 0, offset: committed }]),
+      watermarks: () => Promise.resolve({ low: 0, high: asked.shift() ?? ends.at(-1) ?? 0 }),
+    } as unknown as AlertConsumer,
+    segments: null,
+    journal: null,
+    saved: () => Promise.resolve(held === null ? null : { next: held, lastMessage: null }),
+    isNew: () => false,
+    given: () => new GivenPositions(),
+    endOf: () => null,
+    gaps: { found: (gap: unknown) => gaps.push(gap) } as unknown as Gaps,
+    fail: ({ code }) => {
+      failures.push(code);
+    },
+  });
+  const positions = await start.positions([{ topic: 't', partition: 0 }]);
+  return { offsets: positions.map(({ offset }) => offset), gaps, failures };
+}
+
+test('a broker that has just started and tells an old end is asked again', async () => {
+  assert.deepEqual(await begin(10, null, 4, 20), { offsets: [10], gaps: [], failures: [] });
+  assert.deepEqual(await begin(10, 12, 4, 20), { offsets: [12], gaps: [], failures: [] });
+});
+
+test('reading begins behind what is saved, or at the commit if that is further', async () => {
+  assert.deepEqual((await begin(10, 12, 20)).offsets, [12]);
+  assert.deepEqual((await begin(10, 5, 20)).offsets, [10]);
+});
