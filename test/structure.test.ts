@@ -53,7 +53,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulate: ['broker', 'worker'],
   journal: ['batch', 'segment'],
   verify: ['broker', 'worker', 'journal', 'segment'],
-  tools: ['broker', 'worker', 'segment', 'verify', 'redo'],
+  tools: ['broker', 'worker', 'segment', 'status', 'verify', 'redo'],
   redo: ['broker', 'worker', 'journal', 'segment', 'verify'],
   doctor: ['broker', 'config'],
   stream: ['batch', 'broker', 'commit', 'config', 'worker'],
