@@ -24,7 +24,7 @@ const exitCodes = {
   WORKER_START: 1,
   OUTPUT: 1,
   MISSING_FEATURE: 1,
-  SIMULATE: 1,
+  SEND: 1,
   NOT_CLEAN: 1,
   NOT_WELL: 1,
   INTERNAL: 1,

@@ -8,6 +8,13 @@ test('CRC32C is the one of RFC 3720, appendix B.4', () => {
   assert.equal(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i)), '46dd794e');
 });
 
+test('the checksum is the same in one piece, in several, and where it goes on from another', () => {
+  const parts = new Crc32c().add(Buffer.from('1234')).add(Buffer.alloc(0)).add(Buffer.from('56789'));
+  assert.equal(String(parts), crc32c('123456789'));
+  const half = new Crc32c().add(Buffer.from('1234'));
+  assert.equal(String(new Crc32c(half.value).add(Buffer.from('56789'))), crc32c('123456789'));
+});
+
 test('the checksum of parts whose bytes are not here is that of the whole', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 6 }), (parts) => {

@@ -120,9 +120,25 @@ test('csv-summary.mjs writes a line an alert and saves them all', async (t) => {
 
 test('add-field.ts adds the galactic latitude', async () => {
   // As Node.js runs it from 22.18 on; on older ones only the compiled file can be loaded.
-  const { alerts } = await run(join(projectRoot, 'build', 'examples', 'add-field.js'), 'ztf');
+  const file = join(projectRoot, 'build', 'examples', 'add-field.js');
+  const { alerts } = await run(file, 'ztf');
   assert.equal(alerts.length, COUNT);
-  for (const { galacticLatitudeDeg } of alerts) assert.ok(Math.abs(Number(galacticLatitudeDeg)) <= 90);
+  const { processAlert } = (await import(file)) as {
+    processAlert: (alert: object, context: object) => { galacticLatitudeDeg: number };
+  };
+  const context = { logger: { debug: () => undefined } };
+  // Places as SIMBAD has them: M 31, Sagittarius A*, Sirius.
+  for (const [ra, dec, wantedDeg] of [
+    [10.6847, 41.2688, -21.573],
+    [266.4168, -29.0078, -0.046],
+    [101.2872, -16.7161, -8.89],
+  ]) {
+    const { galacticLatitudeDeg } = processAlert({ candid: 1n, candidate: { ra, dec } }, context);
+    assert.ok(Math.abs(galacticLatitudeDeg - Number(wantedDeg)) < 0.01, String(galacticLatitudeDeg));
+  }
+  const [first] = alerts as unknown as (Ztf & { galacticLatitudeDeg: number })[];
+  assert.ok(first);
+  assert.equal(first.galacticLatitudeDeg, processAlert({ ...first }, context).galacticLatitudeDeg);
 });
 
 test('process_alert.py saves everything and prints what is bright', { skip: skipPython }, async () => {

@@ -59,7 +59,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   stop: ['commit'],
   stream: ['batch', 'broker', 'commit', 'config', 'worker'],
   telemetry: ['batch', 'commit'],
-  tools: ['auth', 'broker', 'config', 'redo', 'segment', 'verify', 'worker'],
+  tools: ['auth', 'broker', 'config', 'redo', 'segment', 'status', 'verify', 'worker'],
   tracing: [],
   verify: ['auth', 'broker', 'config', 'journal', 'segment', 'worker'],
   web: ['broker', 'commit', 'status', 'telemetry', 'worker'],

@@ -6,7 +6,7 @@ const TIMEOUT_MS = 15_000;
 const ERR_TOPIC_ALREADY_EXISTS = 36;
 const BROKERS_DEFAULT = -1;
 
-/** Makes topics that are not there yet. @throws ClientError SIMULATE */
+/** Makes topics that are not there yet. @throws ClientError SEND */
 export async function createTopics(
   properties: Properties,
   topics: readonly string[],
@@ -32,7 +32,7 @@ function createTopic(
     admin.createTopic(wanted, TIMEOUT_MS, (error) => {
       const failure = error as { code: number; message: string } | undefined;
       if (failure === undefined || failure.code === ERR_TOPIC_ALREADY_EXISTS) resolve();
-      else reject(new ClientError('SIMULATE', `The topic ${topic} cannot be made: ${failure.message}.`));
+      else reject(new ClientError('SEND', `The topic ${topic} cannot be made: ${failure.message}.`));
     });
   });
 }

@@ -92,5 +92,5 @@ function notArrived(topic: string, { message }: Pick<Error, 'message'>): ClientE
   const cure = TOO_LARGE.test(message)
     ? '; raise max.message.bytes of the topic, or message.max.bytes of its broker, and of the client where -X sets it'
     : '';
-  return new ClientError('SIMULATE', `A message for ${topic} did not arrive: ${message}${cure}.`);
+  return new ClientError('SEND', `A message for ${topic} did not arrive: ${message}${cure}.`);
 }

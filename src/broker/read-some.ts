@@ -1,4 +1,4 @@
-import { ClientError } from '../errors.ts';
+import { ClientError, messageOf } from '../errors.ts';
 import type { AlertConsumer, ConsumedMessage, PartitionOffset, TopicPartition } from './consumer.ts';
 
 /** Properties to read a few messages with, not a stream: nothing is fetched ahead. */
@@ -13,7 +13,7 @@ const SILENCE_MS = 20_000;
  * Reads from these places on, outside of any group: nothing is subscribed to and nothing committed. A partition is through when `take`
  * says `enough` of it, or at its end.
  *
- * @throws ClientError BROKER_UNREACHABLE when nothing comes for a while.
+ * @throws ClientError BROKER_UNREACHABLE when nothing comes for a while; BrokerError, such as that the topic may not be read.
  */
 export async function readSome(
   consumer: AlertConsumer,
@@ -38,7 +38,7 @@ export async function readSome(
   consumer.assign(places);
   while (open.size > 0 && !stop.aborted) {
     const before = open.size;
-    const messages = await consumer.consume(BATCH, READ_TIMEOUT_MS);
+    const messages = await consumeUngrouped(consumer, BATCH, READ_TIMEOUT_MS);
     for (const message of messages)
       if (open.has(keyOf(message)) && take(message) === 'enough') finish(message);
     for (const end of ended.splice(0)) finish(end);
@@ -53,6 +53,24 @@ export async function readSome(
   // A pause would outlast the assignment.
   consumer.resume(places);
   consumer.unassign(places);
+}
+
+/**
+ * Up to `count` messages of partitions that were taken by hand. What the group may not is nothing to who does not join it.
+ *
+ * @throws BrokerError
+ */
+export async function consumeUngrouped(
+  consumer: AlertConsumer,
+  count: number,
+  timeoutMs: number,
+): Promise<ConsumedMessage[]> {
+  try {
+    return await consumer.consume(count, timeoutMs);
+  } catch (error) {
+    if (/Group authorization/i.test(messageOf(error))) return [];
+    throw error;
+  }
 }
 
 function keyOf({ topic, partition }: TopicPartition): string {

@@ -35,8 +35,10 @@ export function partitionsOf(topics: readonly string[], catalogue: TopicCatalogu
   );
 }
 
+const MOST_SIMILAR = 3;
+
 /** Names that somebody may have meant, the nearest first. */
-export function similarNames(name: string, names: Iterable<string>, most = 3): string[] {
+export function similarNames(name: string, names: Iterable<string>): string[] {
   return [...names]
     .filter((other) => !other.startsWith('__'))
     .map((other) => ({
@@ -45,7 +47,7 @@ export function similarNames(name: string, names: Iterable<string>, most = 3): s
     }))
     .filter(({ far }) => far <= Math.max(2, name.length / 3))
     .sort((a, b) => a.far - b.far)
-    .slice(0, most)
+    .slice(0, MOST_SIMILAR)
     .map(({ other }) => other);
 }
 

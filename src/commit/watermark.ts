@@ -23,11 +23,6 @@ export class Watermark {
     return this.#position;
   }
 
-  /** Whether everything that was read is finished. */
-  get idle(): boolean {
-    return this.#open.length === 0;
-  }
-
   /** Work on the offsets from `first` to before `next` begins. @throws RangeError for offsets that were already read. */
   begin(first: number, next: number): OpenRange {
     if (first < this.#position || next <= first) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { classify } from '../broker/classify.ts';
 import { connect } from '../broker/connect.ts';
@@ -6,21 +5,20 @@ import {
   type AlertConsumer,
   type BrokerError,
   logicalOffset,
-  type PartitionOffset,
   type TopicCatalogue,
   type TopicPartition,
 } from '../broker/consumer.ts';
+import { groupOffsets } from '../broker/group-offsets.ts';
+import { consumeUngrouped } from '../broker/read-some.ts';
 import { matchTopics, partitionsOf, similarNames } from '../broker/topics.ts';
 import type { Config } from '../config.ts';
-import { messageOf } from '../errors.ts';
+import { ClientError } from '../errors.ts';
 import { type Finding, fault, faultOf, ok, skipped, warning } from './finding.ts';
 
 const LOGIN_TIMEOUT_MS = 12_000;
 const READ_TIMEOUT_MS = 10_000;
 /** One read; between two of them librdkafka's complaints come in. */
 const POLL_MS = 200;
-const GROUP_ATTEMPTS = 10;
-const GROUP_PAUSE_MS = 500;
 const silent = pino({ level: 'silent' });
 
 /** What was found beyond the connection. */
@@ -118,8 +116,7 @@ async function readOne(
       timestampMs: null,
     };
   } catch (error) {
-    const { sentence } = classify(error as BrokerError, 'connecting');
-    return { finding: fault('Topic', `${topic}: ${sentence}`, null), timestampMs: null };
+    return { finding: fault('Topic', `${topic}: ${sentenceOf(error)}`, null), timestampMs: null };
   }
 }
 
@@ -142,11 +139,7 @@ async function readAt(
   consumer.assign([{ ...at, offset }]);
   try {
     while (performance.now() < deadlineMs) {
-      const [message] = await consumer.consume(1, POLL_MS).catch((error: unknown) => {
-        // What the group may not is a row of its own.
-        if (/Group authorization/i.test(messageOf(error))) return [];
-        throw error;
-      });
+      const [message] = await consumeUngrouped(consumer, 1, POLL_MS);
       const [first] = trouble;
       if (first !== undefined) throw Object.assign(new Error(first.message), { code: first.code });
       if (message !== undefined) return message;
@@ -166,7 +159,7 @@ async function examineGroup(
   // Without a topic any will do: what is asked is whether the group may be used.
   const asked = partitions.length > 0 ? partitions : [{ topic: 'antares-client-doctor', partition: 0 }];
   try {
-    const committed = await askGroup(consumer, asked);
+    const committed = await groupOffsets(consumer, asked);
     const places = committed.filter(({ offset }) => offset !== logicalOffset.NONE && offset >= 0);
     if (partitions.length === 0) return ok('Group', `${group} may be used`);
     if (places.length === 0)
@@ -181,28 +174,12 @@ async function examineGroup(
       `${group} may be used; it has commits in ${places.length} of ${partitions.length} partitions and is ${lag} messages behind`,
     );
   } catch (error) {
-    const { kind, sentence } = classify(error as BrokerError, 'connecting');
-    if (kind !== 'unreachable') return fault('Group', `${group}: ${sentence}`, null);
-    // The connection stands. A user without any right to a group is not told who coordinates it, and waits.
-    return fault(
-      'Group',
-      `${group}: the broker does not tell its offsets; that is how it looks where the user has no right to the group`,
-      'give another --group; some brokers want it to begin with the user name',
-    );
+    const sentence = error instanceof ClientError ? error.message : sentenceOf(error);
+    return fault('Group', `${group}: ${sentence}`, null);
   }
 }
 
-/** A broker that has just started, or a group nobody used yet, is "not coordinated" for a moment. @throws BrokerError */
-async function askGroup(
-  consumer: AlertConsumer,
-  asked: readonly TopicPartition[],
-): Promise<PartitionOffset[]> {
-  for (let left = GROUP_ATTEMPTS; ; left--) {
-    try {
-      return await consumer.committed(asked);
-    } catch (error) {
-      if (left <= 1 || classify(error as BrokerError, 'connecting').kind !== 'transient') throw error;
-      await sleep(GROUP_PAUSE_MS);
-    }
-  }
+/** What an error of the broker means. */
+function sentenceOf(error: unknown): string {
+  return classify(error as BrokerError, 'connecting').sentence;
 }

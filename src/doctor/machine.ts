@@ -32,8 +32,8 @@ function neededBy({ broker }: Config): Feature[] {
 }
 
 /** How many files may be open at once. */
-export function examineOpenFiles(limits: string | null = readLimits()): Finding {
-  const [, given] = /^Max open files\s+(\S+)/m.exec(limits ?? '') ?? [];
+export function examineOpenFiles(): Finding {
+  const [, given] = /^Max open files\s+(\S+)/m.exec(readLimits() ?? '') ?? [];
   if (given === undefined) return skipped('Open files', 'this system does not tell its limit');
   const limit = given === 'unlimited' ? Infinity : Number(given);
   const text = `at most ${given} at once`;

@@ -85,10 +85,6 @@ export class Pool {
     return this.#slots.map((slot) => slot.takeUse());
   }
 
-  get idle(): boolean {
-    return this.#lines.size === 0;
-  }
-
   /** Takes a batch. Batches of one partition must come in offset order. */
   submit(view: BatchView, budget: number | null, cutAt: CutAt | null): Work {
     const work: Work = {

@@ -3,7 +3,7 @@ import type { OutputForm } from '../pool/messages.ts';
 import { escapeName, escapeOwnFolder } from '../worker/name/escape.ts';
 import { valuesForm } from '../worker/datum/form.ts';
 import { looseHead } from '../worker/write/loose-records.ts';
-import { RAW_MAGIC } from '../worker/write/raw.ts';
+import { RAW_MAGIC } from '../worker/write/raw-frame.ts';
 import { stripPrefix } from '../topic-name.ts';
 import type { SegmentForm } from './segments.ts';
 

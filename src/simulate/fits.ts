@@ -26,17 +26,13 @@ export function starStamp(random: Random, sidePixels: number, flux: number, skyC
 }
 
 /** An image as a FITS file (FITS standard 4.0): 80-character cards, 32-bit floats, big-endian, filled up to 2880 bytes. */
-export function fitsFile(
-  { sidePixels, pixels }: Stamp,
-  cards: Readonly<Record<string, number>> = {},
-): Buffer {
+export function fitsFile({ sidePixels, pixels }: Stamp): Buffer {
   const header = [
     card('SIMPLE', 'T'),
     card('BITPIX', '-32'),
     card('NAXIS', '2'),
     card('NAXIS1', String(sidePixels)),
     card('NAXIS2', String(sidePixels)),
-    ...Object.entries(cards).map(([key, value]) => card(key, String(value))),
     'END'.padEnd(CARD_BYTES),
   ].join('');
   const headerBytes = roundUp(header.length);

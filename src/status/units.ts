@@ -11,7 +11,7 @@ export function several(count: number, one: string): string {
 
 /** `12.3 MB` */
 export function bytesText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let [value, unit] = [bytes, 0];
   for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1000;
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? ''}`;

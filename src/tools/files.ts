@@ -8,7 +8,7 @@ import { readLetter } from '../redo/letter.ts';
 import { LineSplitter } from '../verify/lines.ts';
 import { unpackZstd } from '../verify/zstd-frames.ts';
 import type { Message } from '../worker/message.ts';
-import { RAW_MAGIC } from '../worker/write/raw.ts';
+import { RAW_MAGIC } from '../worker/write/raw-frame.ts';
 import { withoutZstandard } from './avro-segment.ts';
 import { readRawSegment } from './raw-segment.ts';
 

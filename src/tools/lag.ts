@@ -1,3 +1,4 @@
+import { groupOffsets } from '../broker/group-offsets.ts';
 import { partitionsOf } from '../broker/topics.ts';
 import { print, table } from './print.ts';
 import { openSession, shownTopic, type ToolInput, withBroker } from './session.ts';
@@ -18,7 +19,7 @@ export async function lag(input: ToolInput): Promise<void> {
   const { config, log } = session;
   await withBroker(session, async ({ consumer, catalogue }) => {
     const names = [...catalogue.keys()].filter((name) => !name.startsWith('__')).sort();
-    const committed = await consumer.committed(partitionsOf(names, catalogue));
+    const committed = await groupOffsets(consumer, partitionsOf(names, catalogue));
     const rows = await Promise.all(
       committed
         .filter(({ offset }) => offset >= 0)

@@ -11,7 +11,7 @@ const MARKERS = 5;
 /**
  * The newest messages of the topic that the configuration names, the oldest of them first.
  *
- * @throws ClientError TOPIC_UNKNOWN, with similar names; Interrupted
+ * @throws ClientError TOPIC_UNKNOWN, with similar names; BrokerError; Interrupted
  */
 export async function newestMessages(
   { consumer, catalogue }: Connected,

@@ -1,8 +1,8 @@
 import { ClientError, messageOf } from '../errors.ts';
+import { bytesText } from '../status/units.ts';
 import type { Message } from '../worker/message.ts';
 import { AlertPrinter } from './alerts.ts';
 import { newestMessages } from './newest.ts';
-import { humanBytes } from './print.ts';
 import { openSession, shownTopic, type ToolInput, withBroker } from './session.ts';
 
 /** `antares-client peek`. @throws ClientError */
@@ -21,7 +21,7 @@ export async function peek(input: ToolInput): Promise<void> {
         value: value ?? Buffer.alloc(0),
       };
       const at = `${shownTopic(topic, config)}/${partition} offset ${offset}`;
-      log.info(`${at}, ${timeOf(timestampMs)}, ${humanBytes(message.value.length)}`);
+      log.info(`${at}, ${timeOf(timestampMs)}, ${bytesText(message.value.length)}`);
       try {
         await printer.print(message);
       } catch (error) {

@@ -28,12 +28,3 @@ export function table(rows: readonly (readonly string[])[], right: readonly bool
       .join('  ');
   return rows.map((row) => `${line(row)}\n`).join('');
 }
-
-const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-/** `1.2 GB`. */
-export function humanBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1_000 ** power;
-  return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power] ?? ''}`;
-}

@@ -5,9 +5,9 @@ import { AlertProducer } from '../broker/producer.ts';
 import { producerProperties } from '../broker/properties.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import { Interrupted } from '../signals.ts';
+import { bytesText } from '../status/units.ts';
 import type { Message } from '../worker/message.ts';
 import { NO_OFFSET } from './avro-segment.ts';
-import { humanBytes } from './print.ts';
 import { type RecordedPartition, recordedPartitions } from './recorded.ts';
 import { openSession, type ToolInput } from './session.ts';
 
@@ -70,7 +70,7 @@ export async function replay(input: ToolInput): Promise<void> {
   if (isCutOff) throw new Interrupted(stop, `${sent} of ${countedIn(partitions)} messages were sent`);
   const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
   log.info(
-    `${sent} messages (${humanBytes(bytes)}) in ${seconds} s to ${config.broker.bootstrapServers}: ${topics.join(', ')}.`,
+    `${sent} messages (${bytesText(bytes)}) in ${seconds} s to ${config.broker.bootstrapServers}: ${topics.join(', ')}.`,
   );
 }
 

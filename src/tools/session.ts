@@ -1,8 +1,11 @@
 import { userLogins } from '../auth/login-store.ts';
+import { classify } from '../broker/classify.ts';
 import { connect, type Connected } from '../broker/connect.ts';
+import type { BrokerError } from '../broker/consumer.ts';
 import { modestReading } from '../broker/read-some.ts';
 import { type Config, resolveConfig } from '../config.ts';
 import type { ConfigSources } from '../config/gather.ts';
+import { ClientError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { Interrupted, listenForStop } from '../signals.ts';
 
@@ -51,7 +54,7 @@ function open(
 /**
  * Works with a connection and closes it.
  *
- * @throws ClientError; Interrupted where the tool was stopped before.
+ * @throws ClientError, also for what the broker refuses meanwhile; Interrupted where the tool was stopped before.
  */
 export async function withBroker(
   { config, log, stop }: Session,
@@ -62,9 +65,18 @@ export async function withBroker(
   if (connected === null) throw new Interrupted(stop, `${config.broker.bootstrapServers} had not answered`);
   try {
     await work(connected);
+  } catch (error) {
+    if (!isBrokerError(error)) throw error;
+    const { error: code, sentence } = classify(error, 'connected');
+    throw new ClientError(code, sentence, { cause: error });
   } finally {
     await connected.consumer.disconnect();
   }
+}
+
+/** librdkafka numbers its errors; those of the system and of the client itself are named. */
+function isBrokerError(error: unknown): error is BrokerError {
+  return error instanceof Error && typeof (error as Partial<BrokerError>).code === 'number';
 }
 
 /** A topic as the user types it. */

@@ -3,7 +3,8 @@ import { readSome } from '../broker/read-some.ts';
 import { partitionsOf } from '../broker/topics.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import { Interrupted } from '../signals.ts';
-import { humanBytes, print, table } from './print.ts';
+import { bytesText } from '../status/units.ts';
+import { print, table } from './print.ts';
 import { openSession, shownTopic, type ToolInput, withBroker } from './session.ts';
 
 /** The last offsets may be transaction markers, which are no messages. */
@@ -139,7 +140,7 @@ function asTable(rows: readonly TopicRow[]): string {
     return [
       String(row.partitions),
       String(row.messages),
-      bytes === null ? '-' : `~${humanBytes(bytes)}`,
+      bytes === null ? '-' : `~${bytesText(bytes)}`,
       time(row.firstMs, 10),
       time(row.lastMs, 16),
       row.topic,

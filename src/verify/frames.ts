@@ -1,23 +1,24 @@
-import { crc32c } from '../checksum.ts';
+import {
+  CHECKSUM_BYTES,
+  FIELDS_BYTES,
+  type FramedMessage,
+  LENGTH_BYTES,
+  RAW_MAGIC,
+  readFrame,
+} from '../worker/write/raw-frame.ts';
 import { MAX_ITEM_BYTES } from './lines.ts';
-
-const MAGIC = Buffer.from('ANTRAW1\n');
-const LENGTH_BYTES = 4;
-const CRC_BYTES = 4;
-/** Offset, timestamp, key's and value's lengths, number of headers. */
-const FIXED_BYTES = 8 + 8 + 4 + 4 + 4;
 
 /** Cuts chunks of a raw segment into frames and checks each (docs/output-folder.md). */
 export class FrameSplitter {
-  readonly #onFrame: (offset: number, frame: Buffer) => void;
+  readonly #onFrame: (message: FramedMessage) => void;
   #pending: Buffer[] = [];
   #bytes = 0;
-  #wanted: number = MAGIC.length;
+  #wanted: number = RAW_MAGIC.length;
   #begun = false;
   #inFrame = false;
 
-  /** @param onFrame gets the offset of each whole frame, and its bytes behind its length. */
-  constructor(onFrame: (offset: number, frame: Buffer) => void) {
+  /** @param onFrame gets the message of each whole frame. */
+  constructor(onFrame: (message: FramedMessage) => void) {
     this.#onFrame = onFrame;
   }
 
@@ -47,45 +48,19 @@ export class FrameSplitter {
 
   #part(part: Buffer): void {
     if (!this.#begun) {
-      if (!part.equals(MAGIC)) throw new RangeError('it does not begin as a raw segment does');
+      if (!part.equals(RAW_MAGIC)) throw new RangeError('it does not begin as a raw segment does');
       this.#begun = true;
       this.#wanted = LENGTH_BYTES;
     } else if (this.#inFrame) {
-      this.#onFrame(checkFrame(part), part);
+      this.#onFrame(readFrame(part));
       this.#inFrame = false;
       this.#wanted = LENGTH_BYTES;
     } else {
       const length = part.readUInt32LE(0);
-      if (length < FIXED_BYTES + CRC_BYTES || length > MAX_ITEM_BYTES)
+      if (length < FIELDS_BYTES + CHECKSUM_BYTES || length > MAX_ITEM_BYTES)
         throw new RangeError(`a frame says that it has ${length} bytes`);
       this.#inFrame = true;
       this.#wanted = length;
     }
   }
-}
-
-/** @returns its offset. @throws RangeError */
-function checkFrame(frame: Buffer): number {
-  const end = frame.length - CRC_BYTES;
-  const offset = Number(frame.readBigInt64LE(0));
-  const wrong = (what: string): RangeError => new RangeError(`the frame of offset ${offset}: ${what}`);
-  if (crc32c(frame.subarray(0, end)) !== frame.readUInt32LE(end).toString(16).padStart(8, '0'))
-    throw wrong('its checksum does not fit');
-  let at = FIXED_BYTES;
-  const skip = (bytes: number): void => {
-    at += Math.max(0, bytes);
-    if (bytes < -1 || at > end) throw wrong('its lengths do not fit');
-  };
-  const length = (signed: boolean): number => {
-    skip(4);
-    return signed ? frame.readInt32LE(at - 4) : frame.readUInt32LE(at - 4);
-  };
-  for (let headers = frame.readUInt32LE(24); headers > 0; headers--) {
-    skip(length(false));
-    skip(length(true));
-  }
-  skip(frame.readInt32LE(16));
-  skip(frame.readInt32LE(20));
-  if (at !== end) throw wrong('its lengths do not fit');
-  return offset;
 }

@@ -120,7 +120,7 @@ class Frames {
   readonly #frames: FrameSplitter;
 
   constructor(expected: () => number | null) {
-    this.#frames = new FrameSplitter((offset) => {
+    this.#frames = new FrameSplitter(({ offset }) => {
       this.count += 1;
       const wanted = expected();
       if (offset !== wanted)

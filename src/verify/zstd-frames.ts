@@ -9,6 +9,7 @@ const BLOCK_BYTES = 128 * 1024;
 /** A chunk of a segment is far smaller; what is larger was packed by somebody else. */
 const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 const RLE = 1;
+const TOO_LARGE = 'a frame of it is too large to be unpacked here';
 
 /**
  * Unpacks zstd where Node.js cannot (before 22.15), a frame at a time: segments are made of many, one a chunk. So memory goes with the
@@ -25,72 +26,107 @@ export async function* unpackZstd(chunks: AsyncIterable<Buffer>): AsyncGenerator
       throw new Error('a frame of it is damaged', { cause: error });
     }
   };
-  let pending = Buffer.alloc(0);
-  let wanted = 0;
-  for await (const chunk of chunks) {
-    pending = Buffer.concat([pending, chunk]);
-    // A large frame is not looked at anew with each piece of it.
-    if (pending.length < wanted) continue;
-    for (;;) {
-      const frame = frameAt(pending);
-      if ('wanted' in frame) {
-        wanted = frame.wanted;
-        break;
-      }
-      yield unpack(pending.subarray(0, frame.bytes), frame.mostBytes);
-      pending = pending.subarray(frame.bytes);
+  const pieces = new Pieces(chunks);
+  try {
+    while (await pieces.hasMore()) {
+      const { bytes, mostBytes } = await nextFrame(pieces);
+      yield unpack(bytes, mostBytes);
     }
+  } finally {
+    await pieces.close();
   }
-  if (pending.length > 0) throw new Error('its last frame has no end');
 }
 
-/** The frame that begins here: its length and the most that it can hold; or how many bytes are needed to go on looking. */
-function frameAt(bytes: Buffer): { bytes: number; mostBytes: number } | { wanted: number } {
-  if (bytes.length <= MAGIC_BYTES) return { wanted: MAGIC_BYTES + 1 };
-  if (bytes.readUInt32LE(0) !== MAGIC) throw new Error('it holds something that is no zstd frame');
-  const descriptor = bytes[MAGIC_BYTES] as number;
-  let at = MAGIC_BYTES + headerBytes(descriptor);
-  let blocks = 0;
-  for (;;) {
-    if (bytes.length < at + BLOCK_HEADER_BYTES) return { wanted: at + BLOCK_HEADER_BYTES };
-    const header = bytes.readUIntLE(at, BLOCK_HEADER_BYTES);
-    const type = (header >> 1) & 3;
-    at += BLOCK_HEADER_BYTES + (type === RLE ? 1 : header >> 3);
-    blocks += 1;
-    if (at > MAX_FRAME_BYTES || blocks * BLOCK_BYTES > MAX_FRAME_BYTES)
-      throw new Error('a frame of it is too large to be unpacked here');
-    if ((header & 1) === 1) break;
+/** @returns the frame as it stands there, and the most that it can hold. */
+async function nextFrame(pieces: Pieces): Promise<{ bytes: Buffer; mostBytes: number }> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  const take = async (bytes: number): Promise<Buffer> => {
+    length += bytes;
+    if (length > MAX_FRAME_BYTES) throw new Error(TOO_LARGE);
+    const part = await pieces.take(bytes);
+    parts.push(part);
+    return part;
+  };
+  if ((await take(MAGIC_BYTES)).readUInt32LE(0) !== MAGIC)
+    throw new Error('it holds something that is no zstd frame');
+  const descriptor = (await take(1)).readUInt8(0);
+  const header = await take(headerBytes(descriptor));
+  let mostBytes = 0;
+  for (let isLast = false; !isLast; ) {
+    const block = (await take(BLOCK_HEADER_BYTES)).readUIntLE(0, BLOCK_HEADER_BYTES);
+    isLast = (block & 1) === 1;
+    mostBytes += BLOCK_BYTES;
+    if (mostBytes > MAX_FRAME_BYTES) throw new Error(TOO_LARGE);
+    await take(((block >> 1) & 3) === RLE ? 1 : block >> 3);
   }
   // The library would reserve whatever the header says.
-  if (contentBytes(bytes, descriptor) > blocks * BLOCK_BYTES)
-    throw new Error('a frame of it lies about its size');
+  if (contentBytes(header, descriptor) > mostBytes) throw new Error('a frame of it lies about its size');
   const hasChecksum = (descriptor & 4) !== 0;
-  const end = at + (hasChecksum ? CHECKSUM_BYTES : 0);
-  return bytes.length < end ? { wanted: end } : { bytes: end, mostBytes: blocks * BLOCK_BYTES };
+  await take(hasChecksum ? CHECKSUM_BYTES : 0);
+  return { bytes: Buffer.concat(parts), mostBytes };
+}
+
+/** Takes as many bytes as are wanted from chunks, however these are cut. */
+class Pieces {
+  readonly #chunks: AsyncIterator<Buffer>;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(chunks: AsyncIterable<Buffer>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** Whether anything is left. */
+  async hasMore(): Promise<boolean> {
+    while (this.#rest.length === 0) {
+      const next = await this.#chunks.next();
+      if (next.done === true) return false;
+      this.#rest = next.value;
+    }
+    return true;
+  }
+
+  /** @throws Error where there are not so many. */
+  async take(bytes: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for (let wanted = bytes; wanted > 0; ) {
+      if (!(await this.hasMore())) throw new Error('its last frame has no end');
+      const part = this.#rest.subarray(0, wanted);
+      this.#rest = this.#rest.subarray(part.length);
+      parts.push(part);
+      wanted -= part.length;
+    }
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  }
+
+  /** Lets go of what gives the chunks. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
 }
 
 const isSingle = (descriptor: number): boolean => (descriptor & 0x20) !== 0;
 const sizeBytes = (descriptor: number): number =>
   [isSingle(descriptor) ? 1 : 0, 2, 4, 8][descriptor >> 6] as number;
 
-/** Descriptor, window, dictionary id and content size. */
+/** Window, dictionary id and content size. */
 function headerBytes(descriptor: number): number {
   const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] as number;
-  return 1 + (isSingle(descriptor) ? 0 : 1) + dictionaryBytes + sizeBytes(descriptor);
+  return (isSingle(descriptor) ? 0 : 1) + dictionaryBytes + sizeBytes(descriptor);
 }
 
 /** What a frame's header says of its content's size; 0: nothing. */
-function contentBytes(frame: Buffer, descriptor: number): number {
-  const at = MAGIC_BYTES + headerBytes(descriptor) - sizeBytes(descriptor);
+function contentBytes(header: Buffer, descriptor: number): number {
+  const at = header.length - sizeBytes(descriptor);
   switch (sizeBytes(descriptor)) {
     case 1:
-      return frame.readUInt8(at);
+      return header.readUInt8(at);
     case 2:
-      return frame.readUInt16LE(at) + 256;
+      return header.readUInt16LE(at) + 256;
     case 4:
-      return frame.readUInt32LE(at);
+      return header.readUInt32LE(at);
     case 8:
-      return Number(frame.readBigUInt64LE(at));
+      return Number(header.readBigUInt64LE(at));
     default:
       return 0;
   }

@@ -34,7 +34,7 @@ test('where there is no memory for a batch, nothing of it counts as under way', 
   assert.throws(() => {
     intoPool.submit(at, messages);
   }, RangeError);
-  assert.ok(at.watermark.idle);
+  assert.equal(at.watermark.committable, 0);
   assert.equal(at.watermark.position, 0);
   memory.take = take;
   intoPool.submit(at, messages);

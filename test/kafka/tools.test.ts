@@ -8,8 +8,10 @@ import { readSome } from '../../src/broker/read-some.ts';
 import { openContainer } from '../../src/worker/decode/avro/container.ts';
 import { SchemaCache } from '../../src/worker/decode/avro/schema-cache.ts';
 import { simulateNight } from '../../src/simulate/night.ts';
-import { type ClientEnd, jsonAlert, newFolder, runClient } from '../support/client.ts';
+import { type ClientEnd, jsonAlert, newFolder, refused, runClient, startClient } from '../support/client.ts';
 import {
+  addAcl,
+  bob,
   deleteRecords,
   groupOffsets,
   newTopic,
@@ -169,6 +171,42 @@ test('schema shows what the newest message of a topic was written with', { skip:
   const { code, stdout, stderr } = await runClient(t, ['schema', topic]);
   assert.equal(code, 0, stderr);
   assert.equal((JSON.parse(stdout) as { type: string }).type, 'record');
+});
+
+test('what the broker refuses while a tool is at work is told in one sentence', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic();
+  const group = unique('forbidden');
+  await produce(topic, [{ value: jsonAlert(1) }]);
+  await addAcl('--allow-principal', 'User:bob', '--operation', 'Describe', '--topic', topic);
+  await addAcl('--deny-principal', 'User:bob', '--operation', 'All', '--group', group);
+  for (const tool of [
+    ['peek', topic],
+    ['schema', topic],
+    ['topics', topic],
+  ])
+    await refused(startClient(t, [...tool, ...bob.args()], bob.env), /may not read the topic/);
+  const { code, stderr } = await startClient(t, ['lag', '-g', group, ...bob.args()], bob.env).ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /no right to the group: give another one with --group/);
+  assert.doesNotMatch(stderr, /client itself|\n {4}at /);
+});
+
+test('peek and schema want no right to the group, for they read outside of it', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic();
+  const group = unique('forbidden');
+  const [alert] = simulateNight({ survey: 'ztf', seed: 5, count: 1 });
+  assert.ok(alert);
+  await produce(topic, [{ value: alert.value }]);
+  await addAcl('--deny-principal', 'User:bob', '--operation', 'All', '--group', group);
+  for (const tool of ['peek', 'schema']) {
+    const args = [tool, topic, '-g', group, ...bob.args()];
+    const { code, stderr } = await startClient(t, args, bob.env).ended;
+    assert.equal(code, 0, stderr);
+  }
 });
 
 /** A folder of raw segments of a topic, and its messages. */

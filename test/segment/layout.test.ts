@@ -91,7 +91,7 @@ test('a range without any alert has a record and no file', async (t) => {
   assert.equal((await recover({ root, below }, writer))?.next, 10);
 });
 
-test('of two writers that begin at one offset the first wins, and the other leaves nothing', async (t) => {
+test('of two writers whose ranges of several files begin at one offset, all files of the first stay, and none of the other', async (t) => {
   const root = newFolder(t);
   const [one, two] = [rangeIn(root, 0, 4, ['a', 'b']), rangeIn(root, 0, 9, ['a', 'c'])];
   const results = await Promise.all([publish(root, one), publish(root, two)]);

@@ -13,6 +13,19 @@ test('numbers keep three digits and say their unit', () => {
   assert.deepEqual([0, 1234.4, 9_999_999, 12_345_678].map(countText), ['0', '1,234', '9,999,999', '12.3 M']);
 });
 
+test('a size that would round to a thousand is one of the next unit', () => {
+  assert.deepEqual([999_499, 999_500, 999_999, 999_500_000, 99_950, 999_999e9, 2e15, 2e18].map(bytesText), [
+    '999 kB',
+    '1.0 MB',
+    '1.0 MB',
+    '1.0 GB',
+    '100 kB',
+    '1.0 PB',
+    '2.0 PB',
+    '2000 PB',
+  ]);
+});
+
 test('one thing is not several', () => {
   assert.deepEqual(
     [0, 1, 2].map((count) => several(count, 'dead letter')),

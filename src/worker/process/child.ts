@@ -59,11 +59,6 @@ export class Child {
     });
   }
 
-  /** Why it is no longer there; null: it is. */
-  get death(): string | null {
-    return this.#death;
-  }
-
   /**
    * Sends a line, if there is one, and waits for the next line that comes.
    *

@@ -1,15 +1,8 @@
 import { Crc32c } from '../../checksum.ts';
 import type { Message } from '../message.ts';
 import type { ChunkMemory } from './chunk-memory.ts';
+import { CHECKSUM_BYTES, fieldAt, FIELDS_BYTES, LENGTH_BYTES, NONE } from './raw-frame.ts';
 import { Growing, type SegmentEncoder, type TakenBytes } from './segment-encoder.ts';
-
-/** The first bytes of every file of raw segments. */
-export const RAW_MAGIC: Uint8Array = Buffer.from('ANTRAW1\n');
-
-/** Length, offset, timestamp, bytes of key and value, number of headers; docs/output-folder.md draws the frame. */
-const FIXED_BYTES = 4 + 8 + 8 + 4 + 4 + 4;
-const CHECKSUM_BYTES = 4;
-const NONE = -1;
 
 /** Messages as they came, framed, so that a night can be replayed exactly. */
 export class RawFrames implements SegmentEncoder {
@@ -33,16 +26,18 @@ export class RawFrames implements SegmentEncoder {
       (sum, header, i) => sum + 8 + (names[i]?.length ?? 0) + (header.value?.length ?? 0),
       0,
     );
-    const bytes = FIXED_BYTES + headerBytes + (key?.length ?? 0) + value.length + CHECKSUM_BYTES;
-    const frame = this.#frames.extend(bytes);
+    const dataBytes = headerBytes + (key?.length ?? 0) + value.length;
+    const bytes = FIELDS_BYTES + dataBytes + CHECKSUM_BYTES;
+    const whole = this.#frames.extend(LENGTH_BYTES + bytes);
+    const frame = whole.subarray(LENGTH_BYTES);
+    new DataView(whole.buffer, whole.byteOffset).setUint32(0, bytes, true);
     const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-    view.setUint32(0, bytes - 4, true);
-    view.setBigInt64(4, BigInt(offset), true);
-    view.setBigInt64(12, BigInt(timestampMs), true);
-    view.setInt32(20, key?.length ?? NONE, true);
-    view.setInt32(24, tombstone === true ? NONE : value.length, true);
-    view.setUint32(28, headers.length, true);
-    let at = FIXED_BYTES;
+    view.setBigInt64(fieldAt.offset, BigInt(offset), true);
+    view.setBigInt64(fieldAt.timestampMs, BigInt(timestampMs), true);
+    view.setInt32(fieldAt.keyBytes, key?.length ?? NONE, true);
+    view.setInt32(fieldAt.valueBytes, tombstone === true ? NONE : value.length, true);
+    view.setUint32(fieldAt.headers, headers.length, true);
+    let at = FIELDS_BYTES;
     const put = (part: Uint8Array): void => {
       frame.set(part, at);
       at += part.length;
@@ -58,12 +53,9 @@ export class RawFrames implements SegmentEncoder {
     });
     if (key !== null) put(key);
     put(value);
-    const checksum = new Crc32c().add(frame.subarray(4, at)).value;
+    const checksum = new Crc32c().add(frame.subarray(0, at)).value;
     view.setUint32(at, checksum, true);
-    this.#checksum
-      ?.add(frame.subarray(0, 4))
-      .addChecked(checksum, at - 4)
-      .add(frame.subarray(at));
+    this.#checksum?.add(whole.subarray(0, LENGTH_BYTES)).addChecked(checksum, at).add(frame.subarray(at));
   }
 
   truncate(length: number): void {

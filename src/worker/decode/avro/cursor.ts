@@ -16,12 +16,12 @@ export class Cursor {
   #items = 0;
   #entered = 0;
 
-  constructor(bytes: Buffer, start = 0, end: number = bytes.length) {
+  constructor(bytes: Buffer, start = 0) {
     this.bytes = bytes;
     this.at = start;
-    this.#end = end;
-    this.#maxItems = limits.emptyValues + (end - start);
-    this.#maxEntered = limits.emptyValues + ENTERED_A_BYTE * (end - start);
+    this.#end = bytes.length;
+    this.#maxItems = limits.emptyValues + this.left;
+    this.#maxEntered = limits.emptyValues + ENTERED_A_BYTE * this.left;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
