@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
 import { syncFolder } from './segment/durable.ts';
+import { isProbeName, probeName } from './temporary.ts';
 
-const PROBE = /^\.antares-probe-[0-9a-f]{12}(?:-link)?$/;
 /** A probe is there for a moment. One that is so much older than ours was left by a process that was killed, on whatever host. */
 const LEFT_MS = 3_600_000;
 
@@ -19,13 +19,13 @@ export async function prepareOutput(
   form: Config['output']['form'],
 ): Promise<{ caseInsensitive: boolean }> {
   const tag = randomBytes(6).toString('hex');
-  const probe = join(dir, `.antares-probe-${tag}`);
+  const probe = join(dir, probeName(tag));
   try {
     await makeFolder(dir);
     await writeFile(probe, '');
     await sweepProbes(dir, probe);
     if (form !== 'json') await probeLink(probe, dir, form);
-    const caseInsensitive = await access(join(dir, `.ANTARES-PROBE-${tag}`)).then(
+    const caseInsensitive = await access(join(dir, probeName(tag).toUpperCase())).then(
       () => true,
       () => false,
     );
@@ -47,7 +47,7 @@ async function sweepProbes(dir: string, own: string): Promise<void> {
   const { mtimeMs } = await stat(own);
   // Who may not read a folder may still write to it.
   for (const name of await readdir(dir).catch(() => [])) {
-    if (!PROBE.test(name)) continue;
+    if (!isProbeName(name)) continue;
     const left = await lstat(join(dir, name)).catch(() => null);
     const isLeft = left?.isFile() === true && left.size === 0 && mtimeMs - left.mtimeMs > LEFT_MS;
     if (isLeft) await rm(join(dir, name), { force: true }).catch(() => undefined);

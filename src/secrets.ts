@@ -17,6 +17,12 @@ export function takeEnvironment(env: NodeJS.ProcessEnv): Record<string, string> 
   return taken;
 }
 
+/** What a subcommand that asks no broker takes of the environment's options: the broker's credentials are none of its business. */
+export function registryOnly(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const auth = environment['schema-registry-auth'];
+  return auth === undefined ? {} : { 'schema-registry-auth': auth };
+}
+
 /** Whether the value of a librdkafka property is a secret. */
 export function isSecretProperty(key: string): boolean {
   return /password|passphrase|secret|key\.pem/i.test(key);

@@ -23,6 +23,21 @@ export function temporaryName(writer: string, threadId: number, count: number): 
   return `.antares-${writer}.${threadId}-${count}.tmp`;
 }
 
+/** Whether a file has such a name, whoever gave it. */
+export function isTemporaryName(name: string): boolean {
+  return /^\.antares-.*\.tmp$/.test(name);
+}
+
+/** A file that tries an output folder. @param tag twelve hexadecimal digits. */
+export function probeName(tag: string): string {
+  return `.antares-probe-${tag}`;
+}
+
+/** Also of its link. */
+export function isProbeName(name: string): boolean {
+  return /^\.antares-probe-[0-9a-f]{12}(?:-link)?$/.test(name);
+}
+
 /**
  * Removes what dead writers of this host left unfinished in a folder: other processes that ended, and workers of this
  * process that died. Their messages were never committed.

@@ -1,8 +1,5 @@
 import {
-  closeSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -16,6 +13,7 @@ import * as v from 'valibot';
 import { ClientError, messageOf } from '../errors.ts';
 import { isProfileName } from '../profiles/profile.ts';
 import { rememberSecret, warnWhereOthersRead } from '../secrets.ts';
+import { syncFolder } from '../sync-folder.ts';
 import { newWriter, removeIfThere, sweepTemporaries, temporaryName } from '../temporary.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
@@ -162,14 +160,4 @@ function parseLogin(text: string): Login | null {
 
 function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

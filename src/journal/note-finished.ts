@@ -1,13 +1,7 @@
 import { outcome } from '../batch/batch.ts';
 import type { Work } from '../pool/work.ts';
+import { absenceOf } from '../segment/absence.ts';
 import type { PartitionNotes } from './partition-notes.ts';
-
-const absent = {
-  [outcome.FILTERED]: 'filtered',
-  [outcome.DEAD]: 'dead',
-  [outcome.SKIPPED]: 'skipped',
-  [outcome.TOMBSTONE]: 'tombstone',
-} as const;
 
 /**
  * Notes the messages of a batch that were finished since the last time, each once.
@@ -25,7 +19,7 @@ export function noteFinished(work: Work, notes: PartitionNotes): number {
       if (lines === null) break;
       notes.saved(offset, lines);
     } else if (result !== outcome.PENDING) {
-      notes.absent(offset, absent[result]);
+      notes.absent(offset, absenceOf[result]);
     }
   }
   return work.noted;

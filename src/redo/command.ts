@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { addOptions } from '../arguments.ts';
 import { ClientError } from '../errors.ts';
+import { registryOnly } from '../secrets.ts';
 
 /** Options that say how messages become files. */
 const options = [
@@ -87,10 +88,4 @@ async function redoFolder(
   const [first] = left;
   if (first !== undefined)
     throw new ClientError('BAD_MESSAGE', `${left.length} dead letters are left, the first: ${first}`);
-}
-
-/** The broker's credentials are none of its business. */
-function registryOnly(environment: Readonly<Record<string, string>>): Record<string, string> {
-  const auth = environment['schema-registry-auth'];
-  return auth === undefined ? {} : { 'schema-registry-auth': auth };
 }

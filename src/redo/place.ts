@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs
 import { join } from 'node:path';
 import { JOURNAL_FOLDER } from '../journal/line.ts';
 import { parseLine } from '../journal/parse.ts';
-import { filesOf, parseRecord, RECORD_EXTENSION, type RangeRecord, recordName } from '../segment/record.ts';
+import { filesOf, isRecordName, parseRecord, type RangeRecord, recordName } from '../segment/record.ts';
 import { namingFolders } from '../segment/recover.ts';
 import { LineSplitter } from '../verify/lines.ts';
 
@@ -66,9 +66,7 @@ export class Places {
   /** The record that covers an offset; open: none does yet; null: there are no segments. */
   #recordOf(path: string, offset: number): RangeRecord | 'open' | null {
     if (!existsSync(path)) return null;
-    const names = readdirSync(path).filter(
-      (name) => /^\d{20}\./.test(name) && name.endsWith(RECORD_EXTENSION),
-    );
+    const names = readdirSync(path).filter(isRecordName);
     if (names.length === 0) return null;
     const name = names.sort().findLast((each) => each <= recordName(offset));
     if (name === undefined) return 'open';

@@ -1,18 +1,12 @@
 import { crc32c } from '../checksum.ts';
 import { outcome, type BatchView, type Outcome } from '../batch/batch.ts';
 import type { ChunkStamps, ReceivedChunk, SegmentChunk } from '../pool/messages.ts';
+import { absenceOf } from './absence.ts';
 import { type Layout, pathInLayout } from './layout.ts';
 import type { SegmentFile } from './segment-file.ts';
 import { type RangeRecord, segmentBase } from './record.ts';
 
 type Absence = RangeRecord['absent'][number][0];
-
-const absenceOf: ReadonlyMap<Outcome, Absence> = new Map([
-  [outcome.FILTERED, 'filtered'],
-  [outcome.DEAD, 'dead'],
-  [outcome.SKIPPED, 'skipped'],
-  [outcome.TOMBSTONE, 'tombstone'],
-]);
 
 /** The first and the last of a run of offsets. */
 export type OffsetRange = readonly [from: number, to: number];
@@ -154,8 +148,8 @@ export class OpenSegment {
   /** Covers an offset, and what lies between it and the one before: there the broker has nothing. */
   note(offset: number, result: Outcome, alerts: number): void {
     this.coverTo(offset);
-    const why = absenceOf.get(result);
-    if (why !== undefined) this.#addAbsent(why, offset, offset);
+    if (result !== outcome.SAVED && result !== outcome.PENDING)
+      this.#addAbsent(absenceOf[result], offset, offset);
     else if (alerts !== 1) this.#several.push([offset, alerts]);
     this.#alerts += alerts;
     this.#next = offset + 1;

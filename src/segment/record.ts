@@ -113,6 +113,11 @@ export function recordName(first: number): string {
   return `${segmentBase(first)}${RECORD_EXTENSION}`;
 }
 
+/** Whether a file has such a name. */
+export function isRecordName(name: string): boolean {
+  return /^\d{20}\.record$/.test(name);
+}
+
 /** 20 digits, so that names sort as their offsets do. */
 export function segmentBase(first: number): string {
   return String(first).padStart(20, '0');

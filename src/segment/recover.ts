@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import { STAMPS_FOLDER } from '../worker/select/stamps.ts';
-import { sweepTemporaries } from '../temporary.ts';
+import { isTemporaryName, sweepTemporaries } from '../temporary.ts';
 import { syncFolder } from './durable.ts';
 import { foldersOf, type PartitionFolder, publishFiles } from './publish.ts';
 import { namedFilesOf, parseRecord, type RangeRecord, RECORD_EXTENSION } from './record.ts';
@@ -17,7 +17,6 @@ export interface Published {
 }
 
 const SEGMENT = /^(\d{20})\.(?!(?:record|stamps)$)/;
-const TEMPORARY = /^\.antares-.*\.tmp$/;
 
 /**
  * Looks at what is published of a partition, and finishes what a crash left between record and data. Temporaries are
@@ -46,7 +45,7 @@ async function finish(
   names: readonly string[],
   records: readonly string[],
 ): Promise<void> {
-  const temporaries = new Set(names.filter((name) => TEMPORARY.test(name)));
+  const temporaries = new Set(names.filter(isTemporaryName));
   if (temporaries.size === 0) return;
   // A segment that is there may still be without its list of stamps.
   const haveStamps = existsSync(join(at.root, at.below, STAMPS_FOLDER));

@@ -2,11 +2,10 @@ import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSy
 import { basename, dirname } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import * as zlib from 'node:zlib';
 import { ClientError } from '../errors.ts';
 import { readLetter } from '../redo/letter.ts';
 import { LineSplitter } from '../verify/lines.ts';
-import { unpackZstd } from '../verify/zstd-frames.ts';
+import { unpackerFor } from '../verify/unpacker.ts';
 import type { Message } from '../worker/message.ts';
 import { RAW_MAGIC } from '../worker/write/raw-frame.ts';
 import { withoutZstandard } from './avro-segment.ts';
@@ -77,13 +76,11 @@ async function* linesOf(path: string): AsyncGenerator<FiledMessage> {
   if (splitter.rest().length > 0) throw new RangeError('its last line has no end');
 }
 
-/** Node has zstd from 22.15 on. */
 function unpacked(path: string): AsyncIterable<Buffer> {
   const file = createReadStream(path);
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
-  if (path.endsWith('.zst'))
-    return createZstdDecompress === undefined ? unpackZstd(file) : through(file, createZstdDecompress());
-  return path.endsWith('.gz') ? through(file, zlib.createGunzip()) : file;
+  const unpack = unpackerFor(path);
+  if (unpack === null) return file;
+  return typeof unpack === 'function' ? unpack(file) : through(file, unpack);
 }
 
 /** What fails on the way ends the reading of it with its error. */

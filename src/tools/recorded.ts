@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientError, messageOf } from '../errors.ts';
-import { filesOf, parseRecord, type RangeRecord } from '../segment/record.ts';
+import { filesOf, isRecordName, parseRecord, type RangeRecord } from '../segment/record.ts';
+import { foldersIn } from '../verify/tree.ts';
 import type { Message } from '../worker/message.ts';
 import { readAvroSegment } from './avro-segment.ts';
 import { readRawSegment } from './raw-segment.ts';
@@ -34,12 +35,12 @@ export function recordedPartitions(dir: string): RecordedPartition[] {
 function recordedPartition(dir: string, folder: string, partition: number): RecordedPartition | null {
   const path = join(dir, folder, String(partition));
   const files = readdirSync(path)
-    .filter((name) => /^\d{20}\.(raw|avro|record)$/.test(name))
+    .filter((name) => isRecordName(name) || /^\d{20}\.(raw|avro)$/.test(name))
     .sort()
-    .flatMap((name) => (name.endsWith('.record') ? layoutFiles(dir, join(path, name)) : [join(path, name)]));
+    .flatMap((name) => (isRecordName(name) ? layoutFiles(dir, join(path, name)) : [join(path, name)]));
   if (files.length === 0) return null;
   const records = readdirSync(path)
-    .filter((name) => /^\d{20}\.record$/.test(name))
+    .filter(isRecordName)
     .sort()
     .map((name) => readRecord(join(path, name)));
   const counts = new Map(
@@ -83,11 +84,4 @@ function readRecord(path: string): RangeRecord {
   } catch (error) {
     throw new ClientError('BAD_MESSAGE', `${path} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
-}
-
-function foldersIn(dir: string): string[] {
-  return readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
 }

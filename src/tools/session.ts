@@ -7,7 +7,9 @@ import { type Config, resolveConfig } from '../config.ts';
 import type { ConfigSources } from '../config/gather.ts';
 import { ClientError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
+import { registryOnly } from '../secrets.ts';
 import { Interrupted, listenForStop } from '../signals.ts';
+import { stripPrefix } from '../topic-name.ts';
 
 /** What a tool is started with. */
 export interface ToolInput {
@@ -28,11 +30,9 @@ export function openSession(input: ToolInput, topic = 'any'): Session {
   return open(input, topic, { logins: userLogins(process.env) });
 }
 
-/** The same without the broker, which is not asked: its credentials are none of the tool's business. */
+/** The same without the broker, which is not asked. */
 export function openOffline({ given, environment }: ToolInput): Session {
-  const auth = environment['schema-registry-auth'];
-  const rest: Record<string, string> = auth === undefined ? {} : { 'schema-registry-auth': auth };
-  return open({ given, environment: rest }, 'any', { needsBroker: false });
+  return open({ given, environment: registryOnly(environment) }, 'any', { needsBroker: false });
 }
 
 function open(
@@ -81,5 +81,5 @@ function isBrokerError(error: unknown): error is BrokerError {
 
 /** A topic as the user types it. */
 export function shownTopic(topic: string, { topics: { prefix } }: Config): string {
-  return topic.startsWith(prefix) ? topic.slice(prefix.length) : topic;
+  return stripPrefix(topic, prefix);
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { Interrupted } from '../signals.ts';
+import { stripPrefix } from '../topic-name.ts';
 import { escapeName } from '../worker/name/escape.ts';
 import { offsets } from './cover.ts';
 import type { Verified } from './verify.ts';
@@ -58,5 +59,5 @@ export async function compareWithBroker(
 }
 
 function folderOf(topic: string, { topics: { prefix } }: Config): string {
-  return escapeName(topic.startsWith(prefix) ? topic.slice(prefix.length) : topic);
+  return escapeName(stripPrefix(topic, prefix));
 }

@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs';
-import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import * as zlib from 'node:zlib';
 import { Crc32c } from '../checksum.ts';
 import { messageOf } from '../errors.ts';
 import { AvroContainer } from './avro-container.ts';
 import { FrameSplitter } from './frames.ts';
 import { isJson, LineSplitter } from './lines.ts';
 import { parquetRows } from './parquet-rows.ts';
-import { unpackZstd } from './zstd-frames.ts';
+import { unpackerFor } from './unpacker.ts';
 
 /** Bytes that are read at once. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -81,17 +79,6 @@ function itemsOf(name: string, frameExpected: () => number | null): Items | null
   // Its footer is read by itself.
   if (name.endsWith('.parquet')) return null;
   return name.includes('.raw') ? new Frames(frameExpected) : new Lines();
-}
-
-/** null: nothing to unpack. */
-function unpackerFor(
-  name: string,
-): Duplex | ((chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>) | null {
-  if (name.endsWith('.gz')) return zlib.createGunzip();
-  if (!name.endsWith('.zst')) return null;
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
-  // Node.js has it from 22.15 on.
-  return createZstdDecompress?.() ?? unpackZstd;
 }
 
 class Lines {

@@ -1,16 +1,15 @@
 import { type Dirent, opendirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isProbeName, isTemporaryName } from '../temporary.ts';
 
-/** Names that a writer gives to what it has not finished. */
-const TEMPORARY = /^\.antares-(?:.*\.tmp|probe-[0-9a-f]{12}(?:-link)?)$/;
 /** Everything that belongs to a segment. */
-const SEGMENT_FILE =
-  /^(\d{20})\.(record|stamps|ndjson|ndjson\.gz|ndjson\.zst|avro|parquet|raw|raw\.gz|raw\.zst)$/;
+const SEGMENT_FILE = /^(\d{20})\.(record|stamps|ndjson|ndjson\.gz|ndjson\.zst|avro|parquet|raw)$/;
 /** A file of a range, in a folder that `--path` says. */
 const LAYOUT_FILE = /(?:^|-)\d+-\d{20}\.(?:ndjson(?:\.gz|\.zst)?|avro|parquet)$/;
 
+/** What a writer has not finished, or tried the folder with. */
 export function isTemporary(name: string): boolean {
-  return TEMPORARY.test(name);
+  return isTemporaryName(name) || isProbeName(name);
 }
 
 export function isSegmentFile(name: string): boolean {

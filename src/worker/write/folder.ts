@@ -6,6 +6,7 @@ import type { Unpublished, Unsynced } from './sink.ts';
 import { Stopwatch } from '../stopwatch.ts';
 import { ancestors } from '../../ancestors.ts';
 import { RecentlyUsed } from '../../recently-used.ts';
+import { syncFolder } from '../../sync-folder.ts';
 import { removeIfThere, sweepTemporaries, temporaryName } from '../../temporary.ts';
 
 /** Folders that are known to be there. A message may name its own: more than these are looked at anew. */
@@ -194,15 +195,6 @@ async function syncAheadAndClose(file: number): Promise<void> {
     await promisify(fsync)(file);
   } finally {
     closeSync(file);
-  }
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 
