@@ -27,16 +27,12 @@ export class MessageQueue {
     return this.#bytes;
   }
 
-  /**
-   * @param messages of one partition, in offset order.
-   * @param end messages from there on are not ours to read.
-   */
-  add(at: PartitionProgress, messages: readonly ConsumedMessage[], end: number): void {
-    const wanted = messages.filter(({ offset }) => offset >= at.watermark.position && offset < end);
-    const [first, last] = [wanted[0], wanted.at(-1)];
+  /** @param messages of one partition, in offset order, behind all that were added before; at least one. */
+  add(at: PartitionProgress, messages: readonly ConsumedMessage[]): void {
+    const [first, last] = [messages[0], messages.at(-1)];
     if (first === undefined || last === undefined) return;
     const range = at.watermark.begin(first.offset, last.offset + 1);
-    const withValue = wanted.filter(hasValue);
+    const withValue = messages.filter(hasValue);
     at.watermark.finish(range, withValue[0]?.offset ?? range.next);
     withValue.forEach((message, i) => {
       this.#messages.push({ message, at, range, next: withValue[i + 1]?.offset ?? range.next });

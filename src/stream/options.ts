@@ -58,7 +58,7 @@ export interface AlertStreamOptions<A extends object = Record<string, unknown>> 
   readonly partitions?: readonly number[] | undefined;
   /** Read without the group: its offsets are neither looked at nor touched, and nothing is committed. */
   readonly replay?: boolean | undefined;
-  /** Committed offsets that the broker no longer has: go on behind them (`continue`, the default), or throw OFFSET_GAP (`stop`). */
+  /** Offsets that expired on the broker before they were read: log it and go on behind them (`continue`, the default), or throw OFFSET_GAP (`stop`). */
   readonly onGap?: 'continue' | 'stop' | undefined;
   /** Only alerts for which this holds, such as `candidate.magpsf < 18 and candidate.rb >= 0.6`. */
   readonly where?: string | undefined;

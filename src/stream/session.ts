@@ -1,17 +1,20 @@
+import { askEnd } from '../ask-end.ts';
+import { Intake } from '../batch/intake.ts';
 import { Reader } from '../batch/read.ts';
 import { type Beginning, findBeginning } from '../beginning.ts';
 import { Assignment } from '../broker/assignment.ts';
 import { connect } from '../broker/connect.ts';
 import type { AlertConsumer, TopicPartition } from '../broker/consumer.ts';
-import { gapText, type StartPosition, startPositions } from '../broker/start-position.ts';
 import { TroubleWatch } from '../broker/trouble.ts';
 import { Committer } from '../commit/committer.ts';
-import { type PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
+import type { PartitionProgress } from '../commit/partition-progress.ts';
 import { commitsOf, groupInUse } from '../commits.ts';
 import type { Config } from '../config.ts';
-import { ClientError, messageOf } from '../errors.ts';
+import type { ClientError } from '../errors.ts';
+import { Gaps } from '../gaps.ts';
 import type { Log } from '../log.ts';
 import { SecondLook } from '../second-look.ts';
+import { Start } from '../start.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 
 /** What a {@link Session} needs from the stream around it. */
@@ -34,6 +37,8 @@ export class Session {
   readonly #consumer: AlertConsumer;
   readonly #beginning: Beginning;
   readonly #assignment: Assignment;
+  readonly #gaps: Gaps;
+  readonly #intake: Intake;
   readonly #reader: Reader;
   readonly #committer: Committer;
   #reading: Promise<void> = Promise.resolve();
@@ -58,14 +63,30 @@ export class Session {
     this.#options = options;
     this.#consumer = consumer;
     this.#beginning = beginning;
-    const { config, log, onChange, fail, surrender } = options;
+    const { config, log, onChange, fail, position, surrender } = options;
     const trouble = new TroubleWatch(log, fail);
     consumer.onTrouble = (text, code) => {
       trouble.heard(text, code);
     };
+    const gaps = new Gaps({ ...{ config, log, consumer, fail }, segments: null, onLost: () => undefined });
+    this.#gaps = gaps;
+    const start = new Start({
+      ...{ config, log, consumer, gaps, fail },
+      // The alerts are the caller's; there are no files.
+      ...{ segments: null, journal: null },
+      saved: async (at) => {
+        const next = await position(at);
+        return next === null ? null : { next, lastMessage: null };
+      },
+      isNew: beginning.isNew,
+      given: () => beginning.given,
+      endOf: () => null,
+    });
     const assignment: Assignment = new Assignment({
       ...{ consumer, log },
-      startPositions: (partitions) => this.#startPositions(partitions),
+      // Nothing is committed before the caller says so, not even where it begins.
+      startPositions: async (partitions) =>
+        (await start.positions(partitions)).map((at) => ({ ...at, committed: at.offset })),
       drain: (partitions) => surrender(this, partitions),
       betweenReads: (action) => reader.betweenReads(action),
       onAssigned: (gained) => {
@@ -82,24 +103,10 @@ export class Session {
       active: () => assignment.active(),
       onMessages: (at, messages) => {
         trouble.allWell();
-        const progress = this.#readable(at);
-        if (progress === null) return;
-        const end = beginning.end?.endOf(progress, messages) ?? Number.POSITIVE_INFINITY;
-        const first = messages.find(({ offset }) => offset >= progress.watermark.position && offset < end);
-        if (first !== undefined && !secondLook.believes(progress, first.offset)) return;
-        this.#queue.add(progress, messages, end);
-        const isEnd = messages.some(({ offset }) => offset >= end);
-        if (isEnd && secondLook.believes(progress, end)) progress.watermark.advanceTo(end);
-        onChange();
+        this.#intake.take(at, messages);
       },
       onEnd: (end) => {
-        const progress = this.#readable(end);
-        if (progress === null) return;
-        const mark = beginning.end?.endOf(progress) ?? null;
-        // Past the mark, messages were left out; nothing may be said about the offsets between.
-        if (mark !== null && progress.watermark.position >= mark) return;
-        if (secondLook.believes(progress, end.offset)) progress.watermark.advanceTo(end.offset);
-        onChange();
+        this.#intake.takeEnd(end);
       },
       onBrokerError: ({ code, message }) => {
         if (!secondLook.heard(code)) trouble.heard(message, code);
@@ -108,9 +115,24 @@ export class Session {
     });
     this.#reader = reader;
     const secondLook = new SecondLook({ log, consumer, assignment, reader });
+    this.#intake = new Intake({
+      progressOf: (at) => assignment.get(at),
+      endOf: (at, messages) => beginning.end?.endOf(at, messages) ?? null,
+      submit: (at, messages) => {
+        this.#queue.add(at, messages);
+        onChange();
+      },
+      onPassed: (at, ranges) => {
+        gaps.passed(at, ranges);
+        void gaps.looked().then(onChange);
+      },
+      believes: (at, next) => secondLook.believes(at, next),
+      // No message is known that was saved before.
+      onOtherTopic: () => undefined,
+      onMoved: onChange,
+    });
     this.#committer = new Committer({
       ...{ consumer, log },
-      // The alerts are the caller's; there are no files.
       journal: null,
       durability: { fileSync: 'none', description: 'the caller’s', sync: () => Promise.resolve() },
       partitions: assignment.partitions,
@@ -126,6 +148,8 @@ export class Session {
 
   /** The next message that was read; null: there is none for now. */
   take(): QueuedMessage | null {
+    // What comes behind a gap is not for who wants to stop at it.
+    if (this.#gaps.isLooking && this.#options.config.errors.onGap === 'stop') return null;
     return this.#queue.take((at) => this.owns(at));
   }
 
@@ -140,16 +164,11 @@ export class Session {
   }
 
   /** Whether all up to the end that was asked for is read and handed out. */
-  async isEndReached(): Promise<boolean> {
-    const { end, byHand } = this.#beginning;
-    // Partitions that we take ourselves are ours alone; until we have them, what the group has committed says nothing.
-    if (end === null || (byHand !== null && !this.#assignment.isAnswered)) return false;
-    try {
-      return await end.isReached(this.#consumer, this.#assignment.partitions);
-    } catch (error) {
-      this.#options.log.debug(`Whether the end is reached could not be asked: ${messageOf(error)}.`);
-      return false;
-    }
+  isEndReached(): Promise<boolean> {
+    const beginning = this.#beginning;
+    const assignment = this.#assignment;
+    const around = { beginning, assignment, gaps: this.#gaps, log: this.#options.log };
+    return askEnd(around, (end) => end.isReached(this.#consumer, assignment.partitions));
   }
 
   /** Commits what may be committed of these partitions. */
@@ -163,6 +182,7 @@ export class Session {
   /** Leaves the group. */
   async close(): Promise<void> {
     this.#assignment.close();
+    this.#intake.close();
     this.#committer.close();
     this.#assignment.release();
     this.#reader.stop();
@@ -175,37 +195,5 @@ export class Session {
     if (byHand === null) this.#consumer.subscribe(this.#options.config.topics.kafkaNames);
     else this.#assignment.takeByHand(byHand);
     this.#reading = this.#reader.run();
-  }
-
-  #readable(at: TopicPartition): PartitionProgress | null {
-    const progress = this.#assignment.get(at);
-    return progress === undefined || progress.leaving || progress.doubt === 'looking' ? null : progress;
-  }
-
-  async #startPositions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
-    const { config, log, fail, position } = this.#options;
-    const { isNew, given } = this.#beginning;
-    try {
-      const held = new Map<string, number | null>();
-      for (const at of partitions) held.set(partitionKey(at), await position(at));
-      const { startAt } = config.broker;
-      const { positions, gaps } = await startPositions(this.#consumer, partitions, {
-        ...{ startAt, isNew },
-        given: (at) => given.of(at),
-        publishedEnd: (at) => held.get(partitionKey(at)) ?? null,
-      });
-      for (const at of partitions) given.taken(at);
-      for (const gap of gaps) {
-        log.error({ ...gap }, gapText(gap));
-        if (config.errors.onGap === 'stop') fail(new ClientError('OFFSET_GAP', gapText(gap)));
-      }
-      // Nothing is committed before the caller says so, not even where it begins.
-      return positions.map((at) => ({ ...at, committed: at.offset }));
-    } catch (error) {
-      // A broker that does not answer is asked again.
-      if (!(error instanceof ClientError)) throw error;
-      fail(error);
-      return [];
-    }
   }
 }

@@ -69,15 +69,17 @@ export class Source {
   /** The next message; null at the end. @throws ClientError */
   async next(session: Session): Promise<QueuedMessage | null> {
     this.#ledger.inHand([]);
+    let isEnd = false;
     for (;;) {
       if (this.#failure !== null) throw this.#failure;
       if (this.#stopping.signal.aborted) return null;
       const next = session.take();
       if (next !== null) return next;
+      if (isEnd) return null;
       const changes = this.#changes;
-      if (await session.isEndReached()) return null;
-      // Asking may have taken a while, in which nobody listened.
-      if (this.#changes === changes) await once(this.#events, 'change');
+      // At the end too, what happened while it was asked for comes first: asking takes a while, in which nobody listens.
+      isEnd = await session.isEndReached();
+      if (!isEnd && this.#changes === changes) await once(this.#events, 'change');
     }
   }
 

@@ -15,7 +15,7 @@ function fullQueue(): MessageQueue {
     ...{ topic: 't', partition: 0, offset, timestampMs: -1, key: null, headers: [] },
     value: new Uint8Array(MESSAGE_BYTES),
   }));
-  queue.add(at, messages, Infinity);
+  queue.add(at, messages);
   return queue;
 }
 
