@@ -98,7 +98,8 @@ export class Returns {
   async #findSchema(at: PartitionProgress, work: Work, schemaId: number): Promise<void> {
     const { registry, pool, reader, onUnknownSchema } = this.#options;
     const holding = setTimeout(() => {
-      reader.hold(at);
+      // A batch that was cancelled meanwhile has nobody who would release the partition.
+      if (work.state === 'returned') reader.hold(at);
     }, HOLD_AFTER_MS);
     work.wait = { what: work.wait?.what ?? `schema ${schemaId}`, mayCome: true };
     const answer = await registry.get(schemaId);

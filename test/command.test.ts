@@ -21,6 +21,19 @@ test('a property that librdkafka does not know or take ends with 2 and its name'
   }
 });
 
+test('properties that librdkafka cannot work with end with 2 and its reason, and are not tried again', async (t) => {
+  for (const [property, reason] of [
+    ['https.ca.location=/nowhere', /must be an existing file or directory/],
+    ['max.poll.interval.ms=1000', /max\.poll\.interval\.ms.*must be >= .*session\.timeout\.ms/],
+    ['receive.message.max.bytes=1000', /receive\.message\.max\.bytes.*must be >=/],
+  ] as const) {
+    const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '-X', property]));
+    assert.equal(code, 2, text);
+    assert.match(text, reason);
+    assert.match(text, /Look at what is given with -X\.$/);
+  }
+});
+
 test('an output folder that cannot be made ends with 1 and its path', async (t) => {
   const file = join(newFolder(t), 'file');
   writeFileSync(file, '');

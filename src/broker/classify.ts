@@ -4,6 +4,7 @@ import type { BrokerError } from './consumer.ts';
 /** What an error of librdkafka means for the client. */
 export interface Classified {
   readonly kind:
+    | 'configuration'
     | 'fatal'
     | 'authentication'
     | 'authorization'
@@ -21,6 +22,7 @@ export interface Classified {
 type Kind = Classified['kind'];
 
 const errorOf: Readonly<Record<Kind, ErrorCode>> = {
+  configuration: 'CONFIG',
   fatal: 'BROKER_FATAL',
   authentication: 'BROKER_AUTHENTICATION',
   authorization: 'BROKER_AUTHORIZATION',
@@ -176,6 +178,9 @@ const codes: ReadonlyMap<number, Kind> = new Map([
 /** All that is to be said where librdkafka gives no reason. */
 export const NO_REASON_GIVEN = 'No broker can be reached: are they up, and are host and port right?';
 
+/** Brokers have it too; then the text says so. librdkafka has it where it cannot make a client of its settings. */
+const UNKNOWN_ERROR = -1;
+
 /** Only that something is wrong; a line with the reason comes too. */
 const EMPTY_TALK =
   /all broker connections are down|broker transport failure|brokers? (are|is) down|^(ERROR|FAIL): \[thrd:[^\]]*\]: \d+\/\d+ brokers are down/i;
@@ -203,6 +208,13 @@ export function classify(
       kind: 'unreachable',
       sentence: `${where} closes the connection as soon as it is asked; so does a broker that wants a login or TLS: try --security-protocol sasl_plaintext, sasl_ssl or ssl. (${text})`,
       error: errorOf.unreachable,
+    };
+  }
+  if (phase === 'connecting' && code === UNKNOWN_ERROR && !/^(Broker: )?Unknown/i.test(text)) {
+    return {
+      kind: 'configuration',
+      sentence: `librdkafka cannot work with its settings: ${text}. Look at what is given with -X.`,
+      error: errorOf.configuration,
     };
   }
   const byCode = codes.get(code);

@@ -26,7 +26,13 @@ const RETRY_MS = 1_000;
 const SAY_AGAIN_MS = 60_000;
 
 /** Trouble that no waiting cures before the first connection: a person must change something. */
-const HOPELESS = new Set<Classified['kind']>(['tls', 'authentication', 'authorization', 'fatal']);
+const HOPELESS = new Set<Classified['kind']>([
+  'configuration',
+  'tls',
+  'authentication',
+  'authorization',
+  'fatal',
+]);
 
 /**
  * Connects. An unreachable broker is tried again, with one line a minute, until `--connect-timeout`.

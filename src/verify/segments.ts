@@ -15,6 +15,7 @@ import {
 import { offsets, type Source, type Span } from './cover.ts';
 import type { Findings } from './findings.ts';
 import type { Partition, Partitions } from './partitions.ts';
+import { listsByNow } from './latecomers.ts';
 import { readSegmentData } from './segment-data.ts';
 import { checkStamps } from './stamps.ts';
 import { entriesOf, foldersIn, isSegmentFile } from './tree.ts';
@@ -81,6 +82,7 @@ async function readPartition(place: Place, into: Partition): Promise<void> {
   }
   for (const name of names) {
     if (name.endsWith(RECORD_EXTENSION) || recorded.has(name)) continue;
+    if (listsByNow(dir, folder, Number(name.slice(0, 20)), `${folder}/${name}`)) continue;
     findings.fault('lost', `${folder}/${name} has no record, so nobody knows what it covers`);
   }
 }
@@ -154,34 +156,34 @@ function kindOf(path: string): string {
   return path.slice(path.indexOf('.', path.lastIndexOf('/')) + 1);
 }
 
-async function checkFile(
-  { dir, folder, findings }: Place,
-  record: RangeRecord,
-  file: RecordedFile,
-): Promise<void> {
-  let { path } = file;
-  if (!existsSync(join(dir, path))) {
-    if (!existsSync(join(dir, folder, file.temporary))) {
-      const where = offsets(record.first, record.last);
-      // Which of them were in one file of several nobody knows.
-      const count = record.format === 1 ? record.last - record.first + 1 : file.alerts;
-      findings.fault('lost', `${path}, ${where}: the record is there, the segment is not`, count);
-      return;
-    }
-    findings.note(
-      'Segments whose publication was cut off; the next run finishes it',
-      `${path}, still named ${file.temporary}`,
-    );
-    path = `${folder}/${file.temporary}`;
+async function checkFile(place: Place, record: RangeRecord, file: RecordedFile): Promise<void> {
+  const { dir, folder, findings } = place;
+  const isNamed = (): boolean => existsSync(join(dir, file.path));
+  // A client that is at work may give it its name between two looks.
+  const isCutOff = !isNamed() && existsSync(join(dir, folder, file.temporary));
+  if (!isCutOff && !isNamed()) {
+    const where = offsets(record.first, record.last);
+    // Which of them were in one file of several nobody knows.
+    const count = record.format === 1 ? record.last - record.first + 1 : file.alerts;
+    findings.fault('lost', `${file.path}, ${where}: the record is there, the segment is not`, count);
+    return;
   }
+  const path = isCutOff ? `${folder}/${file.temporary}` : file.path;
   const frames = frameOffsets(record);
   let data;
   try {
     // Its final name tells how it is packed.
     data = await readSegmentData(join(dir, path), file.path, () => frames.next().value ?? null);
   } catch (error) {
+    if (isCutOff && isNamed()) return checkFile(place, record, file);
     findings.fault('torn', `${path} cannot be read: ${messageOf(error)}`);
     return;
+  }
+  if (isCutOff && !isNamed()) {
+    findings.note(
+      'Segments whose publication was cut off; the next run finishes it',
+      `${file.path}, still named ${file.temporary}`,
+    );
   }
   if (data.bytes !== file.bytes) {
     findings.fault('torn', `${path} has ${data.bytes} bytes, its record says ${file.bytes}`);

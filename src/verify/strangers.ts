@@ -1,11 +1,13 @@
 import { JOURNAL_FOLDER } from '../journal/line.ts';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
+import { OWNER_FOLDER } from '../owner.ts';
 import type { AlertFiles } from './alert-files.ts';
 import type { Findings } from './findings.ts';
+import { isListedByNow } from './latecomers.ts';
 import { REDONE_FOLDER } from './redone.ts';
 import { filesBelow, isLayoutFile, isSegmentFile, isTemporary } from './tree.ts';
 
-const OWN_FOLDERS = new Set([JOURNAL_FOLDER, DEAD_LETTER_FOLDER, REDONE_FOLDER]);
+const OWN_FOLDERS = new Set([JOURNAL_FOLDER, DEAD_LETTER_FOLDER, REDONE_FOLDER, OWNER_FOLDER]);
 
 /**
  * Files that nothing tells of: hardly any of them is a fault, and somebody may wonder.
@@ -30,6 +32,7 @@ export function noteStrangers(
       !(isSegmentFile(name) && names.length === 3 && /^\d+$/.test(names[1] ?? ''))
     ) {
       // Its record was there before it.
+      if (isLayoutFile(name) && isListedByNow(dir, path)) continue;
       if (isLayoutFile(name))
         findings.fault('lost', `${path} is in no record, so nobody knows what it covers`);
       else findings.note('Files that neither a journal nor a record names', path);

@@ -3,8 +3,10 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { formatRecord, parseRecord, type SegmentRecord } from '../../src/segment/record.ts';
-import type { Findings } from '../../src/verify/findings.ts';
+import { AlertFiles } from '../../src/verify/alert-files.ts';
+import { Findings } from '../../src/verify/findings.ts';
 import { reportOf } from '../../src/verify/report.ts';
+import { noteStrangers } from '../../src/verify/strangers.ts';
 import { verifyFolder } from '../../src/verify/verify.ts';
 import { loadCompression } from '../../src/worker/write/compress.ts';
 import { allFilesIn, newFolder } from '../support/client.ts';
@@ -324,6 +326,23 @@ test('a journal line that a crash cut off is told; one in the middle of a run is
   await assertFaults(dir, {});
   putJournal(dir, 'ztf', 0, [a, '{"offset":1,"pa\n', b]);
   await assertFaults(dir, { torn: 1 });
+});
+
+test('what a client publishes while it is looked at is no fault, and what no record lists is lost', (t) => {
+  const dir = newFolder(t);
+  const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });
+  const record = parseRecord(readFileSync(join(dir, `${base}.record`), 'utf8')) as SegmentRecord;
+  const [listed, unlisted] = ['2026-11-24/0-00000000000000000000', '2026-11-24/0-00000000000000000010'];
+  const { temporary, bytes, crc32c, ...range } = { ...record, format: 2 as const, segment: undefined };
+  const files = [{ path: `${listed}.ndjson`, temporary, alerts: 10, bytes, crc32c }];
+  put(dir, `${base}.record`, formatRecord({ ...range, files }));
+  for (const path of [listed, unlisted]) put(dir, `${path}.ndjson`, '{}\n');
+  const findings = new Findings();
+  // Nothing was there yet when records were listed.
+  noteStrangers(dir, new AlertFiles(), new Set(), findings);
+  assert.deepEqual(findings.faults.lost.examples, [
+    `${unlisted}.ndjson is in no record, so nobody knows what it covers`,
+  ]);
 });
 
 test('temporaries are told and no fault', async (t) => {
