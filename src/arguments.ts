@@ -1,16 +1,10 @@
+import type { CommandLine } from './config/gather.ts';
 import { closest } from 'fastest-levenshtein';
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { ClientError } from './errors.ts';
 import { fallbackText, type Flag, flagList, type FlagName, flags } from './flags.ts';
 import { Interrupted } from './signals.ts';
 import { version } from './version.ts';
-
-/** What the command line said, as text; nothing is checked yet but the names. */
-export interface CommandLine {
-  readonly topics: readonly string[];
-  /** By option name; a list for repeatable ones. */
-  readonly given: Readonly<Record<string, unknown>>;
-}
 
 const HELP_WIDTH = 110;
 

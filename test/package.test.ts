@@ -107,3 +107,33 @@ test('a clone that is installed brings the command and its manual page', (t) => 
   assert.match(execFileSync(command, ['--version'], { encoding: 'utf8' }), /^antares-client \d/);
   assert.ok(existsSync(join(dir, 'share', 'man', 'man1', 'antares-client.1')));
 });
+
+test('the types of the library need no package beside those that it brings, and Node.js’s', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const reached = new Set<string>();
+  const packages = new Set<string>();
+  const follow = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, target = ''] of readFileSync(file, 'utf8').matchAll(
+      /(?:from|import)\(? ?['"]([^'"]+)['"]/g,
+    )) {
+      if (target.startsWith('.')) follow(join(dirname(file), target.replace(/\.[tj]s$/, '.d.ts')));
+      else if (!target.startsWith('node:')) packages.add(target);
+    }
+  };
+  follow(join(projectRoot, 'build', 'src', 'index.d.ts'));
+  assert.ok(reached.size > 20, `${reached.size} files were looked at`);
+  for (const name of packages) {
+    assert.ok(name in dependencies, `${name} is a dependency`);
+    const manifest = JSON.parse(
+      readFileSync(join(projectRoot, 'node_modules', name, 'package.json'), 'utf8'),
+    ) as {
+      types?: string;
+      typings?: string;
+    };
+    assert.ok(manifest.types ?? manifest.typings, `${name} has types of its own`);
+  }
+});

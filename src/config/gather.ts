@@ -1,6 +1,5 @@
 import { safeParse } from 'valibot';
 import { isAntaresAddress, serversOf } from '../antares.ts';
-import type { CommandLine } from '../arguments.ts';
 import type { LoginStore } from '../auth/login-store.ts';
 import { storedLogin, type Way } from '../auth/stored-login.ts';
 import { ClientError } from '../errors.ts';
@@ -8,6 +7,13 @@ import { configKey, type Flag, flagList, type FlagName } from '../flags.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import type { Values } from './given.ts';
 import { chooseProfile, type NamedProfile, profileOptions } from './profile-options.ts';
+
+/** What the command line said, as text; nothing is checked yet but the names. */
+export interface CommandLine {
+  readonly topics: readonly string[];
+  /** By option name; a list for repeatable ones. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
 
 /** Where the options come from. */
 export interface ConfigSources {
