@@ -6,7 +6,8 @@ import { openSession, shownTopic, type ToolInput, withBroker } from './session.t
 interface LagRow {
   readonly topic: string;
   readonly partition: number;
-  readonly committed: number;
+  /** null: nothing, while the group has committed something of the topic's other partitions. */
+  readonly committed: number | null;
   readonly end: number;
   readonly lag: number;
   /** Messages behind the committed offset that the broker has no more. */
@@ -20,18 +21,20 @@ export async function lag(input: ToolInput): Promise<void> {
   await withBroker(session, async ({ consumer, catalogue }) => {
     const names = [...catalogue.keys()].filter((name) => !name.startsWith('__')).sort();
     const committed = await groupOffsets(consumer, partitionsOf(names, catalogue));
+    const topics = new Set(committed.filter(({ offset }) => offset >= 0).map(({ topic }) => topic));
     const rows = await Promise.all(
       committed
-        .filter(({ offset }) => offset >= 0)
+        .filter(({ topic }) => topics.has(topic))
         .map(async ({ topic, partition, offset }): Promise<LagRow> => {
           const { low, high } = await consumer.watermarks({ topic, partition });
+          const isCommitted = offset >= 0;
           return {
             topic: shownTopic(topic, config),
             partition,
-            committed: offset,
+            committed: isCommitted ? offset : null,
             end: high,
             lag: Math.max(0, high - Math.max(offset, low)),
-            expired: Math.max(0, low - offset),
+            expired: isCommitted ? Math.max(0, low - offset) : 0,
           };
         }),
     );
@@ -51,7 +54,7 @@ function asJson(rows: readonly LagRow[]): string {
 function asTable(rows: readonly LagRow[]): string {
   const cells = rows.map(({ topic, partition, committed, end, lag: behind, expired }) => [
     String(partition),
-    String(committed),
+    String(committed ?? '–'),
     String(end),
     String(behind),
     expired > 0 ? `${topic} (${expired} expired unread)` : topic,

@@ -7,6 +7,15 @@ import type { Session } from './session.ts';
 
 /** Offsets at the end of a partition may be transaction markers, which are no messages. */
 const MARKERS = 5;
+/** Where that was too little (a night of tombstones, transactions that were given up), so many times as far back is looked. */
+const FURTHER = 20;
+/** No further than this: an answer is wanted soon. */
+const FURTHEST = 10_000;
+
+/** Where {@link newestMessages} found none. */
+export function noAlertIn(topic: string): string {
+  return `There is no alert at the end of ${topic}: it is empty, or its last offsets are tombstones or transactions that were given up.`;
+}
 
 /**
  * The newest messages of the topic that the configuration names, the oldest of them first.
@@ -23,23 +32,20 @@ export async function newestMessages(
     partitions.map(async (at) => ({ ...at, ...(await consumer.watermarks(at)) })),
   );
   const full = ends.filter(({ low, high }) => high > low);
-  const found: ConsumedMessage[] = [];
-  await readSome(
-    consumer,
-    full.map(({ topic, partition, low, high }) => ({
-      topic,
-      partition,
-      offset: Math.max(low, high - count - MARKERS),
-    })),
-    stop,
-    (message) => {
+  let found: ConsumedMessage[] = [];
+  for (let back = count + MARKERS; ; back *= FURTHER) {
+    found = [];
+    const places = full.map((at) => ({ ...at, offset: Math.max(at.low, at.high - back) }));
+    await readSome(consumer, places, stop, (message) => {
       if (message.value !== null) found.push(message);
       const end = full.find(
         ({ topic, partition }) => topic === message.topic && partition === message.partition,
       );
       return message.offset >= (end?.high ?? 0) - 1 ? 'enough' : 'more';
-    },
-  );
+    });
+    const isAll = places.every(({ offset, low }) => offset === low);
+    if (found.length >= count || isAll || back >= FURTHEST || stop.aborted) break;
+  }
   if (stop.aborted) throw new Interrupted(stop, 'the newest messages were not all read');
   return found
     .sort((a, b) => a.timestampMs - b.timestampMs || a.partition - b.partition || a.offset - b.offset)

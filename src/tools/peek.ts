@@ -2,7 +2,7 @@ import { ClientError, messageOf } from '../errors.ts';
 import { bytesText } from '../status/units.ts';
 import type { Message } from '../worker/message.ts';
 import { AlertPrinter } from './alerts.ts';
-import { newestMessages } from './newest.ts';
+import { newestMessages, noAlertIn } from './newest.ts';
 import { openSession, shownTopic, type ToolInput, withBroker } from './session.ts';
 
 /** `antares-client peek`. @throws ClientError */
@@ -13,7 +13,7 @@ export async function peek(input: ToolInput): Promise<void> {
   const printer = new AlertPrinter(session);
   await withBroker(session, async (connected) => {
     const messages = await newestMessages(connected, session, count);
-    if (messages.length === 0) log.info(`${String(input.given['topic'])} has no messages.`);
+    if (messages.length === 0) log.info(noAlertIn(String(input.given['topic'])));
     let bad = 0;
     for (const { topic, partition, offset, timestampMs, key, headers, value } of messages) {
       const message: Message = {

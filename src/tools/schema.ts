@@ -7,7 +7,7 @@ import type { Message } from '../worker/message.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
 import { Transcoder } from '../worker/transcode.ts';
 import { messagesIn } from './files.ts';
-import { newestMessages } from './newest.ts';
+import { newestMessages, noAlertIn } from './newest.ts';
 import { print } from './print.ts';
 import { Schemas } from './schemas.ts';
 import { openOffline, openSession, type ToolInput, withBroker } from './session.ts';
@@ -32,7 +32,7 @@ export async function schema(input: ToolInput): Promise<void> {
   const session = openSession(input, of);
   await withBroker(session, async (connected) => {
     const [newest] = await newestMessages(connected, session, 1);
-    if (newest === undefined) throw new ClientError('BAD_MESSAGE', `The topic ${of} has no messages.`);
+    if (newest === undefined) throw new ClientError('BAD_MESSAGE', noAlertIn(of));
     const message = { ...newest, value: newest.value ?? Buffer.alloc(0) };
     await print(pretty(await writersSchema(message, `The newest message of ${of}`, new Schemas(session))));
   });

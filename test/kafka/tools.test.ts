@@ -145,6 +145,39 @@ test('peek shows the newest alerts of all partitions and leaves the group as it 
   assert.deepEqual((await groupOffsets(group, topic, 2)).committed, [-1001, -1001]);
 });
 
+test('lag counts what the group has to read of partitions of which it has committed nothing', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic(2);
+  await produce(topic, [{ value: jsonAlert(0) }, { value: jsonAlert(1), partition: 1 }]);
+  const group = unique('group');
+  const read = await runClient(t, [
+    ...[topic, '-g', group, '-d', newFolder(t), '--partitions', '0', '--until-end'],
+  ]);
+  assert.equal(read.code, 0, read.stderr);
+  assert.deepEqual(rowsOf(await runClient(t, ['lag', '-g', group, '--json'])), [
+    { topic, partition: 0, committed: 1, end: 1, lag: 0, expired: 0 },
+    { topic, partition: 1, committed: null, end: 1, lag: 1, expired: 0 },
+  ]);
+  const table = await runClient(t, ['lag', '-g', group]);
+  assert.match(table.stdout, new RegExp(`^ +1 +– +1 +1  ${topic}$`, 'm'));
+});
+
+test('peek finds the newest alert behind tombstones and transactions that were given up', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic();
+  await produce(topic, [{ value: jsonAlert(7) }]);
+  await produce(
+    topic,
+    Array.from({ length: 30 }, (_, i) => ({ key: Buffer.from(`k${i}`), value: null })),
+  );
+  await produce(topic, [{ value: jsonAlert(8) }], 'abort');
+  const end = await runClient(t, ['peek', topic, '-n', '1', '--indent', '0']);
+  assert.equal(end.code, 0, end.stderr);
+  assert.equal(end.stdout, '{"candid":7}\n');
+});
+
 test('peek decodes real formats, and tells of a message that it cannot decode with exit code 1', {
   skip: skipKafka,
 }, async (t) => {
