@@ -10,6 +10,8 @@ export interface ServerAddress {
   readonly protocol: string | null;
 }
 
+/** Whoever puts a login into an address does not want to read it on a screen. */
+const NO_LOGIN = 'no user and no password: these go into --api-key and ANTARES_KAFKA_API_SECRET';
 const KAFKA_PORT = 9092;
 const LAST_PORT = 65_535;
 /** What librdkafka takes before `://`. */
@@ -27,11 +29,13 @@ export function serverAddresses(bootstrapServers: string): ServerAddress[] {
 export function faultInServers(bootstrapServers: string): string | null {
   const servers = split(bootstrapServers);
   if (servers.length === 0) return 'it names no server';
+  if (bootstrapServers.includes('@')) return NO_LOGIN;
   return servers.map(faultInServer).find((fault) => fault !== null) ?? null;
 }
 
 /** What is wrong with the `HOST` that a port is put behind; null: nothing. */
 export function faultInHost(host: string): string | null {
+  if (host.includes('@')) return NO_LOGIN;
   if (isIPv6(host)) return `the IPv6 address ${host} needs brackets: [${host}]`;
   const withPort = split(host).find((text) => partsOf(text).port !== null);
   if (withPort !== undefined) return `${withPort} names a port, which goes into --port`;

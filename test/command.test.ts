@@ -30,7 +30,7 @@ test('properties that librdkafka cannot work with end with 2 and its reason, and
     const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '-X', property]));
     assert.equal(code, 2, text);
     assert.match(text, reason);
-    assert.match(text, /Look at what is given with -X\.$/);
+    assert.match(text, /look at what is given with -X\./);
   }
 });
 

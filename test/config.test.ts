@@ -231,6 +231,24 @@ test('what holds no function is refused as the file of one, before any broker is
     );
 });
 
+test('a login in an address is refused and not shown', async () => {
+  for (const option of ['--bootstrap-servers', '--host']) {
+    const text = await refusal(['t', option, 'user:PASSWORD@host.example:9092']);
+    assert.match(text, /no user and no password: these go into --api-key and ANTARES_KAFKA_API_SECRET/);
+    assert.doesNotMatch(text, /user:|PASSWORD/);
+  }
+});
+
+test('a configuration file may list what is a list, and a list of anything else is refused', async (t) => {
+  const file = fileOf(t, { partitions: [0, 2] });
+  assert.deepEqual((await configOf(['t', ...anyBroker, '--config', file])).topics.partitions, [0, 2]);
+  const wrong = fileOf(t, { group: ['a', 'b'] });
+  assert.equal(
+    await refusal(['t', ...anyBroker, '--config', wrong]),
+    `group in ${wrong} is a list; it takes one value.`,
+  );
+});
+
 test('a file in the place of the folder of schemas is refused', async (t) => {
   const file = fileOf(t, {});
   assert.equal(

@@ -140,6 +140,11 @@ const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
       'A message is larger than the client takes at once: raise -X receive.message.max.bytes above it (100000000 unless set), and try with antares-client doctor.',
   ],
   [
+    /`[a-z.]+` ?(must|is mandatory)|ssl\.(cipher\.suites|curves\.list|sigalgs\.list|crl\.location|keystore\.location|certificate\.pem) failed|no cipher match/i,
+    'configuration',
+    () => 'librdkafka cannot work with its settings: look at what is given with -X.',
+  ],
+  [
     /Unknown topic or partition|Unknown topic$/i,
     'unknown-topic',
     () => 'A topic does not exist, or this user may not see it; it is waited for.',
@@ -178,9 +183,6 @@ const codes: ReadonlyMap<number, Kind> = new Map([
 /** All that is to be said where librdkafka gives no reason. */
 export const NO_REASON_GIVEN = 'No broker can be reached: are they up, and are host and port right?';
 
-/** Brokers have it too; then the text says so. librdkafka has it where it cannot make a client of its settings. */
-const UNKNOWN_ERROR = -1;
-
 /** Only that something is wrong; a line with the reason comes too. */
 const EMPTY_TALK =
   /all broker connections are down|broker transport failure|brokers? (are|is) down|^(ERROR|FAIL): \[thrd:[^\]]*\]: \d+\/\d+ brokers are down/i;
@@ -208,13 +210,6 @@ export function classify(
       kind: 'unreachable',
       sentence: `${where} closes the connection as soon as it is asked; so does a broker that wants a login or TLS: try --security-protocol sasl_plaintext, sasl_ssl or ssl. (${text})`,
       error: errorOf.unreachable,
-    };
-  }
-  if (phase === 'connecting' && code === UNKNOWN_ERROR && !/^(Broker: )?Unknown/i.test(text)) {
-    return {
-      kind: 'configuration',
-      sentence: `librdkafka cannot work with its settings: ${text}. Look at what is given with -X.`,
-      error: errorOf.configuration,
     };
   }
   const byCode = codes.get(code);

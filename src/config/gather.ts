@@ -137,15 +137,23 @@ function firstGiven(flag: Flag, sources: readonly (readonly [string, unknown])[]
   const found = sources.find(([, value]) => value !== undefined);
   if (found === undefined) return flag.fallback;
   const [where, given] = found;
-  if (Array.isArray(given) && flag.repeatable !== true) {
-    throw new ClientError('CONFIG', `${where} was given ${given.length} times; once is enough.`);
-  }
   const parsed = safeParse(flag.value, given);
+  if (Array.isArray(given) && flag.repeatable !== true) {
+    if (where.startsWith('--'))
+      throw new ClientError('CONFIG', `${where} was given ${given.length} times; once is enough.`);
+    if (!parsed.success || flag.secret === true)
+      throw new ClientError('CONFIG', `${where} is a list; it takes one value.`);
+  }
   if (parsed.success) return parsed.output;
   // Lists and objects are not shown either: passwords may be in them.
-  const shown = flag.secret !== true && isScalar(given) ? ` ${String(given)}` : '';
+  const shown = flag.secret !== true && isScalar(given) ? ` ${withoutLogin(String(given))}` : '';
   const wanted = parsed.issues[0].message;
   throw new ClientError('CONFIG', `${where}${shown} cannot be used: it must be ${wanted}.`);
+}
+
+/** Of an address: what stands before its host may be a password. */
+function withoutLogin(text: string): string {
+  return text.replace(/[^\s,/]*@/g, '…@');
 }
 
 function isScalar(value: unknown): value is string | number | boolean {
