@@ -86,7 +86,7 @@ export class UntilEnd implements ReadingEnd {
   }
 
   #ownDone(own: ReadonlyMap<string, PartitionProgress>): boolean {
-    return [...this.#ends].every(([key, end]) => (own.get(key)?.finished ?? end.offset) >= end.offset);
+    return [...this.#ends].every(([key, end]) => own.get(key)?.isDoneUpTo(end.offset) !== false);
   }
 
   /** Whether the other members have committed their partitions up to the mark. @throws BrokerError */
