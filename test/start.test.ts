@@ -43,3 +43,9 @@ test('reading begins behind what is saved, or at the commit if that is further',
   assert.deepEqual((await begin(10, 12, 20)).offsets, [12]);
   assert.deepEqual((await begin(10, 5, 20)).offsets, [10]);
 });
+
+test('what is saved still counts where the group has committed beyond the end', async () => {
+  const { offsets, failures } = await begin(5_000, 12, 20);
+  assert.deepEqual(offsets, [12]);
+  assert.deepEqual(failures, []);
+});

@@ -25,6 +25,8 @@ export interface IntakeOptions {
 export class Intake {
   readonly #options: IntakeOptions;
   #closed = false;
+  /** Partitions whose topic is another one: nothing of them is taken any more. */
+  readonly #others = new WeakSet<PartitionProgress>();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -57,13 +59,15 @@ export class Intake {
     const progress = this.#options.progressOf(end);
     if (progress === undefined || !this.#takes(progress)) return;
     const mark = this.#options.endOf(end);
+    this.#isOverKnown(progress, end.offset);
     // Past the mark, messages were left out; nothing may be said about the offsets between.
     if (mark !== null && progress.watermark.position >= mark) return;
     if (this.#options.believes(progress, end.offset)) this.#reach(progress, end.offset);
   }
 
-  #takes({ leaving, rewinding, doubt }: PartitionProgress): boolean {
-    return !leaving && !rewinding && doubt !== 'looking' && !this.#closed;
+  #takes(progress: PartitionProgress): boolean {
+    const { leaving, rewinding, doubt } = progress;
+    return !leaving && !rewinding && doubt !== 'looking' && !this.#closed && !this.#others.has(progress);
   }
 
   /**
@@ -73,15 +77,32 @@ export class Intake {
   #isKnown(progress: PartitionProgress, known: KnownMessage, messages: readonly ConsumedMessage[]): boolean {
     const seen = messages.find(({ offset }) => offset >= known.offset);
     if (seen === undefined) return true;
-    progress.known = null;
-    if (seen.offset > known.offset) return true;
+    if (this.#isOverKnown(progress, seen.offset)) return true;
     const value = seen.value ?? new Uint8Array(0);
     const same =
       seen.timestampMs === known.timestampMs &&
       value.byteLength === known.bytes &&
       crc32c(value) === known.crc32c;
-    if (!same) this.#options.onOtherTopic(progress);
+    if (same) {
+      this.#settle(progress);
+    } else {
+      this.#others.add(progress);
+      this.#options.onOtherTopic(progress);
+    }
     return same;
+  }
+
+  /** Whether what is read lies behind the message that was saved last, which is gone then. */
+  #isOverKnown(progress: PartitionProgress, offset: number): boolean {
+    if (progress.known === null || offset <= progress.known.offset) return false;
+    this.#settle(progress);
+    return true;
+  }
+
+  /** What was held back until the topic was known again may be committed, and perhaps it is all that there is. */
+  #settle(progress: PartitionProgress): void {
+    progress.known = null;
+    this.#options.onMoved();
   }
 
   #reach(progress: PartitionProgress, offset: number): void {

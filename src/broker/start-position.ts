@@ -74,8 +74,11 @@ export async function startPositions(
       if (wanted >= low && wanted <= high) {
         return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit' };
       }
-      gaps.push({ ...at, wanted, available: low, lost: wanted < low ? low - wanted : null });
-      return { ...own, offset: low, committed: -1, behind: wanted < low ? 'expired' : 'start' };
+      const isBeyond = wanted > high;
+      gaps.push({ ...at, wanted, available: low, lost: isBeyond ? null : low - wanted });
+      // A commit beyond the end says nothing; what is published still does.
+      if (published >= low) return { ...own, offset: published, committed: -1, behind: 'segment' };
+      return { ...own, offset: low, committed: -1, behind: isBeyond ? 'start' : 'expired' };
     }),
   );
   return { positions, gaps };

@@ -38,7 +38,7 @@ export class PartitionProgress implements TopicPartition {
   readonly start: number;
   /** How reading came to begin there. */
   readonly behind: StartPosition['behind'];
-  /** Until this message was seen, nobody knows whether the topic is still the one that was saved. */
+  /** Until this message was seen, nobody knows whether the topic is still the one that was saved; so nothing of it is committed. */
   known: KnownMessage | null;
   /** What its segment waits for. */
   segmentWait: Wait | null = null;
@@ -72,6 +72,16 @@ export class PartitionProgress implements TopicPartition {
   /** Where the finished mark stands. */
   get finished(): number {
     return this.watermark.committable;
+  }
+
+  /** What is durable and may be committed is not yet. */
+  get isOwing(): boolean {
+    return this.known === null && this.committed < this.durable;
+  }
+
+  /** All below this offset is finished, and it is of the topic that was saved. */
+  isDoneUpTo(end: number): boolean {
+    return this.known === null && this.finished >= end;
   }
 
   /** Brings the marks down again to what is durable: the rest is read and written once more. */

@@ -46,7 +46,7 @@ export class StopAt implements ReadingEnd {
   async isOwnReached(consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean> {
     await this.look(consumer, Date.now());
     if (this.#bounds === null) return false;
-    const unfinished = [...own.values()].some((at) => at.finished < (this.endOf(at) ?? 0));
+    const unfinished = [...own.values()].some((at) => !at.isDoneUpTo(this.endOf(at) ?? 0));
     return !unfinished && (await this.#bounds.least.isOwnReached(consumer, own));
   }
 

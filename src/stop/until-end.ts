@@ -86,13 +86,17 @@ export class UntilEnd implements ReadingEnd {
   }
 
   #ownDone(own: ReadonlyMap<string, PartitionProgress>): boolean {
-    return [...this.#ends].every(([key, end]) => (own.get(key)?.finished ?? end.offset) >= end.offset);
+    return [...this.#ends].every(([key, end]) => own.get(key)?.isDoneUpTo(end.offset) !== false);
   }
 
   /** Whether the other members have committed their partitions up to the mark. @throws BrokerError */
   async #othersDone(consumer: AlertConsumer, own: ReadonlyMap<string, PartitionProgress>): Promise<boolean> {
     const others = [...this.#ends].filter(([key, end]) => !own.has(key) && !end.empty).map(([, end]) => end);
     const committed = await consumer.committed(others);
-    return committed.every((at) => at.offset >= (this.endOf(at) ?? 0));
+    if (committed.some((at) => at.offset < (this.endOf(at) ?? 0))) return false;
+    // Beyond the end nobody has read: the topic was made again or cut, and whoever is given the partition begins before that.
+    const past = committed.filter((at) => at.offset > (this.endOf(at) ?? 0));
+    const ends = await Promise.all(past.map((at) => consumer.watermarks(at)));
+    return past.every(({ offset }, i) => offset <= (ends[i]?.high ?? 0));
   }
 }

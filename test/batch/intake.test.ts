@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Intake } from '../../src/batch/intake.ts';
 import type { ConsumedMessage, PartitionOffset } from '../../src/broker/consumer.ts';
+import type { KnownMessage } from '../../src/broker/start-position.ts';
+import { crc32c } from '../../src/checksum.ts';
 import { PartitionProgress } from '../../src/commit/partition-progress.ts';
 
 const messages = (...offsets: readonly number[]): ConsumedMessage[] =>
@@ -12,9 +14,17 @@ const messages = (...offsets: readonly number[]): ConsumedMessage[] =>
 
 const endAt = (offset: number): PartitionOffset => ({ topic: 't', partition: 0, offset });
 
+const messageAt = (offset: number, text = 'x'): KnownMessage => ({
+  ...{ offset, timestampMs: -1, bytes: text.length },
+  crc32c: crc32c(Buffer.from(text)),
+});
+
 /** An intake of one partition that begins at offset 10, and what it told. */
-function takingIn(end: number | null = null) {
-  const at = new PartitionProgress({ topic: 't', partition: 0, offset: 10, committed: 10, behind: 'commit' });
+function takingIn(end: number | null = null, known: KnownMessage | null = null) {
+  const at = new PartitionProgress({
+    ...{ topic: 't', partition: 0, offset: 10, committed: 10, known },
+    behind: known === null ? 'commit' : 'segment',
+  });
   const told: string[] = [];
   const doubts = { believes: true };
   const intake = new Intake({
@@ -29,7 +39,9 @@ function takingIn(end: number | null = null) {
       told.push(...ranges.map(({ from, next }) => `passed ${from}–${next - 1}`));
     },
     believes: (progress, next) => next === progress.watermark.position || doubts.believes,
-    onOtherTopic: () => undefined,
+    onOtherTopic: () => {
+      told.push('other topic');
+    },
     onMoved: () => {
       told.push(`at ${at.watermark.position}`);
     },
@@ -69,4 +81,33 @@ test('a partition that leaves is not begun with any more', () => {
   intake.close();
   intake.take(at, messages(10));
   assert.deepEqual(told, []);
+});
+
+test('the topic is known again by its last saved message, be that message all there is', () => {
+  const { intake, told, at } = takingIn(null, messageAt(9));
+  intake.take(at, messages(9));
+  assert.equal(at.known, null);
+  assert.deepEqual(told, ['at 10']);
+});
+
+test('another message in the place of the last saved one: nothing is taken, then or later, and it stays unknown', () => {
+  const { intake, told, at } = takingIn(null, messageAt(9, 'y'));
+  intake.take(at, messages(9, 10));
+  intake.take(at, messages(11));
+  intake.takeEnd(endAt(12));
+  assert.deepEqual(told, ['other topic']);
+  assert.notEqual(at.known, null);
+});
+
+test('where the last saved message is gone, reading goes on: behind a later one, or behind the end', () => {
+  const later = takingIn(null, messageAt(8));
+  later.intake.take(later.at, messages(10));
+  assert.equal(later.at.known, null);
+  for (const mark of [null, 10]) {
+    const { intake, at } = takingIn(mark, messageAt(8));
+    intake.takeEnd(endAt(8));
+    assert.notEqual(at.known, null, 'it may come yet');
+    intake.takeEnd(endAt(10));
+    assert.equal(at.known, null);
+  }
 });

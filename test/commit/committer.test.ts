@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { AlertConsumer, BrokerError } from '../../src/broker/consumer.ts';
+import type { AlertConsumer, BrokerError, PartitionOffset } from '../../src/broker/consumer.ts';
 import { Committer } from '../../src/commit/committer.ts';
 import { partitionKey, PartitionProgress } from '../../src/commit/partition-progress.ts';
 import { createLog } from '../../src/log.ts';
@@ -14,9 +14,12 @@ function committing(t: TestContext) {
   const at = new PartitionProgress({ topic: 'ztf', partition: 0, offset: 0, committed: 0, behind: 'start' });
   at.watermark.finish(at.watermark.begin(0, 3), 3);
   const partitions = new Map([[partitionKey(at), at]]);
+  const stored: number[] = [];
   const consumer = {
     onCommit: (() => undefined) as AlertConsumer['onCommit'],
-    storeOffsets: () => undefined,
+    storeOffsets: (offsets: readonly PartitionOffset[]) => {
+      stored.push(...offsets.map(({ offset }) => offset));
+    },
     commit: () => undefined,
   };
   const committer = new Committer({
@@ -40,7 +43,7 @@ function committing(t: TestContext) {
     consumer.onCommit(error, [{ topic: 'ztf', partition: 0, offset: 3 }]);
   };
   const flush = () => committer.flush([at], performance.now() + LONG_MS);
-  return { at, partitions, answer, flush };
+  return { at, partitions, answer, flush, stored };
 }
 
 test('what the broker confirms is committed', async (t) => {
@@ -67,4 +70,16 @@ test('who waits for a commit hears that it was refused, also when another begins
   assert.equal(await first, 'lost');
   answer(UNKNOWN_MEMBER);
   assert.equal(await second, 'lost');
+});
+
+test('nothing is stored for a topic that is not known again yet, and nobody waits for that', async (t) => {
+  const { at, answer, flush, stored } = committing(t);
+  at.known = { offset: 2, timestampMs: 0, bytes: 1, crc32c: '' };
+  assert.equal(await flush(), 'confirmed');
+  assert.deepEqual(stored, []);
+  at.known = null;
+  const flushed = flush();
+  answer(null);
+  assert.equal(await flushed, 'confirmed');
+  assert.deepEqual(stored, [3]);
 });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { logicalOffset } from '../../src/broker/consumer.ts';
 import { cliFile, filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import {
   groupOffsets,
@@ -295,9 +296,11 @@ test('where more was committed than the files hold, reading goes on behind the c
 test('a topic that was deleted and made again is refused', { skip: skipKafka }, async (t) => {
   const dir = newFolder(t);
   const topic = await newTopic();
-  const args = [topic, '-d', dir, '--until-end', '--output', 'ndjson', '-g', unique('group')];
+  const group = unique('group');
+  const args = [topic, '--until-end', '--output', 'ndjson', '-g', group];
+  const here = [...args, '-d', dir];
   await produce(topic, numbered(5));
-  assert.equal((await runClient(t, args)).code, 0);
+  assert.equal((await runClient(t, here)).code, 0);
   const before = filesIn(dir);
   const remake = async (messages: number): Promise<void> => {
     const server = ['--bootstrap-server', testKafka().bootstrap.plaintext];
@@ -314,17 +317,28 @@ test('a topic that was deleted and made again is refused', { skip: skipKafka }, 
     );
   };
   await remake(2);
-  const shorter = await runClient(t, args);
+  const shorter = await runClient(t, here);
   assert.equal(shorter.code, 1, shorter.stderr);
   assert.match(
     shorter.stderr,
     /holds .* up to offset 4, but the topic ends before 2: it was deleted and made again/,
   );
-  await remake(20);
-  const longer = await runClient(t, args);
-  assert.equal(longer.code, 1, longer.stderr);
-  assert.match(longer.stderr, /is not the topic that the output folder holds/);
+  for (const count of [5, 20]) {
+    await remake(count);
+    const { code, stderr } = await runClient(t, here);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /is not the topic that the output folder holds/);
+  }
   assert.deepEqual(filesIn(dir), before, 'nothing was added');
+  assert.deepEqual(
+    (await groupOffsets(group, topic)).committed,
+    [logicalOffset.NONE],
+    'nothing was committed',
+  );
+  const elsewhere = newFolder(t);
+  const again = await runClient(t, [...args, '-d', elsewhere]);
+  assert.equal(again.code, 0, again.stderr);
+  assert.equal(idsIn(join(elsewhere, topic, '0')).length, 20, 'as told, and nothing is missing');
 });
 
 test('what another writer published meanwhile is not saved again', { skip: skipKafka }, async (t) => {
