@@ -93,6 +93,11 @@ export class Reread {
 
   #segmentFailed(at: PartitionProgress, error: NodeJS.ErrnoException): void {
     const { returns, isOver, stallTimeoutMs, fail } = this.#options;
+    if (error instanceof ClientError) {
+      // No waiting mends it.
+      fail(error);
+      return;
+    }
     returns.fileTrouble(at, error);
     this.#failingSinceMs ??= performance.now();
     // Room may be made on a disk for as long as it takes; whatever else is wrong counts as standing still.

@@ -80,7 +80,7 @@ export function filesOf(record: RangeRecord, folder: string): readonly RecordedF
 }
 
 /** A file that gets its name with a record. */
-export type NamedFile = Pick<RecordedFile, 'path' | 'temporary'>;
+export type NamedFile = Pick<RecordedFile, 'path' | 'temporary' | 'bytes'>;
 
 /** All files that a record gives their names, in this order. @param folder the partition's, below the output folder. */
 export function namedFilesOf(record: RangeRecord, folder: string): readonly NamedFile[] {
@@ -99,7 +99,6 @@ export function stampListOf({ first, stamps }: RangeRecord, folder: string): Sta
 /** A list of a range's stamps. */
 export interface StampList extends NamedFile {
   readonly images: number;
-  readonly bytes: number;
   readonly crc32c: string;
 }
 
