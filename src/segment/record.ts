@@ -31,6 +31,8 @@ const range = {
   alerts: offset,
   absent: v.array(v.tuple([v.picklist(absences), offset, offset])),
   several: v.array(v.tuple([offset, offset])),
+  /** The earliest and the latest of its messages, but for tombstones. */
+  timestampsMs: v.optional(v.tuple([integer, integer])),
   lastMessage: v.nullable(v.strictObject({ offset, timestampMs: integer, bytes: integer, crc32c: digits })),
   writer: v.string(),
   stamps: v.optional(v.strictObject({ temporary: fileName, images: offset, ...contents })),
