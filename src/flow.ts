@@ -423,6 +423,6 @@ export class Flow {
 function otherTopic(at: PartitionProgress): ClientError {
   return new ClientError(
     'TOPIC_RECREATED',
-    `${partitionKey(at)} is not the topic that the output folder holds: the message before offset ${at.finished} is another one. The topic was deleted and made again; move its folder away, or give another --output-dir.`,
+    `${partitionKey(at)} is not the topic that the output folder holds: the message before offset ${at.finished} is another one. The topic was deleted and made again; give another --output-dir.`,
   );
 }

@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 import type { Returns } from './returns.ts';
 import type { Published } from './segment/recover.ts';
 import type { Segments } from './segment/segments.ts';
+import { checkUnbroken } from './way-back.ts';
 
 const FAILURES_IN_A_ROW = 3;
 const RETRY_MS = 1_000;
@@ -85,7 +86,10 @@ export class Reread {
       await segments?.abandon(at);
       if (error !== null) await sleep(RETRY_MS);
       const published = await this.#recover(at);
-      if (published !== null) at.durable = Math.max(at.durable, published.next);
+      if (published !== null && segments !== null) {
+        await checkUnbroken(segments, at, at.durable, published.next);
+        at.durable = Math.max(at.durable, published.next);
+      }
       // What another has published is not ours; after an error what is published is.
       takeBack(at, error === null ? own : at.durable);
     });
@@ -93,6 +97,11 @@ export class Reread {
 
   #segmentFailed(at: PartitionProgress, error: NodeJS.ErrnoException): void {
     const { returns, isOver, stallTimeoutMs, fail } = this.#options;
+    if (error instanceof ClientError) {
+      // No waiting mends it.
+      fail(error);
+      return;
+    }
     returns.fileTrouble(at, error);
     this.#failingSinceMs ??= performance.now();
     // Room may be made on a disk for as long as it takes; whatever else is wrong counts as standing still.

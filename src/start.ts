@@ -10,7 +10,7 @@ import type { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import type { Published } from './segment/recover.ts';
 import type { Segments } from './segment/segments.ts';
-import { checkFiles, checkSegments } from './way-back.ts';
+import { checkFiles, checkSegments, checkUnbroken } from './way-back.ts';
 
 /** A broker that has just started may tell an end that it had some seconds ago; so an end before ours is not believed at once. */
 const ENDS_ASKED = 6;
@@ -60,7 +60,7 @@ export class Start {
           publishedEnd: (at) => published.get(partitionKey(at))?.next ?? null,
         }),
       );
-      for (const at of positions) await this.#checkWish(at, published.get(partitionKey(at)) ?? null);
+      for (const at of positions) await this.#checkSaved(at, published.get(partitionKey(at)) ?? null);
       for (const gap of gaps) told.found(gap);
       return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
     } catch (error) {
@@ -71,11 +71,15 @@ export class Start {
     }
   }
 
-  /** Whether what is saved already stands in the way of what the user wants. @throws ClientError OUTPUT */
-  async #checkWish(at: StartPosition, published: Published | null): Promise<void> {
+  /** Whether what is saved already stands in the way of what the user wants, or of what the group has not committed. @throws ClientError OUTPUT */
+  async #checkSaved(at: StartPosition, published: Published | null): Promise<void> {
     const { log, segments, journal, config, given, endOf } = this.#options;
     const wish = given().of(at);
-    if (wish === null) return;
+    if (wish === null) {
+      if (segments !== null && at.behind === 'segment' && at.committed >= 0)
+        await checkUnbroken(segments, at, at.committed, at.offset);
+      return;
+    }
     if (segments !== null && published !== null) {
       await checkSegments(segments, at, wish, published.next);
       if (wish < published.next)

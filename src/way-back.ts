@@ -17,15 +17,37 @@ export async function checkSegments(
   wish: number,
   next: number,
 ): Promise<void> {
-  const first = wish <= next ? await segments.coveredFrom(at, wish) : next;
-  if (wish >= first && wish <= next) return;
+  const hole = wish < next ? await segments.holeFrom(at, wish) : null;
+  if (hole === null && wish <= next) return;
   const [held, why] =
-    wish > next
+    hole === null
       ? [`up to offset ${next - 1}`, `a gap of ${wish - next} offsets would follow them`]
-      : [`from offset ${first} to ${next - 1}`, 'segments cannot be put before or between them'];
+      : [`from offset ${hole[1] + 1} to ${next - 1}`, 'segments cannot be put before or between them'];
   throw new ClientError(
     'OUTPUT',
     `The output folder holds segments of ${partitionKey(at)} ${held}, and --start-at means ${wish}: ${why}. Give an empty --output-dir.`,
+  );
+}
+
+/**
+ * Reading goes on behind what is published, so all from where it would have gone on must be there: what lies in a hole would be neither read
+ * nor saved, and counted as committed.
+ *
+ * @param from the group's commit, or where our own segments end.
+ * @param next the offset behind the last published one.
+ * @throws ClientError OUTPUT
+ */
+export async function checkUnbroken(
+  segments: Segments,
+  at: TopicPartition,
+  from: number,
+  next: number,
+): Promise<void> {
+  const hole = from < next ? await segments.holeFrom(at, from) : null;
+  if (hole === null) return;
+  throw new ClientError(
+    'OUTPUT',
+    `The output folder holds segments of ${partitionKey(at)} from offset ${hole[1] + 1} to ${next - 1}, but not offsets ${hole[0]} to ${hole[1]}, which this group comes to next (it is at ${from}): segments cannot be put before or between them. Give another --output-dir, or, if those offsets are saved elsewhere or not wanted, --start-at with a time that lies in what is here.`,
   );
 }
 

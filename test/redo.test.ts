@@ -96,6 +96,43 @@ test('a letter whose alert a segment holds goes, and nothing is saved a second t
   await assertClean(dir);
 });
 
+test('a letter of an earlier topic of the name stays, though a segment of the new one holds its offset', async (t) => {
+  const dir = newFolder(t);
+  const value = jsonAlert(79);
+  const lastMessage = { offset: 9, timestampMs: 1, bytes: value.length, crc32c: crc32c(value) };
+  putSegment(dir, {
+    ...{ topic: 'ztf', partition: 0, first: 0, last: 9 },
+    change: (record) => ({ ...record, lastMessage }),
+  });
+  // Before, among, and behind the times of the new topic's messages; at the last one, which is known exactly.
+  putGoodLetter(dir, 3, jsonAlert(73), 'ztf', { timestampMs: 0 });
+  putGoodLetter(dir, 4, jsonAlert(74));
+  putGoodLetter(dir, 5, jsonAlert(75), 'ztf', { timestampMs: 2 });
+  putGoodLetter(dir, 9, jsonAlert(80));
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 1);
+  for (const offset of [3, 5, 9])
+    assert.match(stderr, new RegExp(`ztf/0-${offset} stays: .* another message of its offset`));
+  assert.match(stderr, /1 cleared away, whose alerts a segment holds, 3 left/);
+  putGoodLetter(dir, 9, value);
+  assert.match((await redo(t, dir)).stderr, /1 cleared away, whose alerts a segment holds, 2 left/);
+});
+
+test('a letter stays where neither it nor the record tells whether it is of the message that was saved', async (t) => {
+  const dir = newFolder(t);
+  putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });
+  putSegment(dir, {
+    ...{ topic: 'ztf', partition: 0, first: 10, last: 19 },
+    change: (record) => ({ ...record, timestampsMs: undefined }),
+  });
+  putGoodLetter(dir, 4, jsonAlert(74), 'ztf', { timestampMs: -1 });
+  putGoodLetter(dir, 14, jsonAlert(84));
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 1);
+  for (const offset of [4, 14])
+    assert.match(stderr, new RegExp(`ztf/0-${offset} stays: .* does not say whether of the same message`));
+});
+
 test('a letter stays where it is the only copy: its segment is elsewhere, or its own value is damaged', async (t) => {
   const dir = newFolder(t);
   const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });

@@ -4,11 +4,20 @@ import type { AlertConsumer } from '../src/broker/consumer.ts';
 import { GivenPositions } from '../src/broker/given-positions.ts';
 import type { Gaps } from '../src/gaps.ts';
 import type { Log } from '../src/log.ts';
+import type { Segments } from '../src/segment/segments.ts';
 import { Start } from '../src/start.ts';
 import { anyBroker, configOf } from './support/options.ts';
 
+interface Held {
+  readonly next: number;
+  /** All below is missing. */
+  readonly first: number;
+}
+
 /** Where reading of `t/0` begins, with `committed` in the group, for who holds all below `held`; each ask finds the next end. */
-async function begin(committed: number, held: number | null, ...ends: readonly number[]) {
+async function begin(committed: number, held: number | Held | null, ...ends: readonly number[]) {
+  const { next, first } =
+    typeof held === 'object' ? (held ?? { next: null, first: 0 }) : { next: held, first: 0 };
   const asked = [...ends];
   const gaps: unknown[] = [];
   const failures: string[] = [];
@@ -19,15 +28,18 @@ async function begin(committed: number, held: number | null, ...ends: readonly n
       committed: () => Promise.resolve([{ topic: 't', partition: 0, offset: committed }]),
       watermarks: () => Promise.resolve({ low: 0, high: asked.shift() ?? ends.at(-1) ?? 0 }),
     } as unknown as AlertConsumer,
-    segments: null,
+    segments: {
+      holeFrom: (_at: unknown, wanted: number) =>
+        Promise.resolve(wanted < first ? [wanted, first - 1] : null),
+    } as unknown as Segments,
     journal: null,
-    saved: () => Promise.resolve(held === null ? null : { next: held, lastMessage: null }),
+    saved: () => Promise.resolve(next === null ? null : { next, lastMessage: null }),
     isNew: () => false,
     given: () => new GivenPositions(),
     endOf: () => null,
     gaps: { found: (gap: unknown) => gaps.push(gap) } as unknown as Gaps,
-    fail: ({ code }) => {
-      failures.push(code);
+    fail: ({ message }) => {
+      failures.push(message);
     },
   });
   const positions = await start.positions([{ topic: 't', partition: 0 }]);
@@ -45,7 +57,18 @@ test('reading begins behind what is saved, or at the commit if that is further',
 });
 
 test('what is saved still counts where the group has committed beyond the end', async () => {
-  const { offsets, failures } = await begin(5_000, 12, 20);
+  const { offsets, failures } = await begin(5_000, { first: 0, next: 12 }, 20);
   assert.deepEqual(offsets, [12]);
   assert.deepEqual(failures, []);
+});
+
+test('what a group has not committed and the folder does not hold is not passed over', async () => {
+  assert.deepEqual((await begin(90, { first: 90, next: 100 }, 100)).offsets, [100]);
+  const { offsets, failures } = await begin(10, { first: 90, next: 100 }, 100);
+  assert.deepEqual(offsets, []);
+  assert.match(failures.join(), /t\/0 from offset 90 to 99, but not offsets 10 to 89, which .* --output-dir/);
+});
+
+test('a group without a commit begins behind what is saved, wherever that begins', async () => {
+  assert.deepEqual((await begin(-1, { first: 90, next: 100 }, 100)).offsets, [100]);
 });

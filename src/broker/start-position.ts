@@ -108,7 +108,7 @@ function wished(
 function recreated(at: TopicPartition, published: number, high: number): ClientError {
   return new ClientError(
     'TOPIC_RECREATED',
-    `The output folder holds ${at.topic}/${at.partition} up to offset ${published - 1}, but the topic ends before ${high}: it was deleted and made again, or cut. Move its folder away, or give another --output-dir.`,
+    `The output folder holds ${at.topic}/${at.partition} up to offset ${published - 1}, but the topic ends before ${high}: it was deleted and made again, or cut. Give another --output-dir.`,
   );
 }
 

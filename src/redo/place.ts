@@ -1,10 +1,12 @@
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32c } from '../checksum.ts';
 import { JOURNAL_FOLDER } from '../journal/line.ts';
 import { parseLine } from '../journal/parse.ts';
 import { filesOf, isRecordName, parseRecord, type RangeRecord, recordName } from '../segment/record.ts';
 import { namingFolders } from '../segment/recover.ts';
 import { LineSplitter } from '../verify/lines.ts';
+import type { Message } from '../worker/message.ts';
 
 /** What a journal says of the files of its partition. */
 export interface Journaled {
@@ -20,6 +22,8 @@ export interface Journaled {
  *     segment   its offset is covered by a segment that does not hold its alert, and stays as it is: beside it
  *     settled   the segment holds its alert, or says that none was wanted: a later attempt went well
  *     moved     the same, but the segment's files are not there
+ *     other     the same offset, but of another message: the topic was made again, and the letter is of the earlier one
+ *     unknown   the same offset, and nobody can say whether of the same message
  *     journal   it belongs to the one-file-per-alert output
  *     plain     the same, from before there were journals
  *     open      the folder has a journal or segments that do not tell of it yet: a run was cut off, and the next one comes to it again
@@ -29,6 +33,8 @@ export type Place =
   /** With the folders whose entries must be on the disk before the letter may go. */
   | { readonly kind: 'settled'; readonly folders: ReadonlySet<string> }
   | { readonly kind: 'moved' }
+  | { readonly kind: 'other' }
+  | { readonly kind: 'unknown' }
   | { readonly kind: 'plain' }
   | { readonly kind: 'open' }
   | ({ readonly kind: 'journal' } & Journaled);
@@ -43,10 +49,11 @@ export class Places {
   }
 
   /** @param folder the topic as folders name it. @throws Error, RecordError */
-  async of(folder: string, partition: number, offset: number): Promise<Place> {
+  async of(folder: string, message: Message): Promise<Place> {
+    const { partition, offset } = message;
     const below = `${folder}/${partition}`;
     const covered = this.#recordOf(join(this.#dir, below), offset);
-    if (covered !== null && covered !== 'open') return this.#beside(below, covered, offset);
+    if (covered !== null && covered !== 'open') return this.#beside(below, covered, message);
     const journal = await this.#journal(folder, partition);
     if (journal !== null && journal.last >= offset) return { kind: 'journal', ...journal };
     if (journal === null && covered === null) return { kind: 'plain' };
@@ -54,12 +61,15 @@ export class Places {
   }
 
   /** An attempt that skipped the message, or came when it had expired, has left the letter as the only copy. */
-  #beside(below: string, record: RangeRecord, offset: number): Place {
+  #beside(below: string, record: RangeRecord, message: Message): Place {
+    const { offset } = message;
     const why = record.absent.find(([, from, to]) => from <= offset && offset <= to)?.[0];
     if (why !== undefined && why !== 'filtered') return { kind: 'segment' };
     const files = filesOf(record, below);
     if (why === undefined && !files.every(({ path }) => existsSync(join(this.#dir, path))))
       return { kind: 'moved' };
+    const isSame = covers(record, message);
+    if (isSame !== true) return { kind: isSame === null ? 'unknown' : 'other' };
     return { kind: 'settled', folders: namingFolders({ root: this.#dir, below }, record) };
   }
 
@@ -81,6 +91,21 @@ export class Places {
       this.#journals.set(path, (known = existsSync(path) ? await readJournal(path) : null));
     return known;
   }
+}
+
+/**
+ * Whether a record of the message's offset is of this very message: a topic that was made again has another one there. It knows its last
+ * message, and of the others the times. Null: it does not say.
+ */
+function covers(
+  { lastMessage, timestampsMs }: RangeRecord,
+  { offset, timestampMs, value }: Message,
+): boolean | null {
+  if (lastMessage?.offset === offset)
+    return lastMessage.timestampMs === timestampMs && lastMessage.crc32c === crc32c(value);
+  if (timestampsMs === undefined || timestampMs < 0) return null;
+  const [earliest, latest] = timestampsMs;
+  return earliest <= timestampMs && timestampMs <= latest;
 }
 
 async function readJournal(path: string): Promise<Journaled> {

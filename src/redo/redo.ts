@@ -107,12 +107,15 @@ class Redoer {
   /** @returns why the letter stays; null: it is done. */
   async redo(at: { folder: string; base: string }, redone: Redone): Promise<string | null> {
     const letter = readLetter(this.#dir, at);
-    const { partition, offset } = letter.message;
-    const place = await this.#places.of(letter.folder, partition, offset);
+    const place = await this.#places.of(letter.folder, letter.message);
     if (place.kind === 'open')
       return 'no journal and no segment tells of its offset yet; run the client first, which comes to it again.';
     if (place.kind === 'moved')
       return 'a segment holds its alert, but the files of that segment are not there; bring them back, or remove the letter.';
+    if (place.kind === 'other')
+      return 'a segment holds another message of its offset, so the letter is of an earlier topic of that name, and the only copy; move it to the folder with the segments of that topic, or to an empty one, and redo it there.';
+    if (place.kind === 'unknown')
+      return 'a segment holds an alert of its offset, but its record does not say whether of the same message; compare them, and remove the letter, or move it to another folder and redo it there.';
     if (place.kind === 'settled') {
       // Who published it may have been killed before its names were on the disk.
       for (const each of place.folders) await syncFolder(each);

@@ -52,6 +52,8 @@ export class OpenSegment {
   #next: number;
   #alerts = 0;
   #lastMessage: RangeRecord['lastMessage'] = null;
+  #earliestMs = Number.POSITIVE_INFINITY;
+  #latestMs = Number.NEGATIVE_INFINITY;
 
   /** @param head of its files, until an alert says another. */
   constructor(place: SegmentPlace, head: Uint8Array, newFile: (head: Uint8Array) => SegmentFile) {
@@ -117,6 +119,7 @@ export class OpenSegment {
     this.#head = head ?? this.#head;
     outcomes.forEach((result, i) => {
       this.note(view.offset(from + i), result as Outcome, alerts[i] ?? 0);
+      this.#noteTime(view.timestampMs(from + i));
     });
     for (const part of parts) {
       const filled = this.#fileIn(part.folder);
@@ -169,6 +172,7 @@ export class OpenSegment {
     const rest = {
       absent: this.#absent.flatMap((each) => (each[0] === 'missing' ? splitExpired(each, expired) : [each])),
       several: this.#several,
+      ...(this.#earliestMs <= this.#latestMs ? { timestampsMs: this.#timestampsMs } : {}),
       lastMessage: this.#lastMessage,
       writer,
       ...(this.#stampList === null ? {} : { stamps: listed(this.#stampList, this.#stamps) }),
@@ -214,6 +218,17 @@ export class OpenSegment {
     const last = this.#absent.at(-1);
     if (last?.[0] === why && last[2] + 1 === from) last[2] = to;
     else this.#absent.push([why, from, to]);
+  }
+
+  get #timestampsMs(): [earliest: number, latest: number] {
+    return [this.#earliestMs, this.#latestMs];
+  }
+
+  /** Negative where Kafka has none. */
+  #noteTime(timestampMs: number): void {
+    if (timestampMs < 0) return;
+    if (timestampMs < this.#earliestMs) this.#earliestMs = timestampMs;
+    if (timestampMs > this.#latestMs) this.#latestMs = timestampMs;
   }
 
   /** By this message the topic is known again. */

@@ -1,6 +1,8 @@
-import { access, link, open, stat, unlink } from 'node:fs/promises';
+import { type BigIntStats } from 'node:fs';
+import { access, link, lstat, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
+import { ClientError } from '../errors.ts';
 import { makeFolder, syncFolder } from './durable.ts';
 import { formatRecord, type NamedFile, namedFilesOf, type RangeRecord, recordName } from './record.ts';
 
@@ -38,7 +40,8 @@ export class PublicationCutOff extends Error {
  *
  * @param sync whether each step must be on the disk before the next.
  * @returns `taken`: another writer published a range that begins at the same offset. Ours is thrown away.
- * @throws PublicationCutOff, or the system's error before anything was published; then nothing is known to be durable.
+ * @throws PublicationCutOff, or the system's error before anything was published; then nothing is known to be durable. ClientError OUTPUT, in
+ * either, where another file has one of the names.
  */
 export async function publishRange(
   at: PartitionFolder,
@@ -55,10 +58,11 @@ export async function publishRange(
   const made = [...above, ...newlyMade, ...(await makeFolders(at, files))];
   const changed = new Set([...ancestors(folder, at.root), ...made]);
   if (sync) for (const each of changed) await syncFolder(each);
+  const recordPath = join(folder, recordName(record.first));
   try {
-    // Somebody may have moved the folder away, and another segment made it again: a record without its data would be a loss.
-    for (const each of files) await access(join(folder, each.temporary));
-    await link(temporary, join(folder, recordName(record.first)));
+    for (const { path, temporary: from } of files)
+      await checkFile(join(folder, from), join(at.root, path), recordPath);
+    await linkRecord(temporary, recordPath);
   } catch (error) {
     await removeFile(temporary);
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -84,18 +88,62 @@ export async function publishFiles(
   const made = await makeFolders(at, files);
   const naming = [...foldersOf(at, files)].flatMap((each) => ancestors(each, at.root));
   const changed = new Set([folder, ...naming, ...made]);
-  for (const { path, temporary } of files) await publishFile(join(folder, temporary), join(at.root, path));
+  for (const { path, temporary, bytes } of files)
+    await publishFile(join(folder, temporary), join(at.root, path), bytes);
   if (sync) for (const each of changed) await syncFolder(each);
 }
 
-async function publishFile(from: string, to: string): Promise<void> {
+/** What would make the record one without its data fails before there is one. */
+async function checkFile(from: string, to: string, recordPath: string): Promise<void> {
+  // Somebody may have moved the folder away, and another segment made it again.
+  await access(from);
+  // Of two writers the other has its name by its record, which our link will meet.
+  if ((await isThere(to)) && !(await isSame(from, to)) && !(await isThere(recordPath))) throw nameTaken(to);
+}
+
+/** @throws the system's EEXIST where another writer was faster. */
+async function linkRecord(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    // A file server that died before it could answer has made the link all the same.
+    if (!(await isSame(from, to))) throw error;
+  }
+}
+
+/** @param bytes what the file has. */
+async function publishFile(from: string, to: string, bytes: number): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
     // Who recovers the folder finishes what it finds: then the name is there, and the temporary one may be gone.
-    if (!(await isThere(to))) throw error;
+    const [ours, named] = [await statOf(from), await statOf(to)];
+    if (ours !== null && (error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (ours === null && named === null) throw error;
+    if (ours === null ? named?.size !== BigInt(bytes) : !areSame(ours, named)) throw nameTaken(to);
   }
   await removeFile(from);
+}
+
+/** To take it for ours would throw our data away. */
+function nameTaken(path: string): ClientError {
+  return new ClientError(
+    'OUTPUT',
+    `${path} is there already and is not the segment that is to get this name: it was left behind when a record, or the folder of a topic that was made again, was moved away. Move it away too and start again, or give another --output-dir; what is not committed comes again.`,
+  );
+}
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  return areSame(await statOf(one), await statOf(other));
+}
+
+function areSame(one: BigIntStats | null, other: BigIntStats | null): boolean {
+  return one !== null && one.ino === other?.ino && one.dev === other.dev;
+}
+
+/** With numbers of 64 bits, as some file systems give them to their files. */
+function statOf(path: string): Promise<BigIntStats | null> {
+  return lstat(path, { bigint: true }).catch(() => null);
 }
 
 /** That it is gone already is fine. */

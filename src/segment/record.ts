@@ -31,6 +31,8 @@ const range = {
   alerts: offset,
   absent: v.array(v.tuple([v.picklist(absences), offset, offset])),
   several: v.array(v.tuple([offset, offset])),
+  /** The earliest and the latest of its messages, but for tombstones. */
+  timestampsMs: v.optional(v.tuple([integer, integer])),
   lastMessage: v.nullable(v.strictObject({ offset, timestampMs: integer, bytes: integer, crc32c: digits })),
   writer: v.string(),
   stamps: v.optional(v.strictObject({ temporary: fileName, images: offset, ...contents })),
@@ -80,7 +82,7 @@ export function filesOf(record: RangeRecord, folder: string): readonly RecordedF
 }
 
 /** A file that gets its name with a record. */
-export type NamedFile = Pick<RecordedFile, 'path' | 'temporary'>;
+export type NamedFile = Pick<RecordedFile, 'path' | 'temporary' | 'bytes'>;
 
 /** All files that a record gives their names, in this order. @param folder the partition's, below the output folder. */
 export function namedFilesOf(record: RangeRecord, folder: string): readonly NamedFile[] {
@@ -99,7 +101,6 @@ export function stampListOf({ first, stamps }: RangeRecord, folder: string): Sta
 /** A list of a range's stamps. */
 export interface StampList extends NamedFile {
   readonly images: number;
-  readonly bytes: number;
   readonly crc32c: string;
 }
 

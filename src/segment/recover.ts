@@ -24,7 +24,7 @@ const SEGMENT = /^(\d{20})\.(?!(?:record|stamps)$)/;
  *
  * @param writer this process's name as a writer.
  * @returns null: nothing is published.
- * @throws ClientError OUTPUT naming the record that cannot be believed.
+ * @throws ClientError OUTPUT naming the record that cannot be believed, or a file that has the name of a segment.
  */
 export async function recover(at: PartitionFolder, writer: string): Promise<Published | null> {
   const folder = join(at.root, at.below);
@@ -51,7 +51,9 @@ async function finish(
   const haveStamps = existsSync(join(at.root, at.below, STAMPS_FOLDER));
   const segments = new Set(names.flatMap((name) => SEGMENT.exec(name)?.[1] ?? []));
   for (const name of records) {
-    if (!haveStamps && segments.has(name.slice(0, -RECORD_EXTENSION.length))) continue;
+    // Of the last one, which a crash may have cut off, the segment may be another file.
+    const isDone = segments.has(name.slice(0, -RECORD_EXTENSION.length)) && name !== records.at(-1);
+    if (!haveStamps && isDone) continue;
     const record = await readRecord(join(at.root, at.below), name);
     // A file without its temporary is published; or it was moved away, or is lost: `verify` tells.
     const left = namedFilesOf(record, at.below).filter(({ temporary }) => temporaries.has(temporary));
@@ -86,7 +88,7 @@ export async function readRecord(folder: string, name: string): Promise<RangeRec
   } catch (error) {
     throw new ClientError(
       'OUTPUT',
-      `${join(folder, name)} cannot be believed (${messageOf(error)}), so nobody knows where to go on. antares-client verify tells more; with the record and its segment moved away the offsets are read again.`,
+      `${join(folder, name)} cannot be believed (${messageOf(error)}), so nobody knows where to go on. antares-client verify tells more; with the record and all its files moved away the offsets are read again.`,
       { cause: error },
     );
   }

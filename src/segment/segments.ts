@@ -7,7 +7,7 @@ import { Finisher } from '../finish/finisher.ts';
 import type { FinishForm } from '../finish/messages.ts';
 import type { PublishedFiles } from './open-segment.ts';
 import { PartitionSegments, type SegmentLimits } from './partition-segments.ts';
-import { coveredFrom } from './covered.ts';
+import { type Hole, holeFrom } from './covered.ts';
 import type { PartitionFolder } from './publish.ts';
 import { type Published, recover } from './recover.ts';
 import type { RangeRecord } from './record.ts';
@@ -76,10 +76,10 @@ export class Segments {
     return recover(this.#folder(at), this.#options.writer);
   }
 
-  /** Where the unbroken run of published offsets begins that ends with the last one, as far back as `wanted`. @throws ClientError OUTPUT */
-  coveredFrom(at: TopicPartition, wanted: number): Promise<number> {
+  /** The last hole between an offset and the end of what is published; null: there is none. @throws ClientError OUTPUT */
+  holeFrom(at: TopicPartition, wanted: number): Promise<Hole | null> {
     const { root, below } = this.#folder(at);
-    return coveredFrom(join(root, below), wanted);
+    return holeFrom(join(root, below), wanted);
   }
 
   of(at: PartitionProgress): PartitionSegments | undefined {

@@ -83,7 +83,8 @@ function checkLetters(partition: Partition, findings: Findings): void {
   }
 }
 
-const LEFT_OVER = 'Dead letters of what has been saved since; antares-client redo clears them away';
+const LEFT_OVER =
+  'Dead letters of offsets that have been saved since; antares-client redo clears away those of the same messages';
 
 function at({ topic, partition }: Partition, from: number, to: number): string {
   return `${topic}/${partition} ${offsets(from, to)}`;

@@ -226,6 +226,34 @@ test('segments take a given place only where nothing is missing behind them, and
   assert.match(verified.stdout, /not asked for/);
 });
 
+test('offsets that a group has not committed are not passed over for later ones that the folder holds', {
+  skip,
+}, async (t) => {
+  const topic = await newTopic();
+  const options = ['--output', 'ndjson', '--until-end'];
+  const [behind, ahead] = [unique('group'), unique('group')];
+  await produce(topic, minutely(10));
+  const { dir } = await read(t, topic, ['-g', behind, ...options]);
+  await produce(topic, minutely(30, 1, 10));
+  await read(t, topic, ['-g', ahead, ...options]);
+  await produce(topic, minutely(5, 1, 40));
+  // It goes on at its commit, behind what the folder of the other group holds.
+  assert.deepEqual((await read(t, topic, ['-g', ahead, ...options], dir)).saved, [
+    ...numbersBelow(10),
+    ...between(40, 45),
+  ]);
+  await refuses(
+    t,
+    [topic, '-d', dir, '-g', behind, ...options],
+    /but not offsets 10 to 39, .*\(it is at 10\)/,
+  );
+  assert.deepEqual((await groupOffsets(behind, topic)).committed, [10]);
+  // A replay of the last ones is no reason to pass over what is before them either.
+  const replayed = await read(t, topic, ['-g', behind, ...options, '--replay', '--start-at', 'last-5']);
+  await refuses(t, [topic, '-d', replayed.dir, '-g', behind, ...options], /but not offsets 10 to 39/);
+  assert.deepEqual((await read(t, topic, ['-g', behind, ...options])).saved, between(10, 45));
+});
+
 test('one file an alert: a range that ends before what is saved is refused where names could fall back', {
   skip,
 }, async (t) => {

@@ -4,6 +4,7 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -153,6 +154,17 @@ test('where a file cannot get its name, its record counts and its data stays, un
   unlinkSync(join(root, second?.path ?? ''));
   assert.equal((await recover({ root, below }, writer))?.next, 5);
   whole(root, record);
+});
+
+test('where files of an earlier range were left behind, nothing of a new one is published', async (t) => {
+  const root = newFolder(t);
+  await publish(root, rangeIn(root, 0, 4, ['a', 'b']));
+  renameSync(join(root, below), join(root, 'moved'));
+  await assert.rejects(publish(root, rangeIn(root, 0, 9, ['b', 'c'])), {
+    code: 'OUTPUT',
+    message: /b\/0-0{20}\.ndjson is there already/,
+  });
+  assert.equal(await recover({ root, below }, writer), null);
 });
 
 test('a range of which a file was taken away is not published', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outcome } from '../../src/batch/batch.ts';
+import { BatchView, outcome, packBatch } from '../../src/batch/batch.ts';
 import { OpenSegment } from '../../src/segment/open-segment.ts';
 import { SegmentFile } from '../../src/segment/segment-file.ts';
 import { newFolder } from '../support/client.ts';
@@ -59,4 +59,22 @@ test('offsets that had expired are told apart from those that never were message
     ['missing', 7, 9],
     ['missing', 11, 11],
   ]);
+});
+
+test('a segment tells of the earliest and the latest of its messages, where they have timestamps', (t) => {
+  const timestampsOf = (...timestampsMs: number[]): unknown => {
+    const messages = timestampsMs.map((timestampMs, offset) => ({
+      ...{ offset, timestampMs, key: null, headers: [], value: Buffer.from('a') },
+    }));
+    const segment = segmentFrom(0, newFolder(t));
+    segment.add(new BatchView(packBatch('t', 0, messages)), {
+      from: 0,
+      outcomes: new Uint8Array(messages.length).fill(outcome.FILTERED),
+      alerts: new Int32Array(messages.length),
+      ...{ head: null, parts: [], stamps: null, giveBack: () => undefined },
+    });
+    return segment.record([]).timestampsMs;
+  };
+  assert.deepEqual(timestampsOf(30, -1, 10, 20), [10, 30]);
+  assert.equal(timestampsOf(-1, -1), undefined);
 });

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type PartitionFolder, publishRange } from '../../src/segment/publish.ts';
-import { formatRecord, recordName, type SegmentRecord } from '../../src/segment/record.ts';
+import { type PartitionFolder, publishFiles, publishRange } from '../../src/segment/publish.ts';
+import { formatRecord, namedFilesOf, recordName, type SegmentRecord } from '../../src/segment/record.ts';
 import { recover } from '../../src/segment/recover.ts';
 import { newWriter, temporaryName } from '../../src/temporary.ts';
 import { STAMPS_FOLDER } from '../../src/worker/select/stamps.ts';
@@ -81,6 +90,41 @@ test('a writer that was overtaken between record and segment has published all t
     'published',
   );
   assert.deepEqual(readdirSync(folder).sort(), [record.segment, recordName(0)].sort());
+});
+
+test('where only a record was moved away, its segment is not taken for the new one, and is named', async (t) => {
+  const folder = newFolder(t);
+  const { segment } = recordOf(0, 4);
+  writeFileSync(join(folder, segment), 'old\n');
+  await assert.rejects(publish(folder, recordOf(0, 9), 'new\n'), {
+    code: 'OUTPUT',
+    message: /0{20}\.ndjson is there already .* Move it away too/,
+  });
+  assert.ok(!existsSync(join(folder, recordName(0))), 'nothing counts as published');
+  unlinkSync(join(folder, segment));
+  assert.equal(await publish(folder, recordOf(0, 9), 'new\n'), 'published');
+});
+
+test('killed between record and segment, new data waits while another file has its name', async (t) => {
+  const folder = newFolder(t);
+  // A process of this writer's name is dead.
+  const record = recordFor(0, 4, writer.replace(/-\d+-/, '-4194305-'));
+  writeFileSync(join(folder, record.temporary), 'new\n');
+  writeFileSync(join(folder, recordName(0)), formatRecord(record));
+  writeFileSync(join(folder, record.segment), 'old\n');
+  await assert.rejects(recover(at(folder), writer), { code: 'OUTPUT', message: /0{20}\.ndjson is there/ });
+  renameSync(join(folder, record.segment), join(folder, 'away'));
+  assert.equal((await recover(at(folder), writer))?.next, 5);
+  assert.equal(readFileSync(join(folder, record.segment), 'utf8'), 'new\n');
+});
+
+test('a segment that another has finished meanwhile is believed where it has the bytes of its record', async (t) => {
+  const folder = newFolder(t);
+  const record = recordOf(0, 4);
+  writeFileSync(join(folder, record.segment), '{}\n');
+  await publishFiles(at(folder), namedFilesOf(record, ''), false);
+  writeFileSync(join(folder, record.segment), 'another\n');
+  await assert.rejects(publishFiles(at(folder), namedFilesOf(record, ''), false), { code: 'OUTPUT' });
 });
 
 test('temporaries of dead writers are swept, those of living ones stay', async (t) => {

@@ -63,6 +63,8 @@ export function putSegment(dir: string, segment: SegmentToPut): string {
     crc32c: crc32c(data),
     absent: [...absent],
     several: [...several],
+    // As those of letters.
+    timestampsMs: [1, 1],
     lastMessage: null,
     writer: '0-1-0',
   };

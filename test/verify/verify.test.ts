@@ -164,7 +164,9 @@ test('a dead letter of an offset that was saved by a later attempt is told, and 
     const { notes } = await assertFaults(dir, {});
     assert.deepEqual(
       [...notes.keys()],
-      ['Dead letters of what has been saved since; antares-client redo clears them away'],
+      [
+        'Dead letters of offsets that have been saved since; antares-client redo clears away those of the same messages',
+      ],
     );
   }
 });
