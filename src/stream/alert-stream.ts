@@ -1,16 +1,16 @@
-import type { PartitionProgress } from '../commit/partition-progress.ts';
-import { ClientError } from '../errors.ts';
+import { ClientError, internalError } from '../errors.ts';
 import { createLog } from '../log.ts';
-import type { HandedOut } from './acknowledgements.ts';
 import { AlertReader, type ReadMessage } from './alert-reader.ts';
 import { type AlertBatch, type BatchOwner, HandedBatch, type StreamedAlert } from './batch.ts';
 import { BatchBuilder } from './batch-builder.ts';
+import { type BegunMessage, BegunMessages } from './begun-messages.ts';
 import { Ledger } from './ledger.ts';
-import { passOn, type QueuedMessage } from './message-queue.ts';
+import type { QueuedMessage } from './message-queue.ts';
 import { type AlertStreamOptions, readStreamOptions, type StreamSettings } from './options.ts';
 import type { Session } from './session.ts';
 import { type Sink, SinkPipe } from './sink.ts';
 import { Source } from './source.ts';
+import { Uncommitted } from './uncommitted.ts';
 
 /**
  * A stream of alerts for programs. Iterate over {@link batches}, or over single alerts:
@@ -35,8 +35,9 @@ export class AlertStream<A extends object = Record<string, unknown>>
   readonly #reader: AlertReader<A>;
   readonly #ledger: Ledger;
   readonly #source: Source;
-  /** What single alerts of a partition wait for {@link commit}. */
-  readonly #uncommitted = new Map<PartitionProgress, HandedOut>();
+  readonly #begun = new BegunMessages<A>();
+  /** Single alerts that wait for {@link commit}. */
+  readonly #uncommitted: Uncommitted;
 
   /** @throws {@link ClientError} CONFIG when the options do not fit together. */
   constructor(options: AlertStreamOptions<A>) {
@@ -44,6 +45,7 @@ export class AlertStream<A extends object = Record<string, unknown>>
     const { config } = this.#settings;
     const log = createLog({ level: 'warn', format: 'json' });
     this.#ledger = new Ledger(log);
+    this.#uncommitted = new Uncommitted(this.#ledger);
     const source = new Source(config, log, this.#ledger);
     this.#source = source;
     this.#reader = new AlertReader(this.#settings, log, source.stopped);
@@ -56,7 +58,8 @@ export class AlertStream<A extends object = Record<string, unknown>>
   }
 
   /**
-   * Single alerts, in the order of each partition; {@link commit} commits them. The first step connects.
+   * Single alerts, in the order of each partition; {@link commit} commits them. The first step connects. A loop that was left goes on behind
+   * its last alert when you iterate again, also inside a message of several alerts. A message is committed with its last alert.
    *
    * @throws {@link ClientError} what ends the stream: BAD_MESSAGE, a broker that refuses, OFFSET_GAP, ….
    */
@@ -65,17 +68,14 @@ export class AlertStream<A extends object = Record<string, unknown>>
       const session = await this.#source.enter();
       if (session === null) return;
       for (;;) {
-        const queued = await this.#source.next(session);
-        if (queued === null) return;
-        const { at, message } = queued;
-        const { alerts } = await this.#read(queued);
-        if (alerts.length === 0) passOn(queued);
-        for (const alert of alerts) {
-          if (!this.#uncommitted.has(at))
-            this.#uncommitted.set(at, this.#ledger.acknowledgements.open(at, message.offset));
-          // With its last alert the message is in the caller's hands.
-          if (alert === alerts.at(-1)) passOn(queued);
-          this.#ledger.inHand([at]);
+        const begun = await this.#begin(session);
+        if (begun === null) return;
+        const { at, message } = begun.queued;
+        // Whoever has the partition now reads the message from its beginning.
+        while (session.owns(at)) {
+          const alert = begun.take();
+          if (alert === null) break;
+          this.#uncommitted.handOut(at, message.offset);
           yield alert;
         }
       }
@@ -117,17 +117,15 @@ export class AlertStream<A extends object = Record<string, unknown>>
   }
 
   /**
-   * Commits every single alert that was handed out so far, including the one at hand. Batches are acknowledged by themselves.
+   * Commits every single alert that was handed out so far, including the one at hand, and waits until the broker has confirmed it. A
+   * message of several alerts is committed with its last. Batches are acknowledged by themselves.
    *
-   * @throws {@link ClientError} PARTITION_LOST, or BROKER_UNREACHABLE where nothing was confirmed within 20 s.
+   * @throws {@link ClientError} PARTITION_LOST where other members have partitions of these alerts, and read them again, or the stream is
+   * closed; BROKER_UNREACHABLE where nothing was confirmed within 20 s.
    */
   async commit(): Promise<void> {
     const { session } = this.#source;
-    if (session === null) return;
-    const partitions = session.active();
-    this.#ledger.acknowledge(session, [...this.#uncommitted.values()]);
-    this.#uncommitted.clear();
-    await this.#ledger.commit(session, partitions);
+    if (session !== null) await this.#uncommitted.commit(session);
   }
 
   /**
@@ -165,12 +163,25 @@ export class AlertStream<A extends object = Record<string, unknown>>
     return this.close();
   }
 
+  /** The message whose alerts are handed out next: the rest of one that was begun comes first. null: the end. @throws ClientError */
+  async #begin(session: Session): Promise<BegunMessage<A> | null> {
+    if (!this.#source.comeBack()) return null;
+    const left = this.#begun.first((at) => session.owns(at));
+    if (left !== null) return left;
+    const queued = await this.#source.next(session);
+    return queued === null ? null : this.#begun.begin(queued, (await this.#read(queued)).alerts);
+  }
+
   /** What is there for a batch; null at the end. @throws ClientError */
   async #gather(session: Session): Promise<BatchBuilder<A> | null> {
+    if (!this.#source.comeBack()) return null;
     const { batchSize } = this.#settings.config.read;
     const builder = new BatchBuilder<A>(this.#ledger.acknowledgements);
-    let queued = await this.#source.next(session);
-    if (queued === null) return null;
+    const left = (): BegunMessage<A> | null => this.#begun.first((at) => session.owns(at));
+    for (let begun = left(); begun !== null; begun = left())
+      builder.add(begun.queued, { alerts: begun.takeRest(), skipped: null });
+    const take = (): QueuedMessage | null => (builder.messages < batchSize ? session.take() : null);
+    let queued = builder.messages === 0 ? await this.#source.next(session) : take();
     while (queued !== null) {
       try {
         builder.add(queued, await this.#read(queued));
@@ -179,18 +190,19 @@ export class AlertStream<A extends object = Record<string, unknown>>
         if (builder.isEmpty) throw error;
         return builder;
       }
-      queued = builder.messages < batchSize ? session.take() : null;
+      queued = take();
     }
-    return builder;
+    return builder.messages === 0 ? null : builder;
   }
 
-  /** @throws ClientError, and the stream has failed for good */
+  /** @throws ClientError, and the stream has failed for good: the message has left the queue. */
   async #read(queued: QueuedMessage): Promise<ReadMessage<A>> {
     try {
       return await this.#reader.read(queued);
     } catch (error) {
-      if (error instanceof ClientError) this.#source.fail(error);
-      throw error;
+      const failure = internalError(error);
+      this.#source.fail(failure);
+      throw failure;
     }
   }
 }
