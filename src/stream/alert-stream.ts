@@ -169,7 +169,8 @@ export class AlertStream<A extends object = Record<string, unknown>>
     const left = this.#begun.first((at) => session.owns(at));
     if (left !== null) return left;
     const queued = await this.#source.next(session);
-    return queued === null ? null : this.#begun.begin(queued, (await this.#read(queued)).alerts);
+    const read = queued === null ? null : await this.#read(queued);
+    return queued === null || read === null ? null : this.#begun.begin(queued, read.alerts);
   }
 
   /** What is there for a batch; null at the end. @throws ClientError */
@@ -184,7 +185,9 @@ export class AlertStream<A extends object = Record<string, unknown>>
     let queued = builder.messages === 0 ? await this.#source.next(session) : take();
     while (queued !== null) {
       try {
-        builder.add(queued, await this.#read(queued));
+        const read = await this.#read(queued);
+        if (read === null) return null;
+        builder.add(queued, read);
       } catch (error) {
         // What came before it is handed out first.
         if (builder.isEmpty) throw error;
@@ -195,8 +198,8 @@ export class AlertStream<A extends object = Record<string, unknown>>
     return builder.messages === 0 ? null : builder;
   }
 
-  /** @throws ClientError, and the stream has failed for good: the message has left the queue. */
-  async #read(queued: QueuedMessage): Promise<ReadMessage<A>> {
+  /** null: it was stopped. @throws ClientError, and the stream has failed for good: the message has left the queue. */
+  async #read(queued: QueuedMessage): Promise<ReadMessage<A> | null> {
     try {
       return await this.#reader.read(queued);
     } catch (error) {
