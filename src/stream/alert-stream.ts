@@ -1,5 +1,5 @@
-import { ClientError, internalError } from '../errors.ts';
-import { createLog } from '../log.ts';
+import { ClientError, internalError, messageOf } from '../errors.ts';
+import { createLog, type Log } from '../log.ts';
 import { AlertReader, type ReadMessage } from './alert-reader.ts';
 import { type AlertBatch, type BatchOwner, HandedBatch, type StreamedAlert } from './batch.ts';
 import { BatchBuilder } from './batch-builder.ts';
@@ -32,6 +32,7 @@ export class AlertStream<A extends object = Record<string, unknown>>
   implements AsyncIterable<StreamedAlert<A>>, AsyncDisposable
 {
   readonly #settings: StreamSettings<A>;
+  readonly #log: Log;
   readonly #reader: AlertReader<A>;
   readonly #ledger: Ledger;
   readonly #source: Source;
@@ -44,6 +45,7 @@ export class AlertStream<A extends object = Record<string, unknown>>
     this.#settings = readStreamOptions(options);
     const { config } = this.#settings;
     const log = createLog({ level: 'warn', format: 'json' });
+    this.#log = log;
     this.#ledger = new Ledger(log);
     this.#uncommitted = new Uncommitted(this.#ledger);
     const source = new Source(config, log, this.#ledger);
@@ -131,7 +133,7 @@ export class AlertStream<A extends object = Record<string, unknown>>
   /**
    * Brings all batches to a sink until the end of the stream, and closes both. {@link Sink} says when offsets are committed.
    *
-   * @throws {@link ClientError} OUTPUT when the sink throws; else what ends the stream.
+   * @throws {@link ClientError} OUTPUT when the sink throws; else what ends the stream. Errors behind the first are logged.
    */
   async pipeTo(sink: Sink<A>): Promise<void> {
     if (this.#source.isOpened)
@@ -143,14 +145,24 @@ export class AlertStream<A extends object = Record<string, unknown>>
     this.#ledger.pipeInto(() => pipe.flush());
     // So that what ends the reading does not close the stream before the last flush.
     this.#source.hold();
-    try {
-      for await (const batch of this.batches()) await pipe.write(batch);
-    } finally {
-      await pipe
-        .flush()
-        .finally(() => this.close())
-        .finally(() => pipe.close());
+    const steps = [
+      async (): Promise<void> => {
+        for await (const batch of this.batches()) await pipe.write(batch);
+      },
+      () => pipe.flush(),
+      () => this.close(),
+      () => pipe.close(),
+    ];
+    const failed: Promise<void>[] = [];
+    for (const step of steps) {
+      const done = step();
+      await done.catch((error: unknown) => {
+        // The first is mostly what the others come of.
+        if (failed.length > 0) this.#log.error(messageOf(error));
+        failed.push(done);
+      });
     }
+    await failed[0];
   }
 
   /** Commits what was acknowledged, and leaves the group. The rest comes again. */
