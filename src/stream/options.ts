@@ -82,7 +82,7 @@ export interface AlertStreamOptions<A extends object = Record<string, unknown>> 
   readonly onError?: 'stop' | 'skip' | undefined;
   /** Most messages of a batch. Default: 500. */
   readonly batchSize?: number | undefined;
-  /** Most bytes read ahead of you: with so many waiting, reading pauses. Default: 32 MB. */
+  /** Most bytes read ahead of you, keys, headers and 500 bytes a message included: with so many waiting, reading pauses. Default: 32 MB. */
   readonly maxInFlightBytes?: number | undefined;
   /** Any librdkafka properties that the client does not own. */
   readonly properties?: Readonly<Record<string, string>> | undefined;
