@@ -3,6 +3,7 @@ import { ClientError } from '../errors.ts';
 import { flags } from '../flags.ts';
 import { wordsOf } from '../option-values.ts';
 import type { MessageDecoder } from './decoders.ts';
+import { checkKinds, inNamesOfOptions } from './option-kinds.ts';
 
 /**
  * What an {@link AlertStream} reads and how. Everything else is as the command's options, and has the same defaults; the environment and
@@ -62,7 +63,7 @@ export interface AlertStreamOptions<A extends object = Record<string, unknown>> 
   readonly onGap?: 'continue' | 'stop' | undefined;
   /** Only alerts for which this holds, such as `candidate.magpsf < 18 and candidate.rb >= 0.6`. */
   readonly where?: string | undefined;
-  /** Only alerts in one of these cones, `RA,DEC,RADIUS` such as `150.1,2.2,5arcmin`; degrees where no unit is given. */
+  /** Only alerts in one of these cones, `RA,DEC,RADIUS` such as `150.1,2.2,5arcmin`: degrees, and the radius with its unit. */
   readonly cone?: string | readonly string[] | undefined;
   /** Only these fields of each alert, by dotted path, such as `candidate.ra`. The type of an alert does not follow. */
   readonly fields?: readonly string[] | undefined;
@@ -98,8 +99,9 @@ export interface StreamSettings<A extends object> {
   readonly skipsBad: boolean;
 }
 
-/** @throws ClientError CONFIG */
+/** @throws ClientError CONFIG naming the option */
 export function readStreamOptions<A extends object>(options: AlertStreamOptions<A>): StreamSettings<A> {
+  checkKinds(options);
   const { topics, onError, properties, decoders, format, cone, fields, partitions, ...rest } = options;
   const decoder = decoderNamed(decoders ?? {}, format);
   if (decoder !== null) refuseSelection(options);
@@ -114,10 +116,23 @@ export function readStreamOptions<A extends object>(options: AlertStreamOptions<
     partitions: partitions?.join(','),
   };
   return {
-    config: resolveConfig({ commandLine: { topics, given }, environment: {}, isTerminal: false }),
+    config: resolve(topics, given),
     decoder,
     skipsBad: onError === 'skip',
   };
+}
+
+/** @throws ClientError CONFIG */
+function resolve(topics: readonly string[], given: Readonly<Record<string, unknown>>): Config {
+  try {
+    return resolveConfig({
+      ...{ commandLine: { topics, given }, environment: {}, isTerminal: false },
+      forProgram: true,
+    });
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    throw new ClientError(error.code, inNamesOfOptions(error.message), { cause: error.cause });
+  }
 }
 
 function decoderNamed<A extends object>(
