@@ -87,7 +87,8 @@ export class AlertStream<A extends object = Record<string, unknown>>
   }
 
   /**
-   * Alerts in batches: of what was read while you were at work on the last one, up to `batchSize` messages, and at least one alert.
+   * Alerts in batches: of what was read while you were at work on the last one, up to `batchSize` messages. There is at least one
+   * alert in it, or else, with `onError: 'skip'`, one skipped message.
    * To come back for the next batch is not to acknowledge the last.
    *
    * @throws {@link ClientError} what ends the stream: BAD_MESSAGE, a broker that refuses, OFFSET_GAP, ….
