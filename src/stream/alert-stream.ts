@@ -16,10 +16,14 @@ import { Uncommitted } from './uncommitted.ts';
  * A stream of alerts for programs. Iterate over {@link batches}, or over single alerts:
  *
  * ```ts
- * await using stream = new AlertStream({ topics: ['extragalactic_staging'], group: 'my-notebook' });
- * for await (const batch of stream.batches()) {
- *   for (const { alert, topic, offset } of batch.alerts) console.log(topic, offset, alert);
- *   await batch.commit();
+ * const stream = new AlertStream({ topics: ['extragalactic_staging'], group: 'my-notebook', apiKey, apiSecret });
+ * try {
+ *   for await (const batch of stream.batches()) {
+ *     for (const { alert, topic, offset } of batch.alerts) console.log(topic, offset, alert);
+ *     await batch.commit();
+ *   }
+ * } finally {
+ *   await stream.close();
  * }
  * ```
  *
@@ -166,7 +170,7 @@ export class AlertStream<A extends object = Record<string, unknown>>
     await failed[0];
   }
 
-  /** Commits what was acknowledged, and leaves the group. The rest comes again. */
+  /** Commits what was acknowledged, and leaves the group. The rest comes again. Until then it stays connected, also behind its end. */
   close(): Promise<void> {
     return this.#source.close();
   }

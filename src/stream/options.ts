@@ -6,8 +6,8 @@ import type { MessageDecoder } from './decoders.ts';
 import { checkKinds, inNamesOfOptions } from './option-kinds.ts';
 
 /**
- * What an {@link AlertStream} reads and how. Everything else is as the command's options, and has the same defaults; the environment and
- * stored logins are not looked at.
+ * What an {@link AlertStream} reads and how. The command has the same options, with the same defaults; those that it has beyond these are
+ * refused. The environment and stored logins are not looked at.
  *
  * @typeParam A the type of an alert, such as {@link ZtfAlert}. It is believed, not checked.
  */
@@ -53,7 +53,7 @@ export interface AlertStreamOptions<A extends object = Record<string, unknown>> 
   readonly startAt?: string | undefined;
   /** End each partition before its first message of this time or later: `2026-11-24T03:00:00Z`, `2h-ago`. */
   readonly stopAt?: string | undefined;
-  /** End when every partition has reached the end that it had at the start. */
+  /** End when every partition has reached the end that it had at the start. The stream stays connected until it is closed. */
   readonly untilEnd?: boolean | undefined;
   /** Read only these partitions, which nobody divides but you. */
   readonly partitions?: readonly number[] | undefined;
