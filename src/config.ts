@@ -42,12 +42,12 @@ export interface Config {
  * @throws ClientError CONFIG naming key, value and what is allowed.
  */
 export function resolveConfig(sources: ConfigSources): Config {
-  const { commandLine, isTerminal, needsTopics = true, needsBroker = true } = sources;
+  const { commandLine, isTerminal, needsTopics = true, needsBroker = true, forProgram = false } = sources;
   const warnings: string[] = [];
   const warn = (text: string): unknown => warnings.push(text);
   const gathered = gather(sources, warn);
   const { file, profile, explicit } = gathered;
-  const given = new Given(valuesOf(gathered), explicit, warn);
+  const given = new Given(valuesOf(gathered), explicit, warn, forProgram);
   warnOfSecrets(commandLine.given, warn);
   const topics = splitTopics(commandLine.topics.length > 0 ? commandLine.topics : file.topics, needsTopics);
   const broker = brokerConfig(given, profile, needsBroker);

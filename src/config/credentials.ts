@@ -52,7 +52,10 @@ export function readCredentials(given: Given, isAntares: boolean, profile: Named
   if (isAntares && !hasLogin) {
     throw new ClientError(
       'CONFIG',
-      'The ANTARES cluster wants credentials: give --api-key and --api-secret, or set ANTARES_KAFKA_API_KEY and ANTARES_KAFKA_API_SECRET, or keep them with antares-client auth add antares; for another broker give --bootstrap-servers.',
+      `The ANTARES cluster wants credentials: ${given.advice(
+        'give --api-key and --api-secret, or set ANTARES_KAFKA_API_KEY and ANTARES_KAFKA_API_SECRET, or keep them with antares-client auth add antares',
+        'give --api-key and --api-secret',
+      )}; for another broker give --bootstrap-servers.`,
     );
   }
   if (oauth !== null && username !== null)
@@ -64,7 +67,10 @@ export function readCredentials(given: Given, isAntares: boolean, profile: Named
       'CONFIG',
       keptFor === null
         ? `--security-protocol ${securityProtocol} needs --api-key and --api-secret.`
-        : `The broker of the profile ${keptFor} wants credentials: keep them with antares-client auth add ${keptFor}, or give --api-key and --api-secret-file.`,
+        : `The broker of the profile ${keptFor} wants credentials: ${given.advice(
+            `keep them with antares-client auth add ${keptFor}, or give --api-key and --api-secret-file`,
+            'give --api-key and --api-secret',
+          )}.`,
     );
   }
   if (clientCertificate !== null && !securityProtocol.endsWith('ssl')) {
@@ -89,8 +95,11 @@ function readKey(given: Given): Pick<Credentials, 'username' | 'password'> {
     throw new ClientError(
       'CONFIG',
       username === null
-        ? 'There is an API secret but no key: give --api-key or set ANTARES_KAFKA_API_KEY.'
-        : 'There is an API key but no secret: give --api-secret or --api-secret-file, or set ANTARES_KAFKA_API_SECRET.',
+        ? `There is an API secret but no key: ${given.advice('give --api-key or set ANTARES_KAFKA_API_KEY', 'give --api-key')}.`
+        : `There is an API key but no secret: ${given.advice(
+            'give --api-secret or --api-secret-file, or set ANTARES_KAFKA_API_SECRET',
+            'give --api-secret',
+          )}.`,
     );
   }
   return { username, password };
@@ -110,9 +119,14 @@ function readOauth(given: Given, isWanted: boolean, keptFor: string | null): Cre
     const missing = [
       tokenUrl === undefined ? '--sasl-oauth-token-url' : '',
       clientId === undefined ? '--sasl-oauth-client-id' : '',
-      clientSecret === null ? '--sasl-oauth-client-secret-file (or SASL_OAUTH_CLIENT_SECRET)' : '',
+      clientSecret === null
+        ? given.advice(
+            '--sasl-oauth-client-secret-file (or SASL_OAUTH_CLIENT_SECRET)',
+            '--sasl-oauth-client-secret',
+          )
+        : '',
     ].filter((name) => name !== '');
-    const stored = keptFor === null ? '' : `; or antares-client auth add ${keptFor}`;
+    const stored = keptFor === null ? '' : given.advice(`; or antares-client auth add ${keptFor}`, '');
     throw new ClientError(
       'CONFIG',
       `--sasl-mechanism OAUTHBEARER also needs ${missing.join(' and ')}${stored}.`,

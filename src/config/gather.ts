@@ -25,6 +25,8 @@ export interface ConfigSources {
   readonly needsTopics?: false;
   /** False for commands that ask no broker: how to reach one, and who the user is there, is not looked at. */
   readonly needsBroker?: false;
+  /** The options are a program's, which is not advised to use the environment or logins. */
+  readonly forProgram?: true;
   /** The user's logins, the last that are asked; without them none is read. */
   readonly logins?: LoginStore | null;
 }

@@ -17,10 +17,23 @@ export class Given {
   /** Takes what the user should be told once. */
   readonly warn: (text: string) => void;
 
-  constructor(values: Values, explicit: ReadonlySet<string>, warn: (text: string) => void) {
+  readonly #forProgram: boolean;
+
+  constructor(
+    values: Values,
+    explicit: ReadonlySet<string>,
+    warn: (text: string) => void,
+    forProgram: boolean,
+  ) {
     this.values = values;
     this.explicit = explicit;
     this.warn = warn;
+    this.#forProgram = forProgram;
+  }
+
+  /** What to do, for who uses the command or for a program that uses the library: that looks at options only. */
+  advice(toUser: string, toProgram: string): string {
+    return this.#forProgram ? toProgram : toUser;
   }
 
   /** Of an option that has a default. */

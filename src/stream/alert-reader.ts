@@ -18,6 +18,7 @@ export type ReadMessage<A extends object> =
 export class AlertReader<A extends object> {
   readonly #settings: StreamSettings<A>;
   readonly #log: Log;
+  readonly #stop: AbortSignal;
   readonly #schemas = new KnownSchemas();
   readonly #registry: SchemaRegistry;
   readonly #readAlerts: ReadAlerts<A>;
@@ -26,16 +27,17 @@ export class AlertReader<A extends object> {
   constructor(settings: StreamSettings<A>, log: Log, stop: AbortSignal) {
     this.#settings = settings;
     this.#log = log;
+    this.#stop = stop;
     this.#registry = new SchemaRegistry(settings.config.decode, log, stop);
     this.#readAlerts = createReadAlerts(settings, this.#schemas);
   }
 
   /**
-   * All alerts of a message: one that is torn at its end is bad as a whole.
+   * All alerts of a message: one that is torn at its end is bad as a whole. null: it was stopped while it asked for a schema.
    *
    * @throws ClientError BAD_MESSAGE; CONFIG where a schema is missing and the settings name nobody who knows it.
    */
-  async read(queued: QueuedMessage): Promise<ReadMessage<A>> {
+  async read(queued: QueuedMessage): Promise<ReadMessage<A> | null> {
     const { topic, partition, offset, timestampMs, key, headers } = queued.message;
     const place = { topic, partition, offset, key, headers };
     const timestamp = timestampMs < 0 ? null : new Date(timestampMs);
@@ -47,8 +49,9 @@ export class AlertReader<A extends object> {
           skipped: null,
         };
       } catch (error) {
-        if (error instanceof SchemaNeeded) await this.#learnSchema(error.schemaId, queued);
-        else if (error instanceof DecodeError) return { alerts: [], skipped: this.#skip(queued, error) };
+        if (error instanceof SchemaNeeded) {
+          if (!(await this.#learnSchema(error.schemaId, queued))) return null;
+        } else if (error instanceof DecodeError) return { alerts: [], skipped: this.#skip(queued, error) };
         else throw error;
       }
     }
@@ -62,10 +65,14 @@ export class AlertReader<A extends object> {
     return { topic, partition, offset, error };
   }
 
-  async #learnSchema(schemaId: number, { at }: QueuedMessage): Promise<void> {
+  /** @returns false when it was stopped before. @throws ClientError CONFIG */
+  async #learnSchema(schemaId: number, { at }: QueuedMessage): Promise<boolean> {
     const answer = await this.#registry.get(schemaId);
-    if (answer.kind === 'unknown')
-      throw new ClientError('CONFIG', `${partitionKey(at)} cannot be decoded: ${answer.reason}`);
-    this.#schemas.add(schemaId, answer.schemaText);
+    if (answer.kind === 'found') {
+      this.#schemas.add(schemaId, answer.schemaText);
+      return true;
+    }
+    if (this.#stop.aborted) return false;
+    throw new ClientError('CONFIG', `${partitionKey(at)} cannot be decoded: ${answer.reason}`);
   }
 }

@@ -54,10 +54,11 @@ export interface AlertBatch<A extends object = Record<string, unknown>> {
   /** All of it is safe with you. The broker is told within a second, when the partitions are taken away, and when the stream is closed. */
   acknowledge(): void;
   /**
-   * Acknowledges it, and waits until the broker has confirmed the commit.
+   * Acknowledges it, and waits until the broker has confirmed all that may be committed: this batch, if those before it in its partitions
+   * are acknowledged. If one is not, nothing of this one may be committed yet; it goes along when that one is acknowledged.
    *
-   * @throws {@link ClientError} PARTITION_LOST where another member has the partitions and reads these alerts again; BROKER_UNREACHABLE
-   * where nothing was confirmed within 20 s.
+   * @throws {@link ClientError} PARTITION_LOST where another member has the partitions and reads these alerts again, or the stream
+   * is closed; BROKER_UNREACHABLE where nothing was confirmed within 20 s.
    */
   commit(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import { AlertObjects } from '../worker/alert-objects.ts';
 import { DecodeError } from '../worker/decode/error.ts';
 import type { Message, MessageHeader } from '../worker/message.ts';
+import { isPromise } from '../worker/process/hook.ts';
 import type { KnownSchemas } from '../worker/schemas.ts';
 import { Selection } from '../worker/select/selection.ts';
 import type { StreamSettings } from './options.ts';
@@ -25,7 +26,8 @@ export interface EncodedMessage {
 }
 
 /**
- * Makes the alerts of a message: one, or a list; an empty list passes the message. What it throws makes the message a bad one.
+ * Makes the alerts of a message: one, or a list; an empty list passes the message. What it throws makes the message a bad one, and so does
+ * a promise: it cannot be `async`.
  *
  * @typeParam A the type of an alert.
  */
@@ -66,6 +68,14 @@ function decodeBy<A extends object>(
     throw new DecodeError('CUSTOM', `The decoder threw: ${messageOf(error).replace(/\.$/, '')}.`, error);
   }
   const list: readonly unknown[] = Array.isArray(alerts) ? alerts : [alerts];
+  const promises = list.filter(isPromise);
+  // Nobody waits for them, and one that fails would end the process.
+  for (const promise of promises) promise.then(undefined, () => undefined);
+  if (promises.length > 0)
+    throw new DecodeError(
+      'CUSTOM',
+      'The decoder returned a promise: it must not be async, and return the alerts themselves.',
+    );
   if (list.some((alert) => typeof alert !== 'object' || alert === null))
     throw new DecodeError('CUSTOM', 'The decoder returned something that is no object.');
   return list.map((alert, record) => ({ alert: alert as A, record }));

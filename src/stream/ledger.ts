@@ -49,9 +49,9 @@ export class Ledger {
 
   /** @throws ClientError PARTITION_LOST, BROKER_UNREACHABLE */
   async commit(session: Session, partitions: readonly PartitionProgress[]): Promise<void> {
-    const answer = partitions.every((at) => session.owns(at))
-      ? await session.commit(partitions, COMMIT_TIMEOUT_MS)
-      : 'lost';
+    const lost = partitions.filter((at) => !session.owns(at));
+    if (lost.length > 0) throw partitionLost(lost, this.#closed);
+    const answer = await session.commit(partitions, COMMIT_TIMEOUT_MS);
     if (answer === 'lost') throw partitionLost(partitions, this.#closed);
     if (answer === 'late')
       throw new ClientError(

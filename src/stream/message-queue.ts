@@ -12,6 +12,8 @@ export interface QueuedMessage {
   readonly next: number;
 }
 
+/** What a message takes beside its bytes, in objects. */
+const OBJECT_BYTES = 500;
 /** Empty places that are taken out of the list at a time. */
 const SWEEP = 1_024;
 
@@ -22,7 +24,7 @@ export class MessageQueue {
   #head = 0;
   #bytes = 0;
 
-  /** Bytes of the messages that wait. */
+  /** Memory of the messages that wait. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -36,7 +38,7 @@ export class MessageQueue {
     at.watermark.finish(range, withValue[0]?.offset ?? range.next);
     withValue.forEach((message, i) => {
       this.#messages.push({ message, at, range, next: withValue[i + 1]?.offset ?? range.next });
-      this.#bytes += message.value.byteLength;
+      this.#bytes += bytesOf(message);
     });
   }
 
@@ -51,7 +53,7 @@ export class MessageQueue {
         this.#messages.splice(0, this.#head);
         this.#head = 0;
       }
-      this.#bytes -= next.message.value.byteLength;
+      this.#bytes -= bytesOf(next.message);
       if (isOurs(next.at)) return next;
     }
   }
@@ -59,6 +61,13 @@ export class MessageQueue {
 
 function hasValue(message: ConsumedMessage): message is QueuedMessage['message'] {
   return message.value !== null;
+}
+
+/** The memory that a message takes: small ones may have large keys, or be many. */
+function bytesOf({ key, value, headers }: QueuedMessage['message']): number {
+  let bytes = OBJECT_BYTES + value.byteLength + (key?.byteLength ?? 0);
+  for (const header of headers) bytes += header.key.length + (header.value?.byteLength ?? 0);
+  return bytes;
 }
 
 /** The message is in the caller's hands, or nobody wants it: reading has come to the next one. */

@@ -3,10 +3,11 @@ import { ClientError } from '../errors.ts';
 import { flags } from '../flags.ts';
 import { wordsOf } from '../option-values.ts';
 import type { MessageDecoder } from './decoders.ts';
+import { checkKinds, inNamesOfOptions } from './option-kinds.ts';
 
 /**
- * What an {@link AlertStream} reads and how. Everything else is as the command's options, and has the same defaults; the environment and
- * stored logins are not looked at.
+ * What an {@link AlertStream} reads and how. The command has the same options, with the same defaults; those that it has beyond these are
+ * refused. The environment and stored logins are not looked at.
  *
  * @typeParam A the type of an alert, such as {@link ZtfAlert}. It is believed, not checked.
  */
@@ -52,7 +53,7 @@ export interface AlertStreamOptions<A extends object = Record<string, unknown>> 
   readonly startAt?: string | undefined;
   /** End each partition before its first message of this time or later: `2026-11-24T03:00:00Z`, `2h-ago`. */
   readonly stopAt?: string | undefined;
-  /** End when every partition has reached the end that it had at the start. */
+  /** End when every partition has reached the end that it had at the start. The stream stays connected until it is closed. */
   readonly untilEnd?: boolean | undefined;
   /** Read only these partitions, which nobody divides but you. */
   readonly partitions?: readonly number[] | undefined;
@@ -62,7 +63,7 @@ export interface AlertStreamOptions<A extends object = Record<string, unknown>> 
   readonly onGap?: 'continue' | 'stop' | undefined;
   /** Only alerts for which this holds, such as `candidate.magpsf < 18 and candidate.rb >= 0.6`. */
   readonly where?: string | undefined;
-  /** Only alerts in one of these cones, `RA,DEC,RADIUS` such as `150.1,2.2,5arcmin`; degrees where no unit is given. */
+  /** Only alerts in one of these cones, `RA,DEC,RADIUS` such as `150.1,2.2,5arcmin`: degrees, and the radius with its unit. */
   readonly cone?: string | readonly string[] | undefined;
   /** Only these fields of each alert, by dotted path, such as `candidate.ra`. The type of an alert does not follow. */
   readonly fields?: readonly string[] | undefined;
@@ -82,7 +83,7 @@ export interface AlertStreamOptions<A extends object = Record<string, unknown>> 
   readonly onError?: 'stop' | 'skip' | undefined;
   /** Most messages of a batch. Default: 500. */
   readonly batchSize?: number | undefined;
-  /** Most bytes read ahead of you: with so many waiting, reading pauses. Default: 32 MB. */
+  /** Most bytes read ahead of you, keys, headers and 500 bytes a message included: with so many waiting, reading pauses. Default: 32 MB. */
   readonly maxInFlightBytes?: number | undefined;
   /** Any librdkafka properties that the client does not own. */
   readonly properties?: Readonly<Record<string, string>> | undefined;
@@ -98,8 +99,9 @@ export interface StreamSettings<A extends object> {
   readonly skipsBad: boolean;
 }
 
-/** @throws ClientError CONFIG */
+/** @throws ClientError CONFIG naming the option */
 export function readStreamOptions<A extends object>(options: AlertStreamOptions<A>): StreamSettings<A> {
+  checkKinds(options);
   const { topics, onError, properties, decoders, format, cone, fields, partitions, ...rest } = options;
   const decoder = decoderNamed(decoders ?? {}, format);
   if (decoder !== null) refuseSelection(options);
@@ -114,10 +116,23 @@ export function readStreamOptions<A extends object>(options: AlertStreamOptions<
     partitions: partitions?.join(','),
   };
   return {
-    config: resolveConfig({ commandLine: { topics, given }, environment: {}, isTerminal: false }),
+    config: resolve(topics, given),
     decoder,
     skipsBad: onError === 'skip',
   };
+}
+
+/** @throws ClientError CONFIG */
+function resolve(topics: readonly string[], given: Readonly<Record<string, unknown>>): Config {
+  try {
+    return resolveConfig({
+      ...{ commandLine: { topics, given }, environment: {}, isTerminal: false },
+      forProgram: true,
+    });
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    throw new ClientError(error.code, inNamesOfOptions(error.message), { cause: error.cause });
+  }
 }
 
 function decoderNamed<A extends object>(

@@ -43,7 +43,7 @@ export class SinkPipe<A extends object> {
   #timer: NodeJS.Timeout | null = null;
   #failed = false;
 
-  /** @param fail is told of a flush that went wrong while nobody waited for it. */
+  /** @param fail is told of every error: nobody may wait for what went wrong. */
   constructor(sink: Sink<A>, fail: (error: ClientError) => void) {
     this.#sink = sink;
     this.#fail = fail;
@@ -58,7 +58,7 @@ export class SinkPipe<A extends object> {
         return;
       }
       this.#pending.push(batch);
-      this.#timer ??= setTimeout(() => void this.flush().catch(this.#fail), FLUSH_INTERVAL_MS);
+      this.#timer ??= setTimeout(() => void this.flush().catch(() => null), FLUSH_INTERVAL_MS);
     });
   }
 
@@ -93,9 +93,14 @@ export class SinkPipe<A extends object> {
   #inTurn(what: string, call: () => Promise<void> | void): Promise<void> {
     const done = this.#turn.then(call).catch((error: unknown) => {
       this.#failed = true;
-      throw new ClientError('OUTPUT', `The sink could not ${what}: ${messageOf(error).replace(/\.$/, '')}.`, {
-        cause: error,
-      });
+      const failure = new ClientError(
+        'OUTPUT',
+        `The sink could not ${what}: ${messageOf(error).replace(/\.$/, '')}.`,
+        { cause: error },
+      );
+      // Who waits for it may not be who reads, such as when partitions are taken away.
+      this.#fail(failure);
+      throw failure;
     });
     this.#turn = done.catch(() => undefined);
     return done;

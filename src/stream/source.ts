@@ -66,13 +66,17 @@ export class Source {
     if (isOver && this.#readers === 0) await this.close();
   }
 
+  /** Who reads has nothing in hand any more, and wants more. @returns whether there may be some. @throws ClientError */
+  comeBack(): boolean {
+    this.#ledger.inHand([]);
+    return this.#goesOn();
+  }
+
   /** The next message; null at the end. @throws ClientError */
   async next(session: Session): Promise<QueuedMessage | null> {
-    this.#ledger.inHand([]);
     let isEnd = false;
     for (;;) {
-      if (this.#failure !== null) throw this.#failure;
-      if (this.#stopping.signal.aborted) return null;
+      if (!this.#goesOn()) return null;
       const next = session.take();
       if (next !== null) return next;
       if (isEnd) return null;
@@ -100,6 +104,12 @@ export class Source {
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  /** @throws ClientError */
+  #goesOn(): boolean {
+    if (this.#failure !== null) throw this.#failure;
+    return !this.#stopping.signal.aborted;
   }
 
   async #open(): Promise<Session | null> {

@@ -139,3 +139,22 @@ test('a sink that cannot say what it holds ends the stream', { skip: skipKafka }
   };
   await assert.rejects(openStream(topic).pipeTo(sink), /could not tell a position: no database\./);
 });
+
+test('a sink that fails and cannot be closed either is told with its first error', {
+  skip: skipKafka,
+}, async () => {
+  const topic = await topicOf(1);
+  const sink: Sink = {
+    write: () => {
+      throw new Error('disk full');
+    },
+    close: () => {
+      throw new Error('no such file');
+    },
+  };
+  await assert.rejects(
+    openStream(topic).pipeTo(sink),
+    (error) =>
+      error instanceof ClientError && error.message === 'The sink could not write a batch: disk full.',
+  );
+});

@@ -6,6 +6,8 @@ import { jsonAlert } from '../support/client.ts';
 import { groupOffsets, newTopic, produce, skipKafka, unique } from '../support/kafka.ts';
 import { openStream } from '../support/stream.ts';
 
+const codeOf = (error: unknown): unknown => error instanceof ClientError && error.code;
+
 test('a program iterates over alerts, commits when it likes, and goes on from there', {
   skip: skipKafka,
 }, async () => {
@@ -124,4 +126,37 @@ test('markers of transactions are looked for twice, and every alert comes once',
   }
   assert.deepEqual(seen, [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]);
   assert.deepEqual(await groupOffsets(group, topic), { committed: [12], ends: [12] });
+});
+
+test('a commit of single alerts after the stream was closed throws PARTITION_LOST', {
+  skip: skipKafka,
+}, async () => {
+  const topic = await newTopic();
+  await produce(topic, [{ value: jsonAlert(1) }]);
+  const stream = openStream(topic);
+  for await (const { offset } of stream) assert.equal(offset, 0);
+  await stream.close();
+  await assert.rejects(stream.commit(), (error) => codeOf(error) === 'PARTITION_LOST');
+});
+
+test('a commit of single alerts whose partition went to another member meanwhile throws PARTITION_LOST', {
+  skip: skipKafka,
+}, async () => {
+  const topic = await newTopic(2);
+  await produce(
+    topic,
+    [0, 1].map((partition) => ({ value: jsonAlert(partition), partition })),
+  );
+  const group = unique('group');
+  const options = { group, untilEnd: false };
+  await using first = openStream(topic, options);
+  const handedOut = new Set<number>();
+  for await (const { partition } of first) if (handedOut.add(partition).size === 2) break;
+  // Nothing is in hand, so the group need not wait for this stream to divide its partitions.
+  await using second = openStream(topic, options);
+  for await (const { record } of second) {
+    assert.equal(record, 0);
+    break;
+  }
+  await assert.rejects(first.commit(), (error) => codeOf(error) === 'PARTITION_LOST');
 });

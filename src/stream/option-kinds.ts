@@ -1,0 +1,89 @@
+import { closest } from 'fastest-levenshtein';
+import * as v from 'valibot';
+import { ClientError } from '../errors.ts';
+import { configKey, flagList } from '../flags.ts';
+import { listOf, oneOf, text } from '../option-values.ts';
+import type { AlertStreamOptions } from './options.ts';
+
+/** The command has the same option, and its check is the one there is. */
+const asTheCommand = v.unknown();
+
+/** Every option of a stream. What is wrong with one ends up behind "must be …". */
+const kinds: Readonly<Record<keyof AlertStreamOptions, v.GenericSchema>> = {
+  topics: v.union([v.array(v.string())], 'a list of names'),
+  profile: asTheCommand,
+  bootstrapServers: asTheCommand,
+  apiKey: asTheCommand,
+  apiSecret: asTheCommand,
+  securityProtocol: asTheCommand,
+  saslMechanism: asTheCommand,
+  sslCaLocation: asTheCommand,
+  sslCertificate: asTheCommand,
+  sslKey: asTheCommand,
+  sslKeyPassword: asTheCommand,
+  saslOauthTokenUrl: asTheCommand,
+  saslOauthClientId: asTheCommand,
+  saslOauthClientSecret: asTheCommand,
+  saslOauthScope: asTheCommand,
+  group: asTheCommand,
+  groupProtocol: asTheCommand,
+  startAt: asTheCommand,
+  stopAt: asTheCommand,
+  untilEnd: asTheCommand,
+  partitions: v.union([v.array(v.number())], 'a list of numbers'),
+  replay: asTheCommand,
+  onGap: asTheCommand,
+  where: asTheCommand,
+  cone: listOf('RA,DEC,RADIUS, or a list of such'),
+  fields: v.union([v.array(v.string())], 'a list of paths'),
+  stamps: asTheCommand,
+  format: text,
+  decoders: v.union([v.record(v.string(), v.function())], 'functions by name'),
+  schemaRegistry: asTheCommand,
+  schemaRegistryAuth: asTheCommand,
+  schemaDir: asTheCommand,
+  onError: oneOf('stop', 'skip'),
+  batchSize: asTheCommand,
+  maxInFlightBytes: asTheCommand,
+  properties: v.union([v.record(v.string(), v.string())], 'texts by name'),
+  signal: v.instance(AbortSignal, 'an AbortSignal'),
+};
+
+/** For callers whose compiler did not look. @throws ClientError CONFIG naming the option. */
+export function checkKinds(options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw new ClientError('CONFIG', 'A stream must be given an object with its options.');
+  const given = options as Readonly<Record<string, unknown>>;
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && !Object.hasOwn(kinds, name)) throw noOption(name);
+  }
+  for (const [name, kind] of Object.entries(kinds)) {
+    const value = given[name];
+    if (value === undefined && name !== 'topics') continue;
+    const parsed = v.safeParse(kind, value);
+    if (parsed.success) continue;
+    const shown = typeof value === 'string' ? ` ${value}` : '';
+    throw new ClientError(
+      'CONFIG',
+      `${name}${shown} cannot be used: it must be ${parsed.issues[0].message}.`,
+    );
+  }
+}
+
+/** A sentence about options of the command, with their names in a stream. */
+export function inNamesOfOptions(sentence: string): string {
+  return sentence.replace(/--([a-z]+(?:-[a-z]+)*)/g, (flag, name: string) => {
+    const option = configKey(name);
+    return Object.hasOwn(kinds, option) ? option : flag;
+  });
+}
+
+function noOption(name: string): ClientError {
+  const isCommands = flagList.some(([flag]) => configKey(flag) === name);
+  return new ClientError(
+    'CONFIG',
+    isCommands
+      ? `${name} is an option of the command: a stream has none of that name.`
+      : `There is no option ${name}; did you mean ${closest(name, Object.keys(kinds))}?`,
+  );
+}
