@@ -18,7 +18,9 @@ import { Drain } from './drain.ts';
 import { ClientError } from './errors.ts';
 import { Gaps } from './gaps.ts';
 import type { Journal } from './journal/journal.ts';
+import { Lease } from './lease.ts';
 import type { Log } from './log.ts';
+import { Membership, termsOf } from './membership.ts';
 import { StandardOutput } from './pipe/standard-output.ts';
 import type { WorkerSettings } from './pool/messages.ts';
 import { Pool } from './pool/pool.ts';
@@ -116,7 +118,14 @@ export class Flow {
     consumer.onTrouble = (text, code) => {
       trouble.heard(text, code);
     };
-    const pool = new Pool(workerSettings, config.pool.workers, memory, {
+    const lease = new Lease();
+    const membership = new Membership(lease, termsOf(config), (stoodStillMs) => {
+      if (journal === null) return;
+      log.warn(
+        `This process stood still for ${Math.round(stoodStillMs / 1_000)} s; no file gets its name until it is clear whether the group has given its partitions to another.`,
+      );
+    });
+    const pool = new Pool(workerSettings, config.pool.workers, memory, lease, {
       done: (work, report) => {
         this.#settlement.settle(work, report);
       },
@@ -164,6 +173,10 @@ export class Flow {
         this.#intake.takeEnd(end);
       },
       oneByOne: () => secondLook.underWay,
+      onPolled: () => {
+        // Partitions that were taken by hand nobody takes away.
+        if (this.#beginning.byHand === null) membership.polled(assignment.partitions.size > 0);
+      },
       onRead: (tookMs) => {
         telemetry.took('read', tookMs);
       },
