@@ -73,7 +73,8 @@ export class Start {
 
   /** Whether what is saved already stands in the way of what the user wants. @throws ClientError OUTPUT */
   async #checkWish(at: StartPosition, published: Published | null): Promise<void> {
-    const { log, segments, journal, config, given, endOf } = this.#options;
+    const { log, segments, given } = this.#options;
+    await this.#checkEnd(at);
     const wish = given().of(at);
     if (wish === null) return;
     if (segments !== null && published !== null) {
@@ -83,12 +84,20 @@ export class Start {
           `${partitionKey(at)}: the segments here hold offsets ${wish} to ${published.next - 1} already; reading begins behind them.`,
         );
     }
-    const end = endOf(at);
+    given().taken(at);
+  }
+
+  /** Without a wish too: a killed run, or another group, may have been further than where this one begins. @throws ClientError OUTPUT */
+  async #checkEnd(at: StartPosition): Promise<void> {
+    const { journal, config, endOf } = this.#options;
     const everyMessageItsFile = ['{partition}', '{offset}'].every((field) =>
       config.output.pathTemplate.includes(field),
     );
-    if (journal !== null && end !== null && !everyMessageItsFile) await checkFiles(journal, at, end);
-    given().taken(at);
+    if (journal === null || everyMessageItsFile) return;
+    if (config.stop.limit !== null) return checkFiles(journal, at, 'limit');
+    const end = endOf(at);
+    // The end of what is there comes before the journal's only where the topic was made again.
+    if (end !== null && !(config.stop.untilEnd && at.behind !== 'given')) await checkFiles(journal, at, end);
   }
 
   /** Asks again while a topic seems to end before what we know of it. */

@@ -3,9 +3,35 @@ import { test } from 'node:test';
 import type { AlertConsumer } from '../src/broker/consumer.ts';
 import { GivenPositions } from '../src/broker/given-positions.ts';
 import type { Gaps } from '../src/gaps.ts';
+import type { Journal } from '../src/journal/journal.ts';
 import type { Log } from '../src/log.ts';
 import { Start } from '../src/start.ts';
 import { anyBroker, configOf } from './support/options.ts';
+
+/** What stands in the way of a run with these options in a folder whose journal tells of all below 100. */
+async function refusal(committed: number, options: readonly string[], end: number | null = null) {
+  const failures: string[] = [];
+  const start = new Start({
+    config: await configOf(['t', '-d', '/nowhere', ...options, ...anyBroker]),
+    log: { debug: () => undefined, info: () => undefined } as unknown as Log,
+    consumer: {
+      committed: () => Promise.resolve([{ topic: 't', partition: 0, offset: committed }]),
+      watermarks: () => Promise.resolve({ low: 0, high: 200 }),
+    } as unknown as AlertConsumer,
+    segments: null,
+    journal: { endOf: () => Promise.resolve(100) } as unknown as Journal,
+    saved: () => Promise.resolve(null),
+    isNew: () => false,
+    given: () => new GivenPositions(),
+    endOf: () => end,
+    gaps: { found: () => undefined } as unknown as Gaps,
+    fail: ({ message }) => {
+      failures.push(message);
+    },
+  });
+  await start.positions([{ topic: 't', partition: 0 }]);
+  return failures.join();
+}
 
 /** Where reading of `t/0` begins, with `committed` in the group, for who holds all below `held`; each ask finds the next end. */
 async function begin(committed: number, held: number | null, ...ends: readonly number[]) {
@@ -42,4 +68,14 @@ test('a broker that has just started and tells an old end is asked again', async
 test('reading begins behind what is saved, or at the commit if that is further', async () => {
   assert.deepEqual((await begin(10, 12, 20)).offsets, [12]);
   assert.deepEqual((await begin(10, 5, 20)).offsets, [10]);
+});
+
+test('one file an alert: what begins before the end of the journal and may end before it, too, is refused', async () => {
+  assert.match(await refusal(10, ['--limit', '5']), /up to offset 99, .*leave --limit away/);
+  assert.match(await refusal(10, ['--stop-at', '1h-ago'], 60), /up to offset 99, .*leave --stop-at away/);
+  assert.equal(await refusal(100, ['--limit', '5']), '');
+  assert.equal(await refusal(10, ['--stop-at', '1h-ago'], 100), '');
+  assert.equal(await refusal(10, ['--until-end'], 200), '');
+  assert.equal(await refusal(10, []), '');
+  assert.equal(await refusal(10, ['--limit', '5', '--path', '{topic}/{partition}-{offset}.json']), '');
 });
