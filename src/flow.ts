@@ -6,7 +6,7 @@ import { IntoPool } from './batch/into-pool.ts';
 import { Reader } from './batch/read.ts';
 import { type Beginning, nothingKnown } from './beginning.ts';
 import { Assignment } from './broker/assignment.ts';
-import type { AlertConsumer } from './broker/consumer.ts';
+import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
 import type { SchemaRegistry } from './broker/schema-registry.ts';
 import { TroubleWatch } from './broker/trouble.ts';
 import { Committer } from './commit/committer.ts';
@@ -56,6 +56,8 @@ export interface FlowParts {
   /** How segments are written; null: one file an alert, or nothing. */
   readonly segments: SegmentForm | null;
   readonly telemetry: Telemetry;
+  /** The offset behind the last one that the folder holds with another --output; 0: none. */
+  readonly savedOtherwise: (at: TopicPartition) => Promise<number>;
   /** Alerts go to standard output. */
   readonly toPipe: boolean;
 }
@@ -110,6 +112,7 @@ export class Flow {
     const start = new Start({
       ...{ config, log, consumer, segments, journal, gaps, fail },
       saved: async (at) => (await segments?.recover(at)) ?? null,
+      savedOtherwise: parts.savedOtherwise,
       isNew: (at) => this.#beginning.isNew(at),
       given: () => this.#beginning.given,
       endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,

@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly journal: Journal | null;
   /** What is saved of a partition already, wherever that is; null: nothing. */
   readonly saved: (at: TopicPartition) => Promise<Published | null>;
+  /** The offset behind the last one that is saved in the other form of output; 0: none. */
+  readonly savedOtherwise: (at: TopicPartition) => Promise<number>;
   /** Partitions that appeared after the start. */
   readonly isNew: (at: TopicPartition) => boolean;
   /** The offsets that the user wants. */
@@ -45,10 +47,12 @@ export class Start {
 
   /** @throws BrokerError: asked again later. What is wrong with the files ends the client. */
   async positions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
-    const { consumer, config, saved, isNew, given, gaps: told, fail } = this.#options;
+    const { consumer, config, saved, savedOtherwise, isNew, given, gaps: told, fail } = this.#options;
     try {
       const published = new Map<string, Published>();
+      const otherwise = new Map<string, number>();
       for (const at of partitions) {
+        otherwise.set(partitionKey(at), await savedOtherwise(at));
         const found = await saved(at);
         if (found !== null) published.set(partitionKey(at), found);
       }
@@ -58,6 +62,7 @@ export class Start {
           isNew,
           given: (at) => given().of(at),
           publishedEnd: (at) => published.get(partitionKey(at))?.next ?? null,
+          savedEnd: (at) => otherwise.get(partitionKey(at)) ?? 0,
         }),
       );
       for (const at of positions) await this.#checkWish(at, published.get(partitionKey(at)) ?? null);
@@ -120,6 +125,12 @@ export class Start {
     const { log, segments } = this.#options;
     if (at.behind === 'segment' && found !== null) return { ...at, known: found.lastMessage };
     if (at.behind === 'given') log.info(`${partitionKey(at)}: reading begins at offset ${at.offset}.`);
+    if (at.behind === 'commit' && at.offset > at.committed) {
+      log.info(
+        `${partitionKey(at)}: the folder holds all below offset ${at.offset}, with another --output; reading begins behind it.`,
+      );
+      return at;
+    }
     if (at.behind === 'commit' && segments !== null) {
       const until =
         found === null ? 'no segment of it is here' : `the segments here end before ${found.next}`;

@@ -21,6 +21,7 @@ async function refusal(committed: number, options: readonly string[], end: numbe
     segments: null,
     journal: { endOf: () => Promise.resolve(100) } as unknown as Journal,
     saved: () => Promise.resolve(null),
+    savedOtherwise: () => Promise.resolve(0),
     isNew: () => false,
     given: () => new GivenPositions(),
     endOf: () => end,
@@ -35,6 +36,16 @@ async function refusal(committed: number, options: readonly string[], end: numbe
 
 /** Where reading of `t/0` begins, with `committed` in the group, for who holds all below `held`; each ask finds the next end. */
 async function begin(committed: number, held: number | null, ...ends: readonly number[]) {
+  return beginBeside(0, committed, held, ...ends);
+}
+
+/** The same where the folder holds all below `other` with another `--output`. */
+async function beginBeside(
+  other: number,
+  committed: number,
+  held: number | null,
+  ...ends: readonly number[]
+) {
   const asked = [...ends];
   const gaps: unknown[] = [];
   const failures: string[] = [];
@@ -48,6 +59,7 @@ async function begin(committed: number, held: number | null, ...ends: readonly n
     segments: null,
     journal: null,
     saved: () => Promise.resolve(held === null ? null : { next: held, lastMessage: null }),
+    savedOtherwise: () => Promise.resolve(other),
     isNew: () => false,
     given: () => new GivenPositions(),
     endOf: () => null,
@@ -68,6 +80,14 @@ test('a broker that has just started and tells an old end is asked again', async
 test('reading begins behind what is saved, or at the commit if that is further', async () => {
   assert.deepEqual((await begin(10, 12, 20)).offsets, [12]);
   assert.deepEqual((await begin(10, 5, 20)).offsets, [10]);
+});
+
+test('what is saved with another --output is not saved again, unless it is of another topic of this name', async () => {
+  assert.deepEqual(await beginBeside(12, 10, null, 20), { offsets: [12], gaps: [], failures: [] });
+  assert.deepEqual((await beginBeside(12, -1001, null, 20)).offsets, [12]);
+  assert.deepEqual((await beginBeside(12, 10, 15, 20)).offsets, [15]);
+  assert.deepEqual((await beginBeside(12, 14, null, 20)).offsets, [14]);
+  assert.deepEqual(await beginBeside(30, 10, null, 20), { offsets: [10], gaps: [], failures: [] });
 });
 
 test('one file an alert: what begins before the end of the journal and may end before it, too, is refused', async () => {
