@@ -6,7 +6,7 @@ import { IntoPool } from './batch/into-pool.ts';
 import { Reader } from './batch/read.ts';
 import { type Beginning, nothingKnown } from './beginning.ts';
 import { Assignment } from './broker/assignment.ts';
-import type { AlertConsumer } from './broker/consumer.ts';
+import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
 import type { SchemaRegistry } from './broker/schema-registry.ts';
 import { TroubleWatch } from './broker/trouble.ts';
 import { Committer } from './commit/committer.ts';
@@ -18,7 +18,9 @@ import { Drain } from './drain.ts';
 import { ClientError } from './errors.ts';
 import { Gaps } from './gaps.ts';
 import type { Journal } from './journal/journal.ts';
+import { Lease } from './lease.ts';
 import type { Log } from './log.ts';
+import { Membership, termsOf } from './membership.ts';
 import { StandardOutput } from './pipe/standard-output.ts';
 import type { WorkerSettings } from './pool/messages.ts';
 import { Pool } from './pool/pool.ts';
@@ -54,6 +56,8 @@ export interface FlowParts {
   /** How segments are written; null: one file an alert, or nothing. */
   readonly segments: SegmentForm | null;
   readonly telemetry: Telemetry;
+  /** The offset behind the last one that the folder holds with another --output; 0: none. */
+  readonly savedOtherwise: (at: TopicPartition) => Promise<number>;
   /** Alerts go to standard output. */
   readonly toPipe: boolean;
 }
@@ -108,6 +112,7 @@ export class Flow {
     const start = new Start({
       ...{ config, log, consumer, segments, journal, gaps, fail },
       saved: async (at) => (await segments?.recover(at)) ?? null,
+      savedOtherwise: parts.savedOtherwise,
       isNew: (at) => this.#beginning.isNew(at),
       given: () => this.#beginning.given,
       endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,
@@ -116,7 +121,14 @@ export class Flow {
     consumer.onTrouble = (text, code) => {
       trouble.heard(text, code);
     };
-    const pool = new Pool(workerSettings, config.pool.workers, memory, {
+    const lease = new Lease();
+    const membership = new Membership(lease, termsOf(config), (stoodStillMs) => {
+      if (journal === null) return;
+      log.warn(
+        `This process stood still for ${Math.round(stoodStillMs / 1_000)} s; no file gets its name until it is clear whether the group has given its partitions to another.`,
+      );
+    });
+    const pool = new Pool(workerSettings, config.pool.workers, memory, lease, {
       done: (work, report) => {
         this.#settlement.settle(work, report);
       },
@@ -164,6 +176,10 @@ export class Flow {
         this.#intake.takeEnd(end);
       },
       oneByOne: () => secondLook.underWay,
+      onPolled: () => {
+        // Partitions that were taken by hand nobody takes away.
+        if (this.#beginning.byHand === null) membership.polled(assignment.partitions.size > 0);
+      },
       onRead: (tookMs) => {
         telemetry.took('read', tookMs);
       },

@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly journal: Journal | null;
   /** What is saved of a partition already, wherever that is; null: nothing. */
   readonly saved: (at: TopicPartition) => Promise<Published | null>;
+  /** The offset behind the last one that is saved in the other form of output; 0: none. */
+  readonly savedOtherwise: (at: TopicPartition) => Promise<number>;
   /** Partitions that appeared after the start. */
   readonly isNew: (at: TopicPartition) => boolean;
   /** The offsets that the user wants. */
@@ -45,10 +47,12 @@ export class Start {
 
   /** @throws BrokerError: asked again later. What is wrong with the files ends the client. */
   async positions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
-    const { consumer, config, saved, isNew, given, gaps: told, fail } = this.#options;
+    const { consumer, config, saved, savedOtherwise, isNew, given, gaps: told, fail } = this.#options;
     try {
       const published = new Map<string, Published>();
+      const otherwise = new Map<string, number>();
       for (const at of partitions) {
+        otherwise.set(partitionKey(at), await savedOtherwise(at));
         const found = await saved(at);
         if (found !== null) published.set(partitionKey(at), found);
       }
@@ -58,6 +62,7 @@ export class Start {
           isNew,
           given: (at) => given().of(at),
           publishedEnd: (at) => published.get(partitionKey(at))?.next ?? null,
+          savedEnd: (at) => otherwise.get(partitionKey(at)) ?? 0,
         }),
       );
       for (const at of positions) await this.#checkSaved(at, published.get(partitionKey(at)) ?? null);
@@ -73,7 +78,8 @@ export class Start {
 
   /** Whether what is saved already stands in the way of what the user wants, or of what the group has not committed. @throws ClientError OUTPUT */
   async #checkSaved(at: StartPosition, published: Published | null): Promise<void> {
-    const { log, segments, journal, config, given, endOf } = this.#options;
+    const { log, segments, given } = this.#options;
+    await this.#checkEnd(at);
     const wish = given().of(at);
     if (wish === null) {
       if (segments !== null && at.behind === 'segment' && at.committed >= 0)
@@ -87,12 +93,20 @@ export class Start {
           `${partitionKey(at)}: the segments here hold offsets ${wish} to ${published.next - 1} already; reading begins behind them.`,
         );
     }
-    const end = endOf(at);
+    given().taken(at);
+  }
+
+  /** Without a wish too: a killed run, or another group, may have been further than where this one begins. @throws ClientError OUTPUT */
+  async #checkEnd(at: StartPosition): Promise<void> {
+    const { journal, config, endOf } = this.#options;
     const everyMessageItsFile = ['{partition}', '{offset}'].every((field) =>
       config.output.pathTemplate.includes(field),
     );
-    if (journal !== null && end !== null && !everyMessageItsFile) await checkFiles(journal, at, end);
-    given().taken(at);
+    if (journal === null || everyMessageItsFile) return;
+    if (config.stop.limit !== null) return checkFiles(journal, at, 'limit');
+    const end = endOf(at);
+    // The end of what is there comes before the journal's only where the topic was made again.
+    if (end !== null && !(config.stop.untilEnd && at.behind !== 'given')) await checkFiles(journal, at, end);
   }
 
   /** Asks again while a topic seems to end before what we know of it. */
@@ -115,6 +129,12 @@ export class Start {
     const { log, segments } = this.#options;
     if (at.behind === 'segment' && found !== null) return { ...at, known: found.lastMessage };
     if (at.behind === 'given') log.info(`${partitionKey(at)}: reading begins at offset ${at.offset}.`);
+    if (at.behind === 'commit' && at.offset > at.committed) {
+      log.info(
+        `${partitionKey(at)}: the folder holds all below offset ${at.offset}, with another --output; reading begins behind it.`,
+      );
+      return at;
+    }
     if (at.behind === 'commit' && segments !== null) {
       const until =
         found === null ? 'no segment of it is here' : `the segments here end before ${found.next}`;

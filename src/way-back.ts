@@ -1,4 +1,4 @@
-import type { TopicPartition } from './broker/consumer.ts';
+import type { PartitionOffset, TopicPartition } from './broker/consumer.ts';
 import { partitionKey } from './commit/partition-progress.ts';
 import { ClientError } from './errors.ts';
 import type { Journal } from './journal/journal.ts';
@@ -52,17 +52,26 @@ export async function checkUnbroken(
 }
 
 /**
- * With one file an alert a name holds its latest message. Who goes back and stops before the place that the folder has come to would
+ * With one file an alert a name holds its latest message. Who begins and stops before the place that the folder has come to would
  * leave an earlier one there.
  *
- * @param end where reading stops.
+ * @param at where reading begins.
+ * @param end where it stops; limit: nobody knows, for alerts are counted.
  * @throws ClientError OUTPUT
  */
-export async function checkFiles(journal: Journal, at: TopicPartition, end: number): Promise<void> {
+export async function checkFiles(
+  journal: Journal,
+  at: PartitionOffset,
+  end: number | 'limit',
+): Promise<void> {
   const told = await journal.endOf(at);
-  if (end >= told) return;
+  if (at.offset >= told || (end !== 'limit' && end >= told)) return;
+  const [range, option] =
+    end === 'limit'
+      ? [`from ${at.offset} on with --limit`, '--limit']
+      : [`only up to ${end - 1}`, '--stop-at'];
   throw new ClientError(
     'OUTPUT',
-    `The output folder holds alerts of ${partitionKey(at)} up to offset ${told - 1}, and reading again only up to ${end - 1} could leave an earlier message in a later one's file: give another --output-dir, or a --path with {partition} and {offset}, or leave --stop-at away.`,
+    `The output folder holds alerts of ${partitionKey(at)} up to offset ${told - 1}, and reading again ${range} could leave an earlier message in a later one's file: give another --output-dir, or a --path with {partition} and {offset}, or leave ${option} away.`,
   );
 }

@@ -236,6 +236,7 @@ test('what a killed redo has left of a letter goes, and a letter that came again
   putJournal(dir, 'ztf', 0, [
     { start: 0, behind: 'start' },
     { from: 0, to: 1, outcome: 'filtered' },
+    { from: 1, to: 1, outcome: 'dead' },
   ]);
   putGoodLetter(dir, 0, jsonAlert(0));
   renameSync(join(dir, '_dead-letter/ztf/0-0.json'), join(dir, '_dead-letter/ztf/0-0.gone'));
@@ -260,4 +261,37 @@ test('redo asks no broker: a configuration whose profile wants a login does with
     assert.equal(code, 0, stderr);
     assert.equal(readFileSync(join(dir, `ztf/${offset}.json`), 'utf8'), `{"candid":${offset}}`);
   }
+});
+
+test('a letter whose offset a later attempt saved or filtered goes, and its file stays as it is; one that failed again is redone', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 3, outcome: 'dead' },
+    { start: 0, behind: 'given' },
+    putAlert(dir, 0, 'ztf/70.json', '{"candid": 70, "hook": true}'),
+    { from: 1, to: 1, outcome: 'filtered' },
+    putAlert(dir, 2, 'ztf/72.json', '{"candid": 72, "hook": true}'),
+    { from: 2, to: 3, outcome: 'dead' },
+  ]);
+  for (const offset of [0, 1, 2, 3]) putGoodLetter(dir, offset, jsonAlert(70 + offset));
+  const { code, stderr } = await redo(t, dir, '--indent', '0');
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /2 dead letters saved, 0 filtered, 2 cleared away, whose alerts were saved later/);
+  assert.deepEqual(filesIn(dir), ['ztf/70.json', 'ztf/72.json', 'ztf/73.json']);
+  assert.equal(readFileSync(join(dir, 'ztf/70.json'), 'utf8'), '{"candid": 70, "hook": true}');
+  assert.equal(readFileSync(join(dir, 'ztf/72.json'), 'utf8'), '{"candid":72}');
+  await assertClean(dir);
+});
+
+test('a letter whose file is gone is the only copy, and is redone', async (t) => {
+  const dir = newFolder(t);
+  const line = putAlert(dir, 0, 'ztf/70.json', '{"candid": 70}');
+  putJournal(dir, 'ztf', 0, [{ start: 0, behind: 'start' }, line]);
+  rmSync(join(dir, 'ztf/70.json'));
+  putGoodLetter(dir, 0, jsonAlert(70));
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /1 dead letters saved/);
+  await assertClean(dir);
 });

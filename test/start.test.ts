@@ -3,10 +3,37 @@ import { test } from 'node:test';
 import type { AlertConsumer } from '../src/broker/consumer.ts';
 import { GivenPositions } from '../src/broker/given-positions.ts';
 import type { Gaps } from '../src/gaps.ts';
+import type { Journal } from '../src/journal/journal.ts';
 import type { Log } from '../src/log.ts';
 import type { Segments } from '../src/segment/segments.ts';
 import { Start } from '../src/start.ts';
 import { anyBroker, configOf } from './support/options.ts';
+
+/** What stands in the way of a run with these options in a folder whose journal tells of all below 100. */
+async function refusal(committed: number, options: readonly string[], end: number | null = null) {
+  const failures: string[] = [];
+  const start = new Start({
+    config: await configOf(['t', '-d', '/nowhere', ...options, ...anyBroker]),
+    log: { debug: () => undefined, info: () => undefined } as unknown as Log,
+    consumer: {
+      committed: () => Promise.resolve([{ topic: 't', partition: 0, offset: committed }]),
+      watermarks: () => Promise.resolve({ low: 0, high: 200 }),
+    } as unknown as AlertConsumer,
+    segments: null,
+    journal: { endOf: () => Promise.resolve(100) } as unknown as Journal,
+    saved: () => Promise.resolve(null),
+    savedOtherwise: () => Promise.resolve(0),
+    isNew: () => false,
+    given: () => new GivenPositions(),
+    endOf: () => end,
+    gaps: { found: () => undefined } as unknown as Gaps,
+    fail: ({ message }) => {
+      failures.push(message);
+    },
+  });
+  await start.positions([{ topic: 't', partition: 0 }]);
+  return failures.join();
+}
 
 interface Held {
   readonly next: number;
@@ -16,6 +43,16 @@ interface Held {
 
 /** Where reading of `t/0` begins, with `committed` in the group, for who holds all below `held`; each ask finds the next end. */
 async function begin(committed: number, held: number | Held | null, ...ends: readonly number[]) {
+  return beginBeside(0, committed, held, ...ends);
+}
+
+/** The same where the folder holds all below `other` with another `--output`. */
+async function beginBeside(
+  other: number,
+  committed: number,
+  held: number | Held | null,
+  ...ends: readonly number[]
+) {
   const { next, first } =
     typeof held === 'object' ? (held ?? { next: null, first: 0 }) : { next: held, first: 0 };
   const asked = [...ends];
@@ -34,6 +71,7 @@ async function begin(committed: number, held: number | Held | null, ...ends: rea
     } as unknown as Segments,
     journal: null,
     saved: () => Promise.resolve(next === null ? null : { next, lastMessage: null }),
+    savedOtherwise: () => Promise.resolve(other),
     isNew: () => false,
     given: () => new GivenPositions(),
     endOf: () => null,
@@ -71,4 +109,22 @@ test('what a group has not committed and the folder does not hold is not passed 
 
 test('a group without a commit begins behind what is saved, wherever that begins', async () => {
   assert.deepEqual((await begin(-1, { first: 90, next: 100 }, 100)).offsets, [100]);
+});
+
+test('what is saved with another --output is not saved again, unless it is of another topic of this name', async () => {
+  assert.deepEqual(await beginBeside(12, 10, null, 20), { offsets: [12], gaps: [], failures: [] });
+  assert.deepEqual((await beginBeside(12, -1001, null, 20)).offsets, [12]);
+  assert.deepEqual((await beginBeside(12, 10, 15, 20)).offsets, [15]);
+  assert.deepEqual((await beginBeside(12, 14, null, 20)).offsets, [14]);
+  assert.deepEqual(await beginBeside(30, 10, null, 20), { offsets: [10], gaps: [], failures: [] });
+});
+
+test('one file an alert: what begins before the end of the journal and may end before it, too, is refused', async () => {
+  assert.match(await refusal(10, ['--limit', '5']), /up to offset 99, .*leave --limit away/);
+  assert.match(await refusal(10, ['--stop-at', '1h-ago'], 60), /up to offset 99, .*leave --stop-at away/);
+  assert.equal(await refusal(100, ['--limit', '5']), '');
+  assert.equal(await refusal(10, ['--stop-at', '1h-ago'], 100), '');
+  assert.equal(await refusal(10, ['--until-end'], 200), '');
+  assert.equal(await refusal(10, []), '');
+  assert.equal(await refusal(10, ['--limit', '5', '--path', '{topic}/{partition}-{offset}.json']), '');
 });

@@ -76,6 +76,7 @@ const joints: Readonly<Record<string, readonly string[]>> = {
   'gaps.ts': ['stream'],
   'index.ts': [],
   'observe.ts': [],
+  'other-output.ts': [],
   'output.ts': ['doctor', 'redo'],
   'reread.ts': [],
   'returns.ts': [],

@@ -24,6 +24,8 @@ export interface ReaderOptions {
   readonly onEnd: (end: PartitionOffset) => void;
   /** Whether messages are to be read one by one, so that no error hides behind them. */
   readonly oneByOne: () => boolean;
+  /** librdkafka has answered, with messages or without; rebalances that it knew of were told before. */
+  readonly onPolled?: () => void;
   /** A read brought messages, after so long. */
   readonly onRead?: (tookMs: number) => void;
   readonly onBrokerError: (error: { code: number; message: string }) => void;
@@ -110,6 +112,7 @@ export class Reader {
     const startMs = performance.now();
     const messages = await this.#consume(oneByOne ? 1 : this.#size.count);
     this.#polledAtMs = performance.now();
+    this.#options.onPolled?.();
     if (this.#failed) return;
     if (messages !== null) {
       const bytes = this.#handOn(messages);

@@ -7,7 +7,7 @@ import { nothingCommitted } from './given-positions.ts';
 export interface StartPosition extends PartitionOffset {
   /** The group's committed offset, or -1. */
   readonly committed: number;
-  /** How we come to begin here: behind what is published, at the commit, at what the broker still has, at the group's start, or where the user said. */
+  /** How we come to begin here: behind what is published, at the commit or where another form of output has come to, at what the broker still has, at the group's start, or where the user said. */
   readonly behind: 'segment' | 'commit' | 'expired' | 'start' | 'given';
   /** Read from here, a little before, and look whether it is the same topic. */
   readonly known?: KnownMessage | null;
@@ -31,6 +31,8 @@ export interface StartRules {
   readonly given?: (at: TopicPartition) => number | null;
   /** Where the output of a partition ends: the offset behind the last one in it. */
   readonly publishedEnd?: (at: TopicPartition) => number | null;
+  /** The offset behind the last one that is saved in another form than is written now; 0: none. */
+  readonly savedEnd?: (at: TopicPartition) => number;
 }
 
 /** An offset that was the next to be read, and that the broker no longer has. */
@@ -53,7 +55,13 @@ export interface OffsetGap extends TopicPartition {
 export async function startPositions(
   consumer: AlertConsumer,
   partitions: readonly TopicPartition[],
-  { startAt, isNew, given = (): null => null, publishedEnd = (): null => null }: StartRules,
+  {
+    startAt,
+    isNew,
+    given = (): null => null,
+    publishedEnd = (): null => null,
+    savedEnd = (): number => 0,
+  }: StartRules,
 ): Promise<{ positions: StartPosition[]; gaps: OffsetGap[] }> {
   const committed = await consumer.committed(partitions);
   const gaps: OffsetGap[] = [];
@@ -67,6 +75,9 @@ export async function startPositions(
       if (wish !== null) return wished(at, Math.max(wish, low), inGroup, published, gaps, low);
       const wanted = Math.max(inGroup, published);
       const own = { ...at, committed: Math.max(-1, inGroup) };
+      const saved = savedEnd(at);
+      // Where it lies beyond the end it is of another topic of this name.
+      if (saved > Math.max(wanted, low) && saved <= high) return { ...own, offset: saved, behind: 'commit' };
       if (wanted < 0) {
         if (startAt.kind === 'committed' && !isNew(at) && low < high) throw nothingCommitted(at);
         return { ...own, offset: startAt.kind === 'latest' && !isNew(at) ? high : low, behind: 'start' };

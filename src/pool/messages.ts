@@ -156,6 +156,8 @@ export interface WorkerData {
   readonly chunkMemory: MessagePort;
   /** Of the worker's {@link OutsideWaits}. */
   readonly waits: SharedArrayBuffer;
+  /** Of the {@link Lease} that all workers have; undefined: their files are in nobody's way. */
+  readonly lease: SharedArrayBuffer | undefined;
 }
 
 /** How a worker does its work: plain data. */

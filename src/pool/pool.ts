@@ -2,6 +2,7 @@ import type { BatchView, Outcome } from '../batch/batch.ts';
 import type { BatchMemory } from '../batch/batch-memory.ts';
 import { Entries, entryBytesFor } from '../batch/entries.ts';
 import { ClientError } from '../errors.ts';
+import type { Lease } from '../lease.ts';
 import type { Glimpse } from '../glimpse.ts';
 import { RecentlyUsed } from '../recently-used.ts';
 import { HangWatch } from './hang-watch.ts';
@@ -35,6 +36,7 @@ export interface PoolEvents {
 export class Pool {
   readonly #settings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>;
   readonly #memory: BatchMemory;
+  readonly #lease: Lease;
   readonly #isJournaled: boolean;
   readonly #events: PoolEvents;
   readonly #slots: Slot[] = [];
@@ -51,15 +53,20 @@ export class Pool {
   #bytesInFlight = 0;
   #stopped = false;
 
-  /** @param memory for what workers note of batches; whoever gives back a batch's gives that back, too. */
+  /**
+   * @param memory for what workers note of batches; whoever gives back a batch's gives that back, too.
+   * @param lease without it no alert's file gets its name.
+   */
   constructor(
     settings: Omit<WorkerSettings, 'workerIndex' | 'deadThreads'>,
     workers: number,
     memory: BatchMemory,
+    lease: Lease,
     events: PoolEvents,
   ) {
     this.#settings = settings;
     this.#memory = memory;
+    this.#lease = lease;
     this.#isJournaled = settings.form.kind === 'json' && settings.output !== null;
     this.#events = events;
     this.#startsLeft = workers;
@@ -159,6 +166,8 @@ export class Pool {
     };
     const slot: Slot = new Slot(
       settings,
+      // Segments have their records, which only one can publish.
+      this.#isJournaled ? this.#lease : null,
       (message) => {
         this.#receive(slot, message);
       },

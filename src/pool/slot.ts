@@ -2,6 +2,7 @@ import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
+import type { Lease } from '../lease.ts';
 import type { ChunkPart, FromWorker, ToWorker, WorkerData, WorkerSettings } from './messages.ts';
 import { OutsideWaits } from '../outside-waits.ts';
 import type { Work } from './work.ts';
@@ -36,13 +37,19 @@ export class Slot {
 
   constructor(
     settings: WorkerSettings,
+    lease: Lease | null,
     onMessage: (message: FromWorker) => void,
     onDeath: (death: Death) => void,
   ) {
     const { port1, port2 } = new MessageChannel();
     this.#chunkMemory = port1;
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
-      workerData: { settings, chunkMemory: port2, waits: this.#waits.memory } satisfies WorkerData,
+      workerData: {
+        settings,
+        chunkMemory: port2,
+        waits: this.#waits.memory,
+        lease: lease?.memory,
+      } satisfies WorkerData,
       transferList: [port2],
       // A copy: what a hook changes stays in its worker. Secrets were taken out of it at the start.
       env: { ...process.env },

@@ -81,7 +81,7 @@ async function redoFolder(
   };
   const stop = listenForStop();
   const { saved, filtered, settled, left } = await redo(settings, config, log, stop);
-  const cleared = settled > 0 ? `, ${settled} cleared away, whose alerts a segment holds` : '';
+  const cleared = settled > 0 ? `, ${settled} cleared away, whose alerts were saved later` : '';
   log.info(`${saved} dead letters saved, ${filtered} filtered${cleared}, ${left.length} left.`);
   if (stop.aborted)
     throw new Interrupted(stop, 'say redo again for the dead letters that it did not come to');

@@ -7,6 +7,7 @@ import { filesOf, isRecordName, parseRecord, type RangeRecord, recordName } from
 import { namingFolders } from '../segment/recover.ts';
 import { LineSplitter } from '../verify/lines.ts';
 import type { Message } from '../worker/message.ts';
+import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
 
 /** What a journal says of the files of its partition. */
 export interface Journaled {
@@ -14,13 +15,15 @@ export interface Journaled {
   readonly last: number;
   /** The highest offset that was saved under each path. */
   readonly paths: Map<string, number>;
+  /** The files of each letter's offset that was saved, as the last lines of it say; null: it was filtered. */
+  readonly settled: ReadonlyMap<number, readonly string[] | null>;
 }
 
 /**
  * Where the alerts of a dead letter belong.
  *
  *     segment   its offset is covered by a segment that does not hold its alert, and stays as it is: beside it
- *     settled   the segment holds its alert, or says that none was wanted: a later attempt went well
+ *     settled   a segment or the journal has its alert, or says that none was wanted: a later attempt went well
  *     moved     the same, but the segment's files are not there
  *     other     the same offset, but of another message: the topic was made again, and the letter is of the earlier one
  *     unknown   the same offset, and nobody can say whether of the same message
@@ -30,7 +33,7 @@ export interface Journaled {
  */
 export type Place =
   | { readonly kind: 'segment' }
-  /** With the folders whose entries must be on the disk before the letter may go. */
+  /** With the folders of segments whose entries must be on the disk before the letter may go. */
   | { readonly kind: 'settled'; readonly folders: ReadonlySet<string> }
   | { readonly kind: 'moved' }
   | { readonly kind: 'other' }
@@ -55,7 +58,13 @@ export class Places {
     const covered = this.#recordOf(join(this.#dir, below), offset);
     if (covered !== null && covered !== 'open') return this.#beside(below, covered, message);
     const journal = await this.#journal(folder, partition);
-    if (journal !== null && journal.last >= offset) return { kind: 'journal', ...journal };
+    if (journal !== null && journal.last >= offset) {
+      const paths = journal.settled.get(offset);
+      // A line is written before the offset is committed: what a power cut takes of its files comes again from the broker.
+      if (paths === null || paths?.every((path) => existsSync(join(this.#dir, path))) === true)
+        return { kind: 'settled', folders: new Set() };
+      return { kind: 'journal', ...journal };
+    }
     if (journal === null && covered === null) return { kind: 'plain' };
     return { kind: 'open' };
   }
@@ -88,8 +97,20 @@ export class Places {
     const path = join(this.#dir, JOURNAL_FOLDER, folder, `${partition}.ndjson`);
     let known = this.#journals.get(path);
     if (known === undefined)
-      this.#journals.set(path, (known = existsSync(path) ? await readJournal(path) : null));
+      this.#journals.set(
+        path,
+        (known = existsSync(path) ? await readJournal(path, this.#letters(folder, partition)) : null),
+      );
     return known;
+  }
+
+  /** Offsets of a partition that there are letters of. */
+  #letters(folder: string, partition: number): Set<number> {
+    const names = readdirSync(join(this.#dir, DEAD_LETTER_FOLDER, folder));
+    const offsets = names.map((name) => /^(\d+)-(\d+)\.json$/.exec(name));
+    return new Set(
+      offsets.flatMap((match) => (Number(match?.[1] ?? -1) === partition ? Number(match?.[2]) : [])),
+    );
   }
 }
 
@@ -108,15 +129,30 @@ function covers(
   return earliest <= timestampMs && timestampMs <= latest;
 }
 
-async function readJournal(path: string): Promise<Journaled> {
+async function readJournal(path: string, letters: ReadonlySet<number>): Promise<Journaled> {
+  const settled = new Map<number, string[] | null>();
   const paths = new Map<string, number>();
   let last = -1;
   const splitter = new LineSplitter((bytes) => {
     const line = parseLine(bytes.toString());
     if (line === null || 'start' in line) return;
     last = Math.max(last, 'from' in line ? line.to : line.offset);
-    if ('offset' in line) paths.set(line.path, Math.max(line.offset, paths.get(line.path) ?? -1));
+    if ('from' in line) {
+      for (const offset of within(letters, line.from, line.to)) {
+        if (line.outcome === 'filtered') settled.set(offset, null);
+        else settled.delete(offset);
+      }
+      return;
+    }
+    paths.set(line.path, Math.max(line.offset, paths.get(line.path) ?? -1));
+    if (letters.has(line.offset)) settled.set(line.offset, [...(settled.get(line.offset) ?? []), line.path]);
   });
   for await (const chunk of createReadStream(path)) splitter.take(chunk as Buffer);
-  return { last, paths };
+  return { last, paths, settled };
+}
+
+/** Those of some offsets that lie in a run, which may be a long one. */
+function within(offsets: ReadonlySet<number>, from: number, to: number): number[] {
+  if (to - from > offsets.size) return [...offsets].filter((offset) => from <= offset && offset <= to);
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((offset) => offsets.has(offset));
 }

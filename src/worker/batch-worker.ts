@@ -1,5 +1,6 @@
 import { BatchView, outcome, turn } from '../batch/batch.ts';
 import type { EntryWriter } from '../batch/entries.ts';
+import type { Lease } from '../lease.ts';
 import type { BatchReport, MessageFailure, Unfinished, WorkMessage } from '../pool/messages.ts';
 import type { Message } from './message.ts';
 import { type MessageWorker, type Processed, StopAtMessage } from './message-worker.ts';
@@ -22,6 +23,7 @@ export class BatchWorker {
   readonly #messages: MessageWorker;
   readonly #sink: Sink | null;
   readonly #entries: EntryWriter;
+  readonly #lease: Lease;
   readonly #poisoned: ReadonlySet<number>;
   readonly #waiting: Waiting[] = [];
   readonly #failures: MessageFailure[] = [];
@@ -31,12 +33,22 @@ export class BatchWorker {
   #filteredAlerts = 0;
   #unfinished: Unfinished | null = null;
 
-  /** @param entries where to note what was saved. */
-  constructor(work: WorkMessage, messages: MessageWorker, sink: Sink | null, entries: EntryWriter) {
+  /**
+   * @param entries where to note what was saved.
+   * @param lease without it nothing gets its name.
+   */
+  constructor(
+    work: WorkMessage,
+    messages: MessageWorker,
+    sink: Sink | null,
+    entries: EntryWriter,
+    lease: Lease,
+  ) {
     this.view = new BatchView(work.batch);
     this.#messages = messages;
     this.#sink = sink;
     this.#entries = entries;
+    this.#lease = lease;
     this.#budget = work.budget ?? Number.POSITIVE_INFINITY;
     this.#poisoned = new Set(work.poisoned);
     sink?.begin(work.batchId, this.view, work.cutAt);
@@ -60,12 +72,14 @@ export class BatchWorker {
     if (settling !== null) await this.#settled(settling);
   }
 
-  /** Gives everything that waits its name, if it is the batch's turn. True when nothing waits any more. */
+  /** Gives everything that waits its name, if it is the batch's turn and the lease stands. True when nothing waits any more. */
   publish(): boolean {
     const published: Waiting[] = [];
     try {
       while (this.#waiting[0] !== undefined && this.view.beginPublishing()) {
         try {
+          // As late as can be: between this and the rename nothing keeps a process from being frozen.
+          if (!this.#lease.stands) break;
           for (const file of this.#waiting[0].processed.files) file.publish();
         } finally {
           this.view.endPublishing();

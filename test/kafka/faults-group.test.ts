@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { newFolder, startClient } from '../support/client.ts';
+import { filesIn, jsonAlert, newFolder, startClient } from '../support/client.ts';
 import { numberedAlerts, slowly } from '../support/faults.ts';
 import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
 import { numbersBelow, hookedKinds, outputOptions, savedAlerts } from '../support/saved.ts';
 
 const COUNT = 1_000;
 const PARTITIONS = 4;
+/** Longer than any session here. */
+const FROZEN_MS = 6_000;
 
 /** How members share the partitions: strategies of the classic protocol, and the new one. */
 const protocols = ['range', 'cooperative-sticky', 'consumer'] as const;
@@ -44,6 +46,13 @@ async function allIsCommitted(group: string, topic: string): Promise<void> {
     },
     120_000,
   );
+}
+
+/** When each alert's file was changed last. */
+function writtenAt(dir: string): (string | number)[][] {
+  return filesIn(dir)
+    .filter((path) => path.endsWith('.json') && !path.startsWith('_'))
+    .map((path) => [path, statSync(join(dir, path)).mtimeMs]);
 }
 
 /** A preload under which the main thread does something while a control file is there. */
@@ -165,5 +174,44 @@ for (const kind of hookedKinds) {
     const { code, stderr } = await client.ended;
     assert.equal(code, 0, stderr);
     assert.deepEqual(savedAlerts(dir, kind), numbersBelow(COUNT));
+  });
+}
+
+for (const protocol of ['range', 'consumer'] as const) {
+  test(`json: a member that is frozen past its session and wakes up leaves what the heir has saved under the same names, with ${protocol}`, {
+    skip: skipKafka,
+  }, async (t) => {
+    const names = 100;
+    const dir = newFolder(t);
+    const topic = await newTopic(PARTITIONS);
+    const group = unique('group');
+    await produce(
+      topic,
+      numbersBelow(COUNT).map((i) => ({
+        value: jsonAlert(i, { name: `n${i % names}`, filler: 'x'.repeat(3_000) }),
+        partition: i % PARTITIONS,
+      })),
+    );
+    const broker = ['--bootstrap-servers', testKafka().bootstrap.plaintext];
+    const options = [
+      ...[topic, '-d', dir, '-g', group, ...broker, '--path', '{topic}/{.name}.json'],
+      ...protocolOptions(protocol, 2_000),
+    ];
+    const zombie = startClient(t, [...options, ...slowly(t, 20)]);
+    await until('some are saved', () => savedAlerts(dir, 'json').length > 20);
+    zombie.process.kill('SIGSTOP');
+    const frozenAt = performance.now();
+    startClient(t, options);
+    await allIsCommitted(group, topic);
+    await until('it was frozen for long', () => performance.now() - frozenAt > FROZEN_MS);
+    const latest = numbersBelow(COUNT).slice(-names);
+    assert.deepEqual(savedAlerts(dir, 'json'), latest);
+    const written = writtenAt(dir);
+    zombie.process.kill('SIGCONT');
+    await zombie.says(/stood still.*Gave up .*Assigned /s);
+    assert.deepEqual(savedAlerts(dir, 'json'), latest);
+    assert.deepEqual(writtenAt(dir), written, 'nothing was written, not even for a moment');
+    await produce(topic, [{ value: jsonAlert(COUNT, { name: 'n0' }), partition: 0 }]);
+    await allIsCommitted(group, topic);
   });
 }

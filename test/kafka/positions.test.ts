@@ -81,8 +81,9 @@ test('going back takes the bookmark along: who is killed on the way goes on from
   const topic = await newTopic();
   await produce(topic, minutely(60));
   const group = unique('group');
-  const { dir } = await read(t, topic, ['-g', group, '--until-end']);
-  await read(t, topic, ['-g', group, '--start-at', timeOf(20), '--limit', '5'], dir);
+  const args = ['-g', group, '--path', '{topic}/{partition}-{offset}.json'];
+  const { dir } = await read(t, topic, [...args, '--until-end']);
+  await read(t, topic, [...args, '--start-at', timeOf(20), '--limit', '5'], dir);
   assert.deepEqual((await groupOffsets(group, topic)).committed, [25]);
   const rest = await read(t, topic, ['-g', group, '--until-end']);
   assert.deepEqual(rest.saved, between(25, 60));
@@ -317,4 +318,33 @@ test('--partitions in a group whose members share them ends, for its offsets wou
 test('two places to stop, and a start that is to come, are refused with 2', { skip }, async (t) => {
   await refuses(t, ['t', '--until-end', '--stop-at', '1h-ago'], /exclude each other/, 2);
   await refuses(t, ['t', '--start-at', '2999-01-01'], /--start-at 2999-01-01 cannot be used/, 2);
+});
+
+test('one file an alert: --limit is refused where it could leave earlier alerts under names of later ones', {
+  skip,
+}, async (t) => {
+  const topic = await newTopic();
+  await produce(
+    topic,
+    numbersBelow(20).map((i) => ({ value: jsonAlert(i, { name: `n${i % 5}` }) })),
+  );
+  const group = unique('group');
+  const path = ['--path', '{topic}/{.name}.json'];
+  const { dir, saved } = await read(t, topic, ['-g', group, '--until-end', ...path]);
+  assert.deepEqual(saved, between(15, 20));
+  const args = [topic, '-d', dir, ...path, '--limit', '3'];
+  await refuses(t, [...args, '-g', group, '--replay'], /up to offset 19, .*leave --limit away/);
+  await refuses(
+    t,
+    [...args, '-g', unique('group'), '--share-output-dir'],
+    /up to offset 19, .*leave --limit away/,
+  );
+  assert.deepEqual(savedAlerts(dir, 'json'), between(15, 20));
+  await produce(topic, [{ value: jsonAlert(20, { name: 'n0' }) }]);
+  await read(t, topic, ['-g', group, '--limit', '1', ...path], dir);
+  assert.deepEqual(
+    savedAlerts(dir, 'json'),
+    between(16, 21),
+    'where the group has come to, a limit is as ever',
+  );
 });

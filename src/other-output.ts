@@ -1,0 +1,28 @@
+import type { TopicPartition } from './broker/consumer.ts';
+import type { Config } from './config.ts';
+import { Journal } from './journal/journal.ts';
+import { recover } from './segment/recover.ts';
+import { stripPrefix } from './topic-name.ts';
+import { escapeName } from './worker/name/escape.ts';
+
+/**
+ * Where a partition ends in the form that this run does not write: files where it writes segments, and the other way round. --output may be
+ * another than before, and what the last run saved and was killed before it could commit stands there.
+ *
+ * @param writer this process's name as a writer.
+ * @returns the offset behind the last one; 0: the folder holds nothing in that form.
+ */
+export function endInOtherOutput(
+  { output, topics, dryRun }: Config,
+  writer: string,
+): (at: TopicPartition) => Promise<number> {
+  const { dir, form } = output;
+  if (dir === null || dryRun) return () => Promise.resolve(0);
+  const folderOf = (topic: string): string => escapeName(stripPrefix(topic, topics.prefix));
+  if (form !== 'json') {
+    const journal = new Journal(dir, folderOf, false);
+    return (at) => journal.endOf(at);
+  }
+  return async ({ topic, partition }) =>
+    (await recover({ root: dir, below: `${folderOf(topic)}/${partition}` }, writer))?.next ?? 0;
+}

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { endInOtherOutput } from '../src/other-output.ts';
+import { newFolder } from './support/client.ts';
+import { anyBroker, configOf } from './support/options.ts';
+import { putAlert, putJournal, putSegment } from './support/output-folder.ts';
+
+test('segments know where the files of a folder end, and files where its segments do', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [{ start: 0, behind: 'start' }, putAlert(dir, 0, 'ztf/70.json')]);
+  putSegment(dir, { topic: 'ztf', partition: 1, first: 0, last: 9 });
+  const ends = async (...options: string[]): Promise<number[]> => {
+    const config = await configOf(['ztf', '-d', dir, ...options, ...anyBroker]);
+    const endOf = endInOtherOutput(config, 'me');
+    return Promise.all([0, 1, 2].map((partition) => endOf({ topic: 'ztf', partition })));
+  };
+  assert.deepEqual(await ends('--output', 'ndjson'), [1, 0, 0]);
+  assert.deepEqual(await ends('--output', 'json'), [0, 10, 0]);
+});
