@@ -148,7 +148,7 @@ export class Flow {
     });
     this.#pool = pool;
     const assignment = new Assignment({
-      ...{ consumer, log },
+      ...{ consumer, log, fail },
       startPositions: (partitions) => start.positions(partitions),
       drain: async (partitions) => {
         await this.#drain.surrender(partitions);

@@ -25,8 +25,6 @@ export interface IntakeOptions {
 export class Intake {
   readonly #options: IntakeOptions;
   #closed = false;
-  /** Partitions whose topic is another one: nothing of them is taken any more. */
-  readonly #others = new WeakSet<PartitionProgress>();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -65,9 +63,8 @@ export class Intake {
     if (this.#options.believes(progress, end.offset)) this.#reach(progress, end.offset);
   }
 
-  #takes(progress: PartitionProgress): boolean {
-    const { leaving, rewinding, doubt } = progress;
-    return !leaving && !rewinding && doubt !== 'looking' && !this.#closed && !this.#others.has(progress);
+  #takes({ leaving, rewinding, doubt, isOther }: PartitionProgress): boolean {
+    return !leaving && !rewinding && doubt !== 'looking' && !isOther && !this.#closed;
   }
 
   /**
@@ -86,7 +83,7 @@ export class Intake {
     if (same) {
       this.#settle(progress);
     } else {
-      this.#others.add(progress);
+      progress.isOther = true;
       this.#options.onOtherTopic(progress);
     }
     return same;

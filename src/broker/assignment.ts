@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { ClientError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
 import type { AlertConsumer, Rebalance, TopicPartition } from './consumer.ts';
@@ -17,6 +17,7 @@ export interface AssignmentOptions {
   /** Runs something while no read is under way, so that each read belongs to one assignment as a whole. */
   readonly betweenReads: (action: () => void | Promise<void>) => Promise<void>;
   readonly onAssigned: (partitions: readonly PartitionProgress[]) => void;
+  readonly fail: (error: ClientError) => void;
 }
 
 /**
@@ -41,6 +42,9 @@ export class Assignment {
     options.consumer.onRebalance = (rebalance) => {
       this.#waiting += 1;
       this.#answered = this.#answered.then(() => this.#answer(rebalance));
+    };
+    options.consumer.onRemade = (topic) => {
+      this.#end(topic);
     };
   }
 
@@ -72,6 +76,13 @@ export class Assignment {
   release(): void {
     this.partitions.clear();
     this.#options.consumer.unassign([]);
+  }
+
+  /** Offsets of the topic mean other messages from now on: going on would pass over those that it has below ours. */
+  #end(topic: string): void {
+    const ended = [...this.partitions.values()].filter((at) => at.topic === topic);
+    for (const at of ended) at.isOther = true;
+    if (ended.length > 0) this.#options.fail(remade(topic));
   }
 
   async #answer(rebalance: Rebalance): Promise<void> {
@@ -144,6 +155,13 @@ export class Assignment {
     });
     if (lost.length > 0) log.info(`Gave up ${describe(lost)}.`);
   }
+}
+
+function remade(topic: string): ClientError {
+  return new ClientError(
+    'TOPIC_RECREATED',
+    `${topic} was deleted and made again while it was read, and nothing of the new one was saved. Start again to read it, after what is saved of the old one was moved away, or with another --output-dir.`,
+  );
 }
 
 function isBrokerError(error: unknown): boolean {

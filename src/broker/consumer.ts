@@ -47,6 +47,12 @@ const METADATA_TIMEOUT_MS = 10_000;
  */
 const ofTopics = { 'auto.offset.reset': 'earliest' } as const;
 
+/** It is told by nothing else that a topic is another one now. Of debugging's many lines these come with changes only, some a second at full rate. */
+const DEBUG = 'topic';
+const CHANGED_ID = /Topic (\S+) changed id from (\S+) to (\S+)$/;
+/** Of brokers that know no ids yet. */
+const NO_ID = 'A'.repeat(22);
+
 /**
  * librdkafka's consumer with promises and with types of our own. Rebalances, ends of partitions and commit results
  * happen only inside {@link consume}; they are handed to the callbacks below, in order.
@@ -55,6 +61,8 @@ export class AlertConsumer {
   onRebalance: (rebalance: Rebalance) => void = () => undefined;
   onPartitionEnd: (end: PartitionOffset) => void = () => undefined;
   onCommit: (error: BrokerError | null, offsets: readonly PartitionOffset[]) => void = () => undefined;
+  /** The topic was deleted and made again: by the broker's id it is another one than before. */
+  onRemade: (topic: string) => void = () => undefined;
   /** Texts of librdkafka about its connections. */
   onTrouble: (text: string, code: number) => void = () => undefined;
   /** librdkafka's statistics as JSON; they come where `statistics.interval.ms` is set. */
@@ -67,6 +75,7 @@ export class AlertConsumer {
     const client = new KafkaConsumer(
       {
         ...properties,
+        debug: [properties['debug'] ?? [], DEBUG].flat().join(','),
         rebalance_cb: (error: BrokerError | undefined, partitions: TopicPartition[]) => {
           const code = error?.code ?? 0;
           const kind = code === ERR_ASSIGN_PARTITIONS ? 'assign' : 'revoke';
@@ -84,6 +93,8 @@ export class AlertConsumer {
     client.on('event.log', (event: unknown) => {
       const { fac, message, severity } = event as { fac: string; message: string; severity: number };
       if (severity <= 4) this.onTrouble(`${fac}: ${message}`, 0);
+      const remade = remadeTopic(message);
+      if (remade !== null) this.onRemade(remade);
     });
     client.on('event.error', (error) => {
       this.onTrouble(error.message, error.code);
@@ -260,6 +271,12 @@ export class AlertConsumer {
       });
     });
   }
+}
+
+/** The topic of which a line in librdkafka's log says that its id is another one; null: it says something else. */
+export function remadeTopic(line: string): string | null {
+  const [, topic, before, now] = CHANGED_ID.exec(line) ?? [];
+  return topic === undefined || before === NO_ID || now === NO_ID ? null : topic;
 }
 
 function hasOffset(at: Partial<PartitionOffset>): at is PartitionOffset {

@@ -259,7 +259,7 @@ export class Committer {
   #commit(): void {
     const { consumer, partitions, log } = this.#options;
     // In a topic that was made again, the old one's offset would pass over alerts for good.
-    const all = [...partitions.values()].filter(({ known }) => known === null);
+    const all = [...partitions.values()].filter(({ isSameTopic }) => isSameTopic);
     if (this.#options.commits === 'never') {
       for (const at of all) {
         at.stored = at.durable;

@@ -38,8 +38,10 @@ export class PartitionProgress implements TopicPartition {
   readonly start: number;
   /** How reading came to begin there. */
   readonly behind: StartPosition['behind'];
-  /** Until this message was seen, nobody knows whether the topic is still the one that was saved; so nothing of it is committed. */
+  /** Until this message was seen, nobody knows whether the topic is still the one that was saved; so nothing is committed. */
   known: KnownMessage | null;
+  /** The topic is another one than what was read or saved: nothing of it is taken or committed any more. */
+  isOther = false;
   /** What its segment waits for. */
   segmentWait: Wait | null = null;
 
@@ -74,14 +76,19 @@ export class PartitionProgress implements TopicPartition {
     return this.watermark.committable;
   }
 
+  /** As far as anybody can tell, the topic is the one that was saved. */
+  get isSameTopic(): boolean {
+    return this.known === null && !this.isOther;
+  }
+
   /** What is durable and may be committed is not yet. */
   get isOwing(): boolean {
-    return this.known === null && this.committed < this.durable;
+    return this.isSameTopic && this.committed < this.durable;
   }
 
   /** All below this offset is finished, and it is of the topic that was saved. */
   isDoneUpTo(end: number): boolean {
-    return this.known === null && this.finished >= end;
+    return this.isSameTopic && this.finished >= end;
   }
 
   /** Brings the marks down again to what is durable: the rest is read and written once more. */

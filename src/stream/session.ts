@@ -84,7 +84,7 @@ export class Session {
       endOf: () => null,
     });
     const assignment: Assignment = new Assignment({
-      ...{ consumer, log },
+      ...{ consumer, log, fail },
       // Nothing is committed before the caller says so, not even where it begins.
       startPositions: async (partitions) =>
         (await start.positions(partitions)).map((at) => ({ ...at, committed: at.offset })),

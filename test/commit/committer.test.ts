@@ -83,3 +83,10 @@ test('nothing is stored for a topic that is not known again yet, and nobody wait
   assert.equal(await flushed, 'confirmed');
   assert.deepEqual(stored, [3]);
 });
+
+test('nothing more is committed of a topic that was made again', async (t) => {
+  const { at, flush, stored } = committing(t);
+  at.isOther = true;
+  assert.equal(await flush(), 'confirmed');
+  assert.deepEqual(stored, []);
+});

@@ -22,6 +22,21 @@ const numbered = (count: number, partitions = 1): { value: Buffer; partition: nu
   Array.from({ length: count }, (_, i) => ({ value: jsonAlert(i), partition: i % partitions }));
 const idsIn = (folder: string): number[] =>
   linesIn(folder).map((line) => (JSON.parse(line) as { candid: number }).candid);
+/** Deletes a topic and makes it again, with other messages. */
+async function remake(topic: string, messages: number): Promise<void> {
+  const server = ['--bootstrap-server', testKafka().bootstrap.plaintext];
+  await kafkaTool('org.apache.kafka.tools.TopicCommand', [...server, '--delete', '--topic', topic]);
+  await until('the topic is gone and made again', () =>
+    newTopic(1, {}, topic).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await produce(
+    topic,
+    upTo(messages).map((i) => ({ value: jsonAlert(1_000 + i) })),
+  );
+}
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 test('real alerts of all surveys come out as lines, in offset order, equal to their files', {
@@ -302,21 +317,7 @@ test('a topic that was deleted and made again is refused', { skip: skipKafka }, 
   await produce(topic, numbered(5));
   assert.equal((await runClient(t, here)).code, 0);
   const before = filesIn(dir);
-  const remake = async (messages: number): Promise<void> => {
-    const server = ['--bootstrap-server', testKafka().bootstrap.plaintext];
-    await kafkaTool('org.apache.kafka.tools.TopicCommand', [...server, '--delete', '--topic', topic]);
-    await until('the topic is gone and made again', () =>
-      newTopic(1, {}, topic).then(
-        () => true,
-        () => false,
-      ),
-    );
-    await produce(
-      topic,
-      upTo(messages).map((i) => ({ value: jsonAlert(1_000 + i) })),
-    );
-  };
-  await remake(2);
+  await remake(topic, 2);
   const shorter = await runClient(t, here);
   assert.equal(shorter.code, 1, shorter.stderr);
   assert.match(
@@ -324,7 +325,7 @@ test('a topic that was deleted and made again is refused', { skip: skipKafka }, 
     /holds .* up to offset 4, but the topic ends before 2: it was deleted and made again/,
   );
   for (const count of [5, 20]) {
-    await remake(count);
+    await remake(topic, count);
     const { code, stderr } = await runClient(t, here);
     assert.equal(code, 1, stderr);
     assert.match(stderr, /is not the topic that the output folder holds/);
@@ -340,6 +341,32 @@ test('a topic that was deleted and made again is refused', { skip: skipKafka }, 
   assert.equal(again.code, 0, again.stderr);
   assert.equal(idsIn(join(elsewhere, topic, '0')).length, 20, 'as told, and nothing is missing');
 });
+
+for (const [output, messages, ...soon] of [
+  ['ndjson', 2, '--segment-age', '1s'],
+  ['ndjson', 20, '--segment-age', '1s'],
+  ['json', 20],
+] as const) {
+  test(`a topic that is deleted and made again with ${messages} messages while it is read as ${output} is refused`, {
+    skip: skipKafka,
+  }, async (t) => {
+    const dir = newFolder(t);
+    const topic = await newTopic();
+    const group = unique('group');
+    await produce(topic, numbered(5));
+    const args = [topic, '-d', dir, '-g', group, '--output', output, ...soon];
+    const server = ['--bootstrap-servers', testKafka().bootstrap.plaintext];
+    const client = startClient(t, [...args, ...server]);
+    await until('all is committed', async () => (await groupOffsets(group, topic)).committed[0] === 5);
+    const before = filesIn(dir);
+    await remake(topic, messages);
+    const { code, stderr } = await client.ended;
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /was deleted and made again while it was read/);
+    assert.deepEqual(filesIn(dir), before, 'nothing was added');
+    assert.deepEqual((await groupOffsets(group, topic)).committed, [logicalOffset.NONE], 'or committed');
+  });
+}
 
 test('what another writer published meanwhile is not saved again', { skip: skipKafka }, async (t) => {
   const dir = newFolder(t);
