@@ -113,7 +113,7 @@ test('a letter of an earlier topic of the name stays, though a segment of the ne
   assert.equal(code, 1);
   for (const offset of [3, 5, 9])
     assert.match(stderr, new RegExp(`ztf/0-${offset} stays: .* another message of its offset`));
-  assert.match(stderr, /1 cleared away, whose alerts a segment holds, 3 left/);
+  assert.match(stderr, /1 cleared away, whose alerts were saved later, 3 left/);
   putGoodLetter(dir, 9, value);
   assert.match((await redo(t, dir)).stderr, /1 cleared away, whose alerts a segment holds, 2 left/);
 });

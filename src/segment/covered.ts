@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { readRecord } from './recover.ts';
+import { readRecord } from './read-record.ts';
 import { RECORD_EXTENSION } from './record.ts';
 
 /** The first and the last of offsets that no record covers. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
 import { ClientError } from '../errors.ts';
 import { makeFolder, syncFolder } from './durable.ts';
+import { checkOverlap } from './overlap.ts';
 import { formatRecord, type NamedFile, namedFilesOf, type RangeRecord, recordName } from './record.ts';
 
 /** Where a partition's records and temporaries are. */
@@ -41,7 +42,7 @@ export class PublicationCutOff extends Error {
  * @param sync whether each step must be on the disk before the next.
  * @returns `taken`: another writer published a range that begins at the same offset. Ours is thrown away.
  * @throws PublicationCutOff, or the system's error before anything was published; then nothing is known to be durable. ClientError OUTPUT, in
- * either, where another file has one of the names.
+ * either, where another file has one of the names; or where another range holds some of the offsets.
  */
 export async function publishRange(
   at: PartitionFolder,
@@ -60,6 +61,7 @@ export async function publishRange(
   if (sync) for (const each of changed) await syncFolder(each);
   const recordPath = join(folder, recordName(record.first));
   try {
+    await checkOverlap(folder, record);
     for (const { path, temporary: from } of files)
       await checkFile(join(folder, from), join(at.root, path), recordPath);
     await linkRecord(temporary, recordPath);

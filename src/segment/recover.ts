@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
 import { ClientError, messageOf } from '../errors.ts';
@@ -7,7 +7,8 @@ import { STAMPS_FOLDER } from '../worker/select/stamps.ts';
 import { isTemporaryName, sweepTemporaries } from '../temporary.ts';
 import { syncFolder } from './durable.ts';
 import { foldersOf, type PartitionFolder, publishFiles } from './publish.ts';
-import { namedFilesOf, parseRecord, type RangeRecord, RECORD_EXTENSION } from './record.ts';
+import { readRecord } from './read-record.ts';
+import { namedFilesOf, type RangeRecord, RECORD_EXTENSION } from './record.ts';
 
 /** Where the published segments of a partition end. */
 export interface Published {
@@ -78,18 +79,5 @@ async function filesIn(folder: string): Promise<string[]> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new ClientError('OUTPUT', `${folder} cannot be read: ${messageOf(error)}.`, { cause: error });
-  }
-}
-
-/** @throws ClientError OUTPUT */
-export async function readRecord(folder: string, name: string): Promise<RangeRecord> {
-  try {
-    return parseRecord(await readFile(join(folder, name), 'utf8'));
-  } catch (error) {
-    throw new ClientError(
-      'OUTPUT',
-      `${join(folder, name)} cannot be believed (${messageOf(error)}), so nobody knows where to go on. antares-client verify tells more; with the record and all its files moved away the offsets are read again.`,
-      { cause: error },
-    );
   }
 }

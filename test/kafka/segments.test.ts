@@ -391,6 +391,31 @@ test('what another writer published meanwhile is not saved again', { skip: skipK
   assert.deepEqual(coverage(recordsIn(folder)), Array<null>(20).fill(null));
 });
 
+test('two groups that share a folder and come from different places do not save the same offsets in it', {
+  skip: skipKafka,
+}, async (t) => {
+  const [dir, elsewhere] = [newFolder(t), newFolder(t)];
+  const topic = await newTopic();
+  const further = unique('group');
+  await produce(topic, numbered(20));
+  const options = ['--output', 'ndjson', '--share-output-dir'];
+  const ahead = [topic, '-g', further, '--until-end', ...options];
+  assert.equal((await runClient(t, [...ahead, '-d', elsewhere])).code, 0);
+  await produce(topic, [{ value: jsonAlert(20) }]);
+  const server = ['--bootstrap-servers', testKafka().bootstrap.plaintext];
+  const open = ['-v', '--segment-age', '1h', ...server];
+  const group = unique('group');
+  const slow = startClient(t, [topic, '-d', dir, '-g', group, ...options, ...open]);
+  await slow.says(/Saved alert .*20/);
+  assert.equal((await runClient(t, [...ahead, '-d', dir])).code, 0);
+  slow.process.kill('SIGTERM');
+  const { code, stderr } = await slow.ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /Another writer has published a segment of .* among offsets 0 to 20/);
+  assert.deepEqual(idsIn(join(dir, topic, '0')), [20]);
+  assert.deepEqual((await groupOffsets(group, topic)).committed, [0]);
+});
+
 test('a segment whose folder is moved away under it is written again, and none of it is committed before', {
   skip: skipKafka,
 }, async (t) => {

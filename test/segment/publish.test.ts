@@ -17,7 +17,7 @@ import { recover } from '../../src/segment/recover.ts';
 import { newWriter, temporaryName } from '../../src/temporary.ts';
 import { STAMPS_FOLDER } from '../../src/worker/select/stamps.ts';
 import { newFolder } from '../support/client.ts';
-import { recordOf as recordFor } from '../support/segments.ts';
+import { rangesIn, recordOf as recordFor } from '../support/segments.ts';
 
 const writer = newWriter();
 let temporaries = 1_000;
@@ -51,6 +51,29 @@ test('of two writers that begin at one offset the first wins, and the other leav
   assert.equal(readFileSync(join(folder, recordOf(0, 0).segment), 'utf8'), winner[0]);
   assert.equal((await recover(at(folder), writer))?.next, winner[1]);
   assert.equal(readdirSync(folder).length, 2);
+});
+
+test('of two ranges that overlap and begin at different offsets only the first is published', async (t) => {
+  for (const [first, second] of [
+    [recordOf(0, 9), recordOf(5, 14)],
+    [recordOf(5, 14), recordOf(0, 9)],
+    [recordOf(5, 6), recordOf(0, 9)],
+    [recordOf(5, 14), recordOf(0, 5)],
+  ] as const) {
+    const folder = newFolder(t);
+    assert.equal(await publish(folder, first, 'one\n'), 'published');
+    await assert.rejects(publish(folder, second, 'two\n'), { code: 'OUTPUT', message: /--output-dir/ });
+    assert.equal(rangesIn(folder).length, 1);
+    assert.equal(await publish(folder, recordOf(15, 19), 'three\n'), 'published');
+  }
+});
+
+test('who comes late, behind a writer that has gone on from the same offset, leaves nothing', async (t) => {
+  const folder = newFolder(t);
+  await publish(folder, recordOf(0, 4), 'one\n');
+  await publish(folder, recordOf(5, 9), 'two\n');
+  assert.equal(await publish(folder, recordOf(0, 7), 'late\n'), 'taken');
+  assert.equal(readdirSync(folder).length, 4);
 });
 
 test('a record whose segment was not published before a crash is completed, and counts', async (t) => {
