@@ -115,7 +115,7 @@ test('a letter of an earlier topic of the name stays, though a segment of the ne
     assert.match(stderr, new RegExp(`ztf/0-${offset} stays: .* another message of its offset`));
   assert.match(stderr, /1 cleared away, whose alerts were saved later, 3 left/);
   putGoodLetter(dir, 9, value);
-  assert.match((await redo(t, dir)).stderr, /1 cleared away, whose alerts a segment holds, 2 left/);
+  assert.match((await redo(t, dir)).stderr, /1 cleared away, whose alerts were saved later, 2 left/);
 });
 
 test('a letter stays where neither it nor the record tells whether it is of the message that was saved', async (t) => {
