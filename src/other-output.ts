@@ -23,6 +23,17 @@ export function endInOtherOutput(
     const journal = new Journal(dir, folderOf, false);
     return (at) => journal.endOf(at);
   }
-  return async ({ topic, partition }) =>
-    (await recover({ root: dir, below: `${folderOf(topic)}/${partition}` }, writer))?.next ?? 0;
+  return async ({ topic, partition }) => {
+    try {
+      return (await recover({ root: dir, below: `${folderOf(topic)}/${partition}` }, writer))?.next ?? 0;
+    } catch (error) {
+      // A folder that cannot be read now cannot be written to either, and is waited for then.
+      if (isOfFolder((error as Error).cause)) return 0;
+      throw error;
+    }
+  };
+}
+
+function isOfFolder(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.syscall === 'scandir';
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { endInOtherOutput } from '../src/other-output.ts';
 import { newFolder } from './support/client.ts';
@@ -15,5 +17,8 @@ test('segments know where the files of a folder end, and files where its segment
     return Promise.all([0, 1, 2].map((partition) => endOf({ topic: 'ztf', partition })));
   };
   assert.deepEqual(await ends('--output', 'ndjson'), [1, 0, 0]);
+  assert.deepEqual(await ends('--output', 'json'), [0, 10, 0]);
+  // As a mount that is away: it is waited for when it is written to.
+  symlinkSync('2', join(dir, 'ztf', '2'));
   assert.deepEqual(await ends('--output', 'json'), [0, 10, 0]);
 });

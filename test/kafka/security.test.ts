@@ -128,6 +128,7 @@ test('a wrong password is named as the cause', { skip: skipKafka }, async (t) =>
       },
     );
     await refused(client, /does not take the credentials.*--api-key/s);
+    assert.doesNotMatch(client.stderr, /Trying again/, 'no waiting cures it');
   }
 });
 
