@@ -25,9 +25,13 @@ test('properties that librdkafka cannot work with end with 2 and its reason, and
   for (const [property, reason] of [
     ['https.ca.location=/nowhere', /must be an existing file or directory/],
     ['max.poll.interval.ms=1000', /max\.poll\.interval\.ms.*must be >= .*session\.timeout\.ms/],
+    ['fetch.max.bytes=1', /fetch\.max\.bytes.*must be >=/],
+    ['ssl.curves.list=foo', /invalid argument/],
+    ['ssl.certificate.pem=foo', /not in pem format/],
     ['receive.message.max.bytes=1000', /receive\.message\.max\.bytes.*must be >=/],
   ] as const) {
-    const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '-X', property]));
+    const args = ['topic', ...nobody, '--security-protocol', 'ssl', '-X', property];
+    const { code, text } = await refusal(startClient(t, args));
     assert.equal(code, 2, text);
     assert.match(text, reason);
     assert.match(text, /look at what is given with -X\./);

@@ -140,11 +140,6 @@ const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
       'A message is larger than the client takes at once: raise -X receive.message.max.bytes above it (100000000 unless set), and try with antares-client doctor.',
   ],
   [
-    /`[a-z.]+` ?(must|is mandatory)|ssl\.(cipher\.suites|curves\.list|sigalgs\.list|crl\.location|keystore\.location|certificate\.pem) failed|no cipher match/i,
-    'configuration',
-    () => 'librdkafka cannot work with its settings: look at what is given with -X.',
-  ],
-  [
     /Unknown topic or partition|Unknown topic$/i,
     'unknown-topic',
     () => 'A topic does not exist, or this user may not see it; it is waited for.',
@@ -224,6 +219,17 @@ export function classify(
   }
   const kind = byCode ?? 'transient';
   return { kind, sentence: `The broker connection reports: ${text}.`, error: errorOf[kind] };
+}
+
+/** Says what is wrong where librdkafka makes no client, which it tells of a CA file, too. */
+export function classifySettings(message: string): Classified {
+  const known = classify({ code: 0, message }, 'connecting');
+  if (known.kind !== 'transient') return known;
+  return {
+    kind: 'configuration',
+    sentence: `librdkafka cannot work with its settings: look at what is given with -X. (${tidy(message)})`,
+    error: errorOf.configuration,
+  };
 }
 
 /** `[thrd:sasl_ssl://kafka.example.org:9092/bootstrap]` → `kafka.example.org:9092` */

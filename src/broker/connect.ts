@@ -4,9 +4,9 @@ import type { Config } from '../config.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { explainCertificate } from './certificate-trouble.ts';
-import { type Classified, classify, NO_REASON_GIVEN } from './classify.ts';
+import { type Classified, classify, classifySettings, NO_REASON_GIVEN } from './classify.ts';
 import { checkClientCertificate } from './client-certificate.ts';
-import { AlertConsumer, type BrokerError, type TopicCatalogue } from './consumer.ts';
+import { AlertConsumer, type BrokerError, SettingsError, type TopicCatalogue } from './consumer.ts';
 import { findTlsServer } from './hidden-tls.ts';
 import { consumerProperties } from './properties.ts';
 
@@ -109,6 +109,7 @@ async function tryOnce(
     const catalogue = await Promise.race([consumer.connect(timeoutMs), hopeless, stopped]);
     if (typeof catalogue !== 'string') return { consumer, catalogue };
   } catch (error) {
+    if (error instanceof SettingsError) return { failed: classifySettings(error.message), hasReason: true };
     timedOut = classify(error as BrokerError, 'connecting');
   } finally {
     over.abort();

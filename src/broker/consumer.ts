@@ -53,6 +53,11 @@ const CHANGED_ID = /Topic (\S+) changed id from (\S+) to (\S+)$/;
 /** Of brokers that know no ids yet. */
 const NO_ID = 'A'.repeat(22);
 
+/** librdkafka makes no client of its settings; nobody was asked. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
 /**
  * librdkafka's consumer with promises and with types of our own. Rebalances, ends of partitions and commit results
  * happen only inside {@link consume}; they are handed to the callbacks below, in order.
@@ -108,11 +113,16 @@ export class AlertConsumer {
     this.#client = client;
   }
 
-  /** Connects and asks for all topics. @throws BrokerError after `timeoutMs`. */
+  /** Connects and asks for all topics. @throws BrokerError after `timeoutMs`; SettingsError at once. */
   connect(timeoutMs: number): Promise<TopicCatalogue> {
     return new Promise((resolve, reject) => {
+      let isMade = false;
+      // It comes where brokers were asked, and did not answer as they should.
+      this.#client.once('connection.failure', () => {
+        isMade = true;
+      });
       this.#client.connect({ allTopics: true, timeout: timeoutMs }, (error, metadata) => {
-        if (error as BrokerError | null) reject(asError(error));
+        if (error as BrokerError | null) reject(isMade ? asError(error) : new SettingsError(error.message));
         else resolve(catalogue(metadata));
       });
     });
