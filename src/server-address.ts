@@ -42,6 +42,11 @@ export function faultInHost(host: string): string | null {
   return faultInServers(host);
 }
 
+/** Of an address: what stands before its host may be a password. */
+export function withoutLogin(text: string): string {
+  return text.replace(/[^\s,/]*@/g, '…@');
+}
+
 function faultInServer(text: string): string | null {
   const { protocol, host, port } = partsOf(text);
   if (protocol !== null && !PROTOCOLS.includes(protocol))

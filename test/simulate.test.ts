@@ -93,16 +93,23 @@ test('example_data is what the simulator makes', () => {
   for (const [path, content] of made) assert.ok(readFileSync(join(dir, path)).equals(content), path);
 });
 
-test('an address that no broker can have is refused before anything is made', async () => {
-  await assert.rejects(
-    simulate({
-      ...{ survey: undefined, seed: '1', count: '1', rate: undefined, visits: undefined, 'per-visit': '1' },
-      ...{ every: '39', partitions: '1', 'output-dir': undefined, 'schema-dir': undefined },
-      'bootstrap-servers': 'localhost:99999',
-    }),
-    {
-      message:
-        '--bootstrap-servers localhost:99999 cannot be used: the port of localhost:99999 must be a number from 1 to 65535.',
-    },
-  );
+test('an address that no broker can have is refused before anything is made, and a login in it not shown', async () => {
+  for (const [servers, message] of [
+    [
+      'localhost:99999',
+      '--bootstrap-servers localhost:99999 cannot be used: it must be HOST[:PORT], and the port of localhost:99999 must be a number from 1 to 65535.',
+    ],
+    [
+      'user:PASSWORD@localhost:9092',
+      '--bootstrap-servers …@localhost:9092 cannot be used: it must be HOST[:PORT], and no user and no password: these go into --api-key and ANTARES_KAFKA_API_SECRET.',
+    ],
+  ] as const)
+    await assert.rejects(
+      simulate({
+        ...{ survey: undefined, seed: '1', count: '1', rate: undefined, visits: undefined, 'per-visit': '1' },
+        ...{ every: '39', partitions: '1', 'output-dir': undefined, 'schema-dir': undefined },
+        'bootstrap-servers': servers,
+      }),
+      { message },
+    );
 });

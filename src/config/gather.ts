@@ -4,6 +4,7 @@ import type { LoginStore } from '../auth/login-store.ts';
 import { storedLogin, type Way } from '../auth/stored-login.ts';
 import { ClientError } from '../errors.ts';
 import { configKey, type Flag, flagList, type FlagName } from '../flags.ts';
+import { withoutLogin } from '../server-address.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import type { Values } from './given.ts';
 import { chooseProfile, type NamedProfile, profileOptions } from './profile-options.ts';
@@ -151,11 +152,6 @@ function firstGiven(flag: Flag, sources: readonly (readonly [string, unknown])[]
   const shown = flag.secret !== true && isScalar(given) ? ` ${withoutLogin(String(given))}` : '';
   const wanted = parsed.issues[0].message;
   throw new ClientError('CONFIG', `${where}${shown} cannot be used: it must be ${wanted}.`);
-}
-
-/** Of an address: what stands before its host may be a password. */
-function withoutLogin(text: string): string {
-  return text.replace(/[^\s,/]*@/g, '…@');
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from '../errors.ts';
 import { redact } from '../secrets.ts';
-import { faultInServers } from '../server-address.ts';
+import { faultInServers, withoutLogin } from '../server-address.ts';
 import { listenForStop } from '../signals.ts';
 import { escapeName } from '../worker/name/escape.ts';
 import { type SimulatedAlert, simulateNight } from './night.ts';
@@ -38,7 +38,10 @@ export async function simulate(given: SimulateArguments): Promise<void> {
   }
   const fault = servers === undefined ? null : faultInServers(servers);
   if (fault !== null)
-    throw new ClientError('USAGE', `--bootstrap-servers ${servers ?? ''} cannot be used: ${fault}.`);
+    throw new ClientError(
+      'USAGE',
+      `--bootstrap-servers ${withoutLogin(servers ?? '')} cannot be used: it must be HOST[:PORT], and ${fault}.`,
+    );
   const stop = listenForStop();
   const target =
     servers === undefined

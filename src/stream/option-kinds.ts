@@ -62,7 +62,8 @@ export function checkKinds(options: unknown): void {
     if (value === undefined && name !== 'topics') continue;
     const parsed = v.safeParse(kind, value);
     if (parsed.success) continue;
-    const shown = typeof value === 'string' ? ` ${value}` : '';
+    // A text in the place of librdkafka's properties may hold a password.
+    const shown = typeof value === 'string' && name !== 'properties' ? ` ${value}` : '';
     throw new ClientError(
       'CONFIG',
       `${name}${shown} cannot be used: it must be ${parsed.issues[0].message}.`,

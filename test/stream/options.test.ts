@@ -41,6 +41,13 @@ test('options of the wrong kind are refused by their name', () => {
     assert.equal(refusal(options), 'A stream must be given an object with its options.');
 });
 
+test('a password in an option of the wrong kind is not shown', () => {
+  assert.equal(
+    refusal({ ...anywhere, properties: 'ssl.key.password=PASSWORD' }),
+    'properties cannot be used: it must be texts by name.',
+  );
+});
+
 test('options that a stream does not have are refused, and none is missed that is undefined', () => {
   assert.equal(refusal({ ...anywhere, grup: 'g' }), 'There is no option grup; did you mean group?');
   for (const name of ['outputDir', 'limit'])
