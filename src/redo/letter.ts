@@ -44,14 +44,24 @@ export function letterBases(dir: string): { readonly folder: string; readonly ba
   const root = join(dir, DEAD_LETTER_FOLDER);
   return foldersOf(root).flatMap((folder) => {
     finishRemovals(join(root, folder));
-    return readdirSync(join(root, folder))
-      .map((name) => /^(\d+)-(\d+)\.json$/.exec(name))
-      .filter((match) => match !== null)
-      .sort((a, b) => Number(a[1]) - Number(b[1]) || Number(a[2]) - Number(b[2]))
-      .map(([name]) => ({
-        folder,
-        base: `${DEAD_LETTER_FOLDER}/${folder}/${name.slice(0, -'.json'.length)}`,
-      }));
+    return letterPlaces(dir, folder)
+      .sort((a, b) => a.partition - b.partition || a.offset - b.offset)
+      .map(({ name }) => ({ folder, base: `${DEAD_LETTER_FOLDER}/${folder}/${name}` }));
+  });
+}
+
+/** Which message a dead letter is of, by its name without extension. */
+export interface LetterPlace {
+  readonly name: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** The dead letters of a topic, in no order. @param folder the topic as folders name it. */
+export function letterPlaces(dir: string, folder: string): LetterPlace[] {
+  return readdirSync(join(dir, DEAD_LETTER_FOLDER, folder)).flatMap((file) => {
+    const [, name, partition, offset] = /^((\d+)-(\d+))\.json$/.exec(file) ?? [];
+    return name === undefined ? [] : [{ name, partition: Number(partition), offset: Number(offset) }];
   });
 }
 

@@ -7,7 +7,7 @@ import { filesOf, isRecordName, parseRecord, type RangeRecord, recordName } from
 import { namingFolders } from '../segment/recover.ts';
 import { LineSplitter } from '../verify/lines.ts';
 import type { Message } from '../worker/message.ts';
-import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
+import { type LetterPlace, letterPlaces } from './letter.ts';
 
 /** What a journal says of the files of its partition. */
 export interface Journaled {
@@ -46,6 +46,8 @@ export type Place =
 export class Places {
   readonly #dir: string;
   readonly #journals = new Map<string, Journaled | null>();
+  /** Letters by topic, of which each may have many partitions. */
+  readonly #ofTopics = new Map<string, readonly LetterPlace[]>();
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -106,11 +108,9 @@ export class Places {
 
   /** Offsets of a partition that there are letters of. */
   #letters(folder: string, partition: number): Set<number> {
-    const names = readdirSync(join(this.#dir, DEAD_LETTER_FOLDER, folder));
-    const offsets = names.map((name) => /^(\d+)-(\d+)\.json$/.exec(name));
-    return new Set(
-      offsets.flatMap((match) => (Number(match?.[1] ?? -1) === partition ? Number(match?.[2]) : [])),
-    );
+    let ofTopic = this.#ofTopics.get(folder);
+    if (ofTopic === undefined) this.#ofTopics.set(folder, (ofTopic = letterPlaces(this.#dir, folder)));
+    return new Set(ofTopic.filter((at) => at.partition === partition).map(({ offset }) => offset));
   }
 }
 
