@@ -1,5 +1,5 @@
 import type { Connected } from '../broker/connect.ts';
-import type { ConsumedMessage } from '../broker/consumer.ts';
+import type { AlertConsumer, ConsumedMessage, PartitionOffset } from '../broker/consumer.ts';
 import { readSome } from '../broker/read-some.ts';
 import { readSubscription } from '../broker/subscription.ts';
 import { Interrupted } from '../signals.ts';
@@ -32,17 +32,10 @@ export async function newestMessages(
     partitions.map(async (at) => ({ ...at, ...(await consumer.watermarks(at)) })),
   );
   const full = ends.filter(({ low, high }) => high > low);
-  let found: ConsumedMessage[] = [];
+  let found: ConsumedMessage[];
   for (let back = count + MARKERS; ; back *= FURTHER) {
-    found = [];
     const places = full.map((at) => ({ ...at, offset: Math.max(at.low, at.high - back) }));
-    await readSome(consumer, places, stop, (message) => {
-      if (message.value !== null) found.push(message);
-      const end = full.find(
-        ({ topic, partition }) => topic === message.topic && partition === message.partition,
-      );
-      return message.offset >= (end?.high ?? 0) - 1 ? 'enough' : 'more';
-    });
+    found = await lastOf(consumer, places, stop, count);
     const isAll = places.every(({ offset, low }) => offset === low);
     if (found.length >= count || isAll || back >= FURTHEST || stop.aborted) break;
   }
@@ -50,4 +43,25 @@ export async function newestMessages(
   return found
     .sort((a, b) => a.timestampMs - b.timestampMs || a.partition - b.partition || a.offset - b.offset)
     .slice(-count);
+}
+
+/** The last messages with a value of each partition, up to so many. */
+async function lastOf(
+  consumer: AlertConsumer,
+  places: readonly (PartitionOffset & { readonly high: number })[],
+  stop: AbortSignal,
+  count: number,
+): Promise<ConsumedMessage[]> {
+  const partitions = places.map((at) => ({ at, last: [] as ConsumedMessage[] }));
+  await readSome(consumer, places, stop, (message) => {
+    const read = partitions.find(
+      ({ at }) => at.topic === message.topic && at.partition === message.partition,
+    );
+    if (read === undefined) return 'enough';
+    if (message.value !== null) read.last.push(message);
+    // All of a long stretch would fill the memory.
+    if (read.last.length > count) read.last.shift();
+    return message.offset >= read.at.high - 1 ? 'enough' : 'more';
+  });
+  return partitions.flatMap(({ last }) => last);
 }
