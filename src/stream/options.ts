@@ -57,7 +57,7 @@ export interface AlertStreamOptions<A extends object = Record<string, unknown>> 
   readonly untilEnd?: boolean | undefined;
   /** Read only these partitions, which nobody divides but you. */
   readonly partitions?: readonly number[] | undefined;
-  /** Read without the group: its offsets are neither looked at nor touched, and nothing is committed. */
+  /** Read without the group: nothing is committed, and its offsets are looked at with `startAt: 'committed'` only. */
   readonly replay?: boolean | undefined;
   /** Offsets that expired on the broker before they were read: log it and go on behind them (`continue`, the default), or throw OFFSET_GAP (`stop`). */
   readonly onGap?: 'continue' | 'stop' | undefined;
