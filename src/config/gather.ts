@@ -142,7 +142,7 @@ function firstGiven(flag: Flag, sources: readonly (readonly [string, unknown])[]
   const [where, given] = found;
   const parsed = safeParse(flag.value, given);
   if (Array.isArray(given) && flag.repeatable !== true) {
-    if (where.startsWith('--'))
+    if (where.startsWith('--') && given.length > 1)
       throw new ClientError('CONFIG', `${where} was given ${given.length} times; once is enough.`);
     if (!parsed.success || flag.secret === true)
       throw new ClientError('CONFIG', `${where} is a list; it takes one value.`);

@@ -8,9 +8,14 @@ import type { AlertStreamOptions } from './options.ts';
 /** The command has the same option, and its check is the one there is. */
 const asTheCommand = v.unknown();
 
+/** Valibot's own words for what is wrong would quote what was given, a password perhaps. */
+function fits(kind: v.GenericSchema, what: string): v.GenericSchema {
+  return v.custom((given) => v.is(kind, given), what);
+}
+
 /** Every option of a stream. What is wrong with one ends up behind "must be …". */
 const kinds: Readonly<Record<keyof AlertStreamOptions, v.GenericSchema>> = {
-  topics: v.union([v.array(v.string())], 'a list of names'),
+  topics: fits(v.array(v.string()), 'a list of names'),
   profile: asTheCommand,
   bootstrapServers: asTheCommand,
   apiKey: asTheCommand,
@@ -30,22 +35,22 @@ const kinds: Readonly<Record<keyof AlertStreamOptions, v.GenericSchema>> = {
   startAt: asTheCommand,
   stopAt: asTheCommand,
   untilEnd: asTheCommand,
-  partitions: v.union([v.array(v.number())], 'a list of numbers'),
+  partitions: fits(v.array(v.number()), 'a list of numbers'),
   replay: asTheCommand,
   onGap: asTheCommand,
   where: asTheCommand,
   cone: listOf('RA,DEC,RADIUS, or a list of such'),
-  fields: v.union([v.array(v.string())], 'a list of paths'),
+  fields: fits(v.array(v.string()), 'a list of paths'),
   stamps: asTheCommand,
   format: text,
-  decoders: v.union([v.record(v.string(), v.function())], 'functions by name'),
+  decoders: fits(v.record(v.string(), v.function()), 'functions by name'),
   schemaRegistry: asTheCommand,
   schemaRegistryAuth: asTheCommand,
   schemaDir: asTheCommand,
   onError: oneOf('stop', 'skip'),
   batchSize: asTheCommand,
   maxInFlightBytes: asTheCommand,
-  properties: v.union([v.record(v.string(), v.string())], 'texts by name'),
+  properties: fits(v.record(v.string(), v.string()), 'texts by name'),
   signal: v.instance(AbortSignal, 'an AbortSignal'),
 };
 
