@@ -12,6 +12,8 @@ export type ToWorker =
   | { readonly type: 'cancel'; readonly batchId: number }
   /** A schema that a batch came back for, as JSON; null: there is none, and its messages are bad. */
   | { readonly type: 'schema'; readonly schemaId: number; readonly schemaText: string | null }
+  /** Another worker has died: what it left unfinished may be swept. */
+  | { readonly type: 'dead'; readonly threadId: number }
   /** It will be ended: have spans sent. */
   | { readonly type: 'flush' };
 

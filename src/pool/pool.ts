@@ -301,6 +301,9 @@ export class Pool {
   #replace(index: number, slot: Slot, death: Death): void {
     if (this.#stopped) return;
     this.#deadThreads.push(slot.threadId);
+    // Before they are given its batches: who does one again sweeps what is left of it.
+    for (const other of this.#slots)
+      if (other !== slot) other.send({ type: 'dead', threadId: slot.threadId });
     if (death.atStart) {
       this.#events.failed(
         new ClientError('WORKER_START', `A worker thread does not start: ${death.reason}.`),

@@ -73,6 +73,10 @@ async function start(): Promise<void> {
       say({ type: 'flushed' });
       return;
     }
+    if (message.type === 'dead') {
+      folder?.buried(message.threadId);
+      return;
+    }
     if (message.type !== 'work') {
       serve(message);
       return;
@@ -114,7 +118,7 @@ function serveWaiting(): void {
   for (const batchId of waitingBatches.keys()) publish(batchId);
 }
 
-function serve(message: Exclude<ToWorker, { type: 'work' | 'flush' }>): void {
+function serve(message: Exclude<ToWorker, { type: 'work' | 'flush' | 'dead' }>): void {
   switch (message.type) {
     case 'publish':
     case 'cancel': {

@@ -21,8 +21,8 @@ export class OutputFolder {
   readonly #stopwatch: Stopwatch;
   readonly #writer: string;
   readonly #threadId: number;
-  readonly #deadThreads: readonly number[];
-  readonly #known = new RecentlyUsed<string, true>(MAX_KNOWN_FOLDERS);
+  #deadThreads: readonly number[];
+  #known = new RecentlyUsed<string, true>(MAX_KNOWN_FOLDERS);
   /** Folders whose entries changed since the last {@link syncFolders}, and must be made durable by it. */
   readonly #touched = new Set<string>();
   #count = 0;
@@ -99,6 +99,12 @@ export class OutputFolder {
         discardTemporary(temporary);
       },
     };
+  }
+
+  /** Another worker of this process has died: what it left is swept from each folder before something is written there again. */
+  buried(threadId: number): void {
+    this.#deadThreads = [...this.#deadThreads, threadId];
+    this.#known = new RecentlyUsed<string, true>(MAX_KNOWN_FOLDERS);
   }
 
   /** Makes the names given since the last call durable. @throws OutputError */

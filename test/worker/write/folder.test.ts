@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -40,4 +40,19 @@ test('a folder that is taken away before its sync is told once; then it is made 
   write();
   folder.syncFolders();
   assert.ok(existsSync(join(root, '2026-11-24/a.json')));
+});
+
+test('what a worker that died has left is swept by the others, too, when they write there again', (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'antares-folder-'));
+  t.after(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+  const writer = newWriter();
+  const [dead, other] = [3, 4].map((threadId) => new OutputFolder(root, writer, threadId, []));
+  other?.write('night/a.json', bytes, false).publish();
+  dead?.write('night/b.json', bytes, false);
+  assert.equal(readdirSync(join(root, 'night')).length, 2);
+  other?.buried(3);
+  other?.write('night/b.json', bytes, false).publish();
+  assert.deepEqual(readdirSync(join(root, 'night')).sort(), ['a.json', 'b.json']);
 });
