@@ -10,7 +10,6 @@ import type { WorkerSettings } from '../pool/messages.ts';
 import { syncFolder } from '../segment/durable.ts';
 import { fileSums } from '../verify/file-sums.ts';
 import { REDONE_FOLDER } from '../verify/redone.ts';
-import { SchemaNeeded } from '../worker/decode/error.ts';
 import { asFailure, type Prepare } from '../worker/message-worker.ts';
 import { escapeName } from '../worker/name/escape.ts';
 import { createPrepare } from '../worker/prepare.ts';
@@ -18,6 +17,7 @@ import { type Hook, loadAnyHook } from '../worker/process/load.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
 import type { Stamp } from '../worker/select/stamps.ts';
 import { AlertLines } from '../worker/write/alert-lines.ts';
+import { withSchemas } from '../worker/with-schemas.ts';
 import { OutputFolder } from '../worker/write/folder.ts';
 import { type Letter, letterBases, readLetter } from './letter.ts';
 import { type Place, Places } from './place.ts';
@@ -139,11 +139,13 @@ class Redoer {
     return null;
   }
 
-  async #prepare(letter: Letter, place: Place): Promise<Alert[]> {
-    const prepare = this.#prepareFor(prefixOf(letter.message.topic, letter.folder), place.kind === 'segment');
-    for (;;) {
-      const alerts: Alert[] = [];
-      try {
+  #prepare(letter: Letter, place: Place): Promise<Alert[]> {
+    const topicPrefix = prefixOf(letter.message.topic, letter.folder);
+    return withSchemas(
+      this.#schemas,
+      async () => {
+        const prepare = this.#prepareFor(topicPrefix, place.kind === 'segment');
+        const alerts: Alert[] = [];
         await prepare(
           letter.message,
           // The bytes are the transcoder's until the next alert.
@@ -152,13 +154,13 @@ class Redoer {
           Number.POSITIVE_INFINITY,
         );
         return alerts;
-      } catch (error) {
-        if (!(error instanceof SchemaNeeded)) throw error;
-        const answer = await this.#registry.get(error.schemaId);
-        if (answer.kind === 'unknown') throw new Error(answer.reason, { cause: error });
-        this.#schemas.add(error.schemaId, answer.schemaText);
-      }
-    }
+      },
+      async (schemaId) => {
+        const answer = await this.#registry.get(schemaId);
+        if (answer.kind === 'unknown') throw new Error(answer.reason);
+        return answer.schemaText;
+      },
+    );
   }
 
   /** @param inLines an alert is a line, with all that it has in it. */

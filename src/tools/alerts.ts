@@ -1,8 +1,8 @@
-import { SchemaNeeded } from '../worker/decode/error.ts';
 import type { FormatOption } from '../worker/decode/detect.ts';
 import type { Message } from '../worker/message.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
 import { Transcoder } from '../worker/transcode.ts';
+import { withSchemas } from '../worker/with-schemas.ts';
 import { print } from './print.ts';
 import { Schemas } from './schemas.ts';
 import type { Session } from './session.ts';
@@ -23,17 +23,15 @@ export class AlertPrinter {
 
   /** @throws DecodeError, ClientError */
   async print(message: Message, format: FormatOption = this.#session.config.decode.format): Promise<void> {
-    for (;;) {
-      try {
+    await withSchemas(
+      this.#known,
+      async () => {
         for (const { bytes } of this.#transcoderFor(format).transcode(message))
           await print(Buffer.concat([bytes, NEWLINE]));
-        return;
-      } catch (error) {
-        // Thrown before the first alert.
-        if (!(error instanceof SchemaNeeded)) throw error;
-        this.#known.add(error.schemaId, await this.#schemas.text(error.schemaId));
-      }
-    }
+      },
+      // Wanted before the first alert, so none is printed twice.
+      (schemaId) => this.#schemas.text(schemaId),
+    );
   }
 
   #transcoderFor(format: FormatOption): Transcoder {

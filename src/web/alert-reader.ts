@@ -4,9 +4,9 @@ import { modestReading, readSome } from '../broker/read-some.ts';
 import { SchemaRegistry } from '../broker/schema-registry.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import { SchemaNeeded } from '../worker/decode/error.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
 import { Transcoder } from '../worker/transcode.ts';
+import { withSchemas } from '../worker/with-schemas.ts';
 import type { WholeMessage } from './messages.ts';
 import { Refusal } from './server.ts';
 
@@ -106,24 +106,23 @@ export class AlertReader {
   }
 
   /** Its alerts as JSON, with commas between. */
-  async #alerts(message: ConsumedMessage): Promise<Buffer> {
-    for (;;) {
-      try {
+  #alerts(message: ConsumedMessage): Promise<Buffer> {
+    const whole = { ...message, value: message.value ?? Buffer.alloc(0) };
+    return withSchemas(
+      this.#known,
+      () => {
         const alerts: Buffer[] = [];
-        for (const { bytes } of this.#transcoder.transcode({
-          ...message,
-          value: message.value ?? Buffer.alloc(0),
-        }))
+        for (const { bytes } of this.#transcoder.transcode(whole))
           alerts.push(Buffer.from(alerts.length > 0 ? ',' : ''), Buffer.from(bytes));
         return Buffer.concat(alerts);
-      } catch (error) {
-        if (!(error instanceof SchemaNeeded)) throw error;
-        const answer = await this.#schemas.get(error.schemaId);
+      },
+      async (schemaId) => {
+        const answer = await this.#schemas.get(schemaId);
         // Somebody may register it in a moment: that there is none is not kept.
         if (answer.kind === 'unknown')
           throw new Refusal(503, `The alert cannot be decoded: ${answer.reason}`);
-        this.#known.add(error.schemaId, answer.schemaText);
-      }
-    }
+        return answer.schemaText;
+      },
+    );
   }
 }
