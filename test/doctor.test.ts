@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { examineBuild } from '../src/doctor/machine.ts';
 import { freePort } from './support/faults.ts';
@@ -113,4 +115,26 @@ test('for people each step is a line, with what to do below it', async (t) => {
   assert.match(stdout, /^✓ Build: .*\n/);
   assert.match(stdout, /\n✗ DNS: the name kafka\.invalid is not known.*\n {2}→ check /);
   assert.match(stderr, /^antares-client: Something stands in the way: DNS\.\n$/);
+});
+
+test('a hook that does not load is told before the first alert comes to it', async (t) => {
+  const dir = newFolder(t);
+  const hooks = {
+    'good.mjs': 'export const processAlert = () => false;',
+    'other.mjs': 'export const process_alert = () => false;',
+    'good.py': 'def process_alert(alert):\n    return alert\n',
+    'other.py': 'import no_such_module\n',
+  };
+  for (const [name, text] of Object.entries(hooks)) writeFileSync(join(dir, name), text);
+  const hookRow = async (state: string, ...option: string[]): Promise<string> => {
+    const { findings } = await findingsOf(t, ['topic', '--bootstrap-servers', 'localhost:1', ...option]);
+    return finding(findings, 'Hook', state).text;
+  };
+  assert.match(await hookRow('skipped'), /none was given/);
+  assert.match(await hookRow('ok', '--process', join(dir, 'good.mjs')), /good\.mjs is loaded/);
+  assert.match(await hookRow('fault', '--process', join(dir, 'other.mjs')), /no function named processAlert/);
+  assert.match(await hookRow('ok', '--process', join(dir, 'good.py')), /good\.py is loaded/);
+  assert.match(await hookRow('fault', '--process', join(dir, 'other.py')), /no_such_module/);
+  assert.match(await hookRow('ok', '--process-command', 'cat'), /cat runs/);
+  assert.match(await hookRow('fault', '--process-command', 'no-such-program'), /cannot be used/);
 });

@@ -43,7 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   broker: ['commit'],
   commit: ['journal'],
   config: ['auth', 'profiles', 'worker'],
-  doctor: ['auth', 'broker', 'config'],
+  doctor: ['auth', 'broker', 'config', 'worker'],
   finish: ['worker'],
   init: ['config', 'profiles'],
   journal: ['batch', 'segment'],

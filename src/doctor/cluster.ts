@@ -4,6 +4,7 @@ import { connect } from '../broker/connect.ts';
 import {
   type AlertConsumer,
   type BrokerError,
+  type ConsumedMessage,
   logicalOffset,
   type TopicCatalogue,
   type TopicPartition,
@@ -24,8 +25,8 @@ const silent = pino({ level: 'silent' });
 /** What was found beyond the connection. */
 export interface ClusterFindings {
   readonly findings: readonly Finding[];
-  /** When the newest message that was read was made; null: none was. */
-  readonly newestMs: number | null;
+  /** One of each topic: the newest that could be read. */
+  readonly newest: readonly ConsumedMessage[];
 }
 
 /** Logs in, looks for the topics, reads a message of each, and asks for the group's offsets. The group is not joined, nothing is committed. */
@@ -37,9 +38,9 @@ export async function examineCluster(config: Config, stop: AbortSignal): Promise
   try {
     connected = await connect(impatient, silent, stop);
   } catch (error) {
-    return { findings: [faultOf(step, error)], newestMs: null };
+    return { findings: [faultOf(step, error)], newest: [] };
   }
-  if (connected === null) return { findings: [skipped(step, 'stopped')], newestMs: null };
+  if (connected === null) return { findings: [skipped(step, 'stopped')], newest: [] };
   const { consumer, catalogue } = connected;
   const login = ok(
     step,
@@ -53,7 +54,7 @@ export async function examineCluster(config: Config, stop: AbortSignal): Promise
     // First, because librdkafka does not ask again for a while once the group was refused while reading.
     const group = await examineGroup(consumer, broker.group, partitions);
     const topics = await examineTopics(consumer, catalogue, wanted);
-    return { findings: [login, ...topics.findings, group], newestMs: topics.newestMs };
+    return { findings: [login, ...topics.findings, group], newest: topics.newest };
   } finally {
     await consumer.disconnect();
   }
@@ -67,7 +68,7 @@ async function examineTopics(
   if (wanted.length === 0) {
     const names = [...catalogue.keys()].filter((name) => !name.startsWith('__'));
     const text = `none was given; this user sees ${names.length}: ${names.sort().slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`;
-    return { findings: [skipped('Topic', text)], newestMs: null };
+    return { findings: [skipped('Topic', text)], newest: [] };
   }
   const { found, missing } = matchTopics(wanted, catalogue);
   const findings = missing.map((topic) => {
@@ -80,13 +81,13 @@ async function examineTopics(
   });
   if (found.length === 0 && missing.length === 0)
     findings.push(warning('Topic', `nothing matches ${wanted.join(', ')} yet`, null));
-  let newestMs: number | null = null;
+  const newest: ConsumedMessage[] = [];
   for (const topic of found) {
-    const { finding, timestampMs } = await readOne(consumer, topic, partitionsOf([topic], catalogue));
+    const { finding, message } = await readOne(consumer, topic, partitionsOf([topic], catalogue));
     findings.push(finding);
-    if (timestampMs !== null) newestMs = Math.max(newestMs ?? 0, timestampMs);
+    if (message !== null) newest.push(message);
   }
-  return { findings, newestMs };
+  return { findings, newest };
 }
 
 /** Reads the newest message of a topic: to see its name in a list is not yet the right to read it. */
@@ -94,7 +95,7 @@ async function readOne(
   consumer: AlertConsumer,
   topic: string,
   partitions: readonly TopicPartition[],
-): Promise<{ finding: Finding; timestampMs: number | null }> {
+): Promise<{ finding: Finding; message: ConsumedMessage | null }> {
   const count = partitions.length === 1 ? '1 partition' : `${partitions.length} partitions`;
   try {
     for (const at of partitions) {
@@ -108,15 +109,15 @@ async function readOne(
           : `, the newest one read is of ${new Date(message.timestampMs).toISOString()}`;
       return {
         finding: ok('Topic', `${topic} may be read (${count}${madeAt})`),
-        timestampMs: message.timestampMs < 0 ? null : message.timestampMs,
+        message,
       };
     }
     return {
       finding: ok('Topic', `${topic} exists (${count}); there is no message to try with`),
-      timestampMs: null,
+      message: null,
     };
   } catch (error) {
-    return { finding: fault('Topic', `${topic}: ${sentenceOf(error)}`, null), timestampMs: null };
+    return { finding: fault('Topic', `${topic}: ${sentenceOf(error)}`, null), message: null };
   }
 }
 
@@ -125,7 +126,7 @@ async function readAt(
   consumer: AlertConsumer,
   at: TopicPartition,
   offset: number,
-): Promise<{ timestampMs: number } | null> {
+): Promise<ConsumedMessage | null> {
   const trouble: BrokerError[] = [];
   const reached = { end: false };
   consumer.onTrouble = (message, code) => {

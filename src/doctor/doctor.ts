@@ -1,9 +1,12 @@
+import type { ConsumedMessage } from '../broker/consumer.ts';
 import { type Config, resolveConfig } from '../config.ts';
 import { type ConfigSources, type GivenOption, givenOptions } from '../config/gather.ts';
+import { examineAlerts } from './alert.ts';
 import { examineCertificate } from './certificate.ts';
 import { examineCluster } from './cluster.ts';
 import { type Finding, faultOf, ok, skipped, warning } from './finding.ts';
 import { examineFolder } from './folder.ts';
+import { examineHook } from './hook.ts';
 import { examineBuild, examineClock, examineOpenFiles } from './machine.ts';
 import { reachServers } from './network.ts';
 import { examineRegistry } from './registry.ts';
@@ -25,11 +28,13 @@ export async function* examine(sources: ConfigSources, stop: AbortSignal): Async
   yield examineBuild(config);
   yield* examineConfiguration(config, givenOptions(sources));
   for (const text of config.warnings) yield warning('Configuration', text, null);
-  const newestMs = yield* examineBroker(config, stop);
+  const newest = yield* examineBroker(config, stop);
   yield await examineRegistry(config.decode, stop);
+  yield* await examineAlerts(config, newest, stop);
+  yield await examineHook(config.pool);
   yield* await examineFolder(config.output);
   yield examineOpenFiles();
-  yield examineClock(newestMs);
+  yield examineClock(Math.max(-1, ...newest.map(({ timestampMs }) => timestampMs)));
 }
 
 /** What was given, and by whom; and what stands where nothing was, of that which decides whom one speaks to. */
@@ -47,25 +52,28 @@ function* examineConfiguration({ broker }: Config, given: readonly GivenOption[]
   }
 }
 
-/** @returns when the newest message was made that could be read. */
-async function* examineBroker(config: Config, stop: AbortSignal): AsyncGenerator<Finding, number | null> {
+/** @returns the newest messages that could be read. */
+async function* examineBroker(
+  config: Config,
+  stop: AbortSignal,
+): AsyncGenerator<Finding, readonly ConsumedMessage[]> {
   const { broker } = config;
   const { findings, servers } = await reachServers(broker.bootstrapServers);
   yield* findings;
   const [first] = servers;
   if (first === undefined) {
     yield skipped('Login, topics, group', 'no broker can be reached');
-    return null;
+    return [];
   }
   if (broker.securityProtocol.endsWith('ssl')) {
     const certificates = await examineCertificate(first, broker);
     yield* certificates;
     if (certificates.some(({ state }) => state === 'fault')) {
       yield skipped('Login, topics, group', 'without a verified certificate no secret is sent');
-      return null;
+      return [];
     }
   }
   const cluster = await examineCluster(config, stop);
   yield* cluster.findings;
-  return cluster.newestMs;
+  return cluster.newest;
 }

@@ -52,13 +52,13 @@ function readLimits(): string | null {
 /**
  * Whether this machine's clock can be right. It decides about certificates, tokens and `2h-ago`.
  *
- * @param newestMs when a message was made that has been read just now.
+ * @param newestMs when a message was made that has been read just now; -1: none was, or it does not say.
  */
-export function examineClock(newestMs: number | null): Finding {
+export function examineClock(newestMs: number): Finding {
   const nowMs = Date.now();
   const now = new Date(nowMs).toISOString();
   const cure = 'set it by the network: timedatectl set-ntp true';
-  if (newestMs !== null && newestMs - nowMs > CLOCK_TOLERANCE_MS) {
+  if (newestMs - nowMs > CLOCK_TOLERANCE_MS) {
     const seconds = Math.round((newestMs - nowMs) / 1000);
     return fault('Clock', `here it is ${now}, and a message was made ${seconds} s later than that`, cure);
   }

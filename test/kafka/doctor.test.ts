@@ -41,6 +41,7 @@ test(
       'Login',
       'Topic',
       'Group',
+      'Alert',
       'Output folder',
       'Clock',
     ])
@@ -97,6 +98,27 @@ test(
     const { code, findings } = await findingsOf(t, ['topic', '--bootstrap-servers', bootstrap.saslSsl]);
     assert.equal(code, 1);
     assert.match(finding(findings, 'Kafka', 'fault').text, /speaks TLS.*--security-protocol ssl/);
+  },
+);
+
+test(
+  'a newest message that these settings cannot decode is told, with the option that is missing',
+  needsKafka,
+  async (t) => {
+    const { plaintext } = testKafka().bootstrap;
+    const framed = await newTopic();
+    await produce(framed, [{ value: Buffer.from([0, 0, 0, 0, 7, 1, 2, 3]) }]);
+    const without = await findingsOf(t, [framed, '--bootstrap-servers', plaintext]);
+    assert.equal(without.code, 1);
+    assert.match(
+      finding(without.findings, 'Alert', 'fault').text,
+      /0 offset 0 cannot be decoded: .*schema 7.*--schema-registry/,
+    );
+    const bad = await newTopic();
+    await produce(bad, [{ value: Buffer.from('{"candid": ') }, { value: null }]);
+    const torn = await findingsOf(t, [bad, '--bootstrap-servers', plaintext]);
+    assert.equal(torn.code, 0, 'it would be one dead letter');
+    finding(torn.findings, 'Alert', 'skipped');
   },
 );
 
