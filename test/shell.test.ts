@@ -55,14 +55,17 @@ test('a shell that there is no script for ends with 2 and the names of those tha
   assert.match(stderr, /no completion for csh; there is bash, zsh, fish/);
 });
 
-test('the manual page holds every option and every subcommand', () => {
+test('the manual page holds every option, and every subcommand with its own', () => {
   const page = readFileSync(join(projectRoot, 'build', 'man', 'antares-client.1'), 'utf8').replaceAll(
     '\\-',
     '-',
   );
   for (const [name] of flagList) assert.ok(page.includes(`--${name}`), name);
   for (const name of ['init', 'doctor', 'verify', 'redo', 'profiles', 'auth', 'simulate', 'completion'])
-    assert.ok(page.includes(`.B ${name}\n`), name);
+    assert.ok(page.includes(`.SS ${name}\n`), name);
+  const verify = page.slice(page.indexOf('.SS verify'), page.indexOf('.SS redo'));
+  assert.match(verify, /^\.B --against/m);
+  assert.match(verify, /^With these options, as above: --profile, /m);
 });
 
 test('--version names the client, librdkafka with its features, and Node.js', () => {

@@ -1,4 +1,8 @@
-import type { OptionWords, Words } from './words.ts';
+import { flags } from '../flags.ts';
+import type { CommandWords, OptionWords, Words } from './words.ts';
+
+/** Of every command. */
+const common: ReadonlySet<string> = new Set(['help', 'version']);
 
 /** The manual page antares-client(1), in the man macros. */
 export function manualPage({ options, commands }: Words, version: string): string {
@@ -17,7 +21,7 @@ export function manualPage({ options, commands }: Words, version: string): strin
     '.SH OPTIONS',
     ...options.flatMap(entry),
     '.SH COMMANDS',
-    ...commands.flatMap(({ name, describe }) => ['.TP', `.B ${escape(name)}`, text(describe)]),
+    ...commands.flatMap(commandEntry),
     '.SH EXIT STATUS',
     ...[
       ['0', 'finished, or stopped by a signal after everything was saved and committed'],
@@ -30,6 +34,17 @@ export function manualPage({ options, commands }: Words, version: string): strin
     text('~/.config/antares-client/credentials/ holds what antares-client auth keeps.'),
     '',
   ].join('\n');
+}
+
+/** What a command does, and its options; those that are told above by their names alone. */
+function commandEntry({ name, describe, options }: CommandWords): string[] {
+  const own = options.filter((each) => !(each.name in flags) && !common.has(each.name));
+  const shared = options.filter((each) => each.name in flags).map((each) => `--${each.name}`);
+  return [
+    ...[`.SS ${escape(name)}`, text(describe)],
+    ...own.flatMap(entry),
+    ...(shared.length === 0 ? [] : ['.PP', text(`With these options, as above: ${shared.join(', ')}.`)]),
+  ];
 }
 
 function entry({ name, letters, describe, takesValue, values }: OptionWords): string[] {
