@@ -1,6 +1,6 @@
 import type { CommandLine } from './config/gather.ts';
-import { closest } from 'fastest-levenshtein';
 import yargs, { type Argv, type CommandModule } from 'yargs';
+import { didYouMean } from './did-you-mean.ts';
 import { ClientError } from './errors.ts';
 import { fallbackText, type Flag, flagList, type FlagName, flags } from './flags.ts';
 import { Interrupted } from './signals.ts';
@@ -139,7 +139,7 @@ function explain(message: string, usage: string, names: readonly string[]): stri
   if (unknown?.length === 1) return `There is no option -${unknown}; ${help} lists them all.`;
   if (unknown !== undefined) {
     const options = names.filter((name) => !positionals.includes(name));
-    return `There is no option --${unknown}; did you mean --${closest(unknown, options)}? ${help} lists them all.`;
+    return `There is no option --${unknown}${didYouMean(unknown, options, (name) => `--${name}`)} ${help} lists them all.`;
   }
   const surplus = /^Unknown command(s?): (.*)$/s.exec(message);
   if (surplus !== null) {

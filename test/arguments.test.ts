@@ -53,6 +53,14 @@ for (const { words, help, options } of commands)
     }
   });
 
+test('what is like no option is not taken for one', async () => {
+  assert.equal(
+    await refusal('topic', '--quantum-mode', 'x'),
+    'There is no option --quantum-mode. antares-client -h lists them all.',
+  );
+  assert.match(await refusal('topic', '--sasl-mech', 'x'), /did you mean --sasl-mechanism\?/);
+});
+
 test('a letter that stands for no option is refused as it was typed', async () => {
   assert.equal(
     await refusal('topic', '-b', 'localhost:9092'),

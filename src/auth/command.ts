@@ -1,6 +1,6 @@
-import { closest } from 'fastest-levenshtein';
 import type { Argv, CommandModule } from 'yargs';
 import { addOptions } from '../arguments.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { ClientError } from '../errors.ts';
 import { asTable } from '../table.ts';
 import { rememberSecret } from '../secrets.ts';
@@ -114,8 +114,7 @@ function remove(store: LoginStore, profile: string): void {
     return;
   }
   const names = store.names();
-  const hint = names.length === 0 ? '' : `; did you mean ${closest(profile, names)}?`;
-  throw new ClientError('USAGE', `Nothing is stored for ${profile}${hint === '' ? '.' : hint}`);
+  throw new ClientError('USAGE', `Nothing is stored for ${profile}${didYouMean(profile, names)}`);
 }
 
 function warn(text: string): void {

@@ -1,5 +1,5 @@
-import { closest } from 'fastest-levenshtein';
 import { readFileSync } from 'node:fs';
+import { didYouMean } from '../did-you-mean.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import { configKey, flagList, flags } from '../flags.ts';
 import { knownProfiles, type Profiles } from '../profiles/known.ts';
@@ -35,7 +35,7 @@ export function readConfigFile(given: unknown, warn: (text: string) => void): Co
     if (name === undefined) {
       throw new ClientError(
         'CONFIG',
-        `There is no key ${key} in a configuration file (${given}); did you mean ${closest(key, [...byKey.keys(), 'topics', 'profiles'])}?`,
+        `There is no key ${key} in a configuration file (${given})${didYouMean(key, [...byKey.keys(), 'topics', 'profiles'])}`,
       );
     }
     options[name] = value;

@@ -1,8 +1,8 @@
-import { closest } from 'fastest-levenshtein';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { didYouMean } from '../did-you-mean.ts';
 import { ClientError } from '../errors.ts';
 import { type Profile, profileName, profileSchema } from './profile.ts';
 
@@ -42,6 +42,6 @@ export function profileNamed(name: string, profiles: Profiles): Profile {
   if (profile !== undefined) return profile;
   throw new ClientError(
     'CONFIG',
-    `There is no profile ${name}; did you mean ${closest(name, [...profiles.keys()])}? antares-client profiles lists them.`,
+    `There is no profile ${name}${didYouMean(name, [...profiles.keys()])} antares-client profiles lists them.`,
   );
 }

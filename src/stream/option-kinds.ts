@@ -1,5 +1,5 @@
-import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
+import { didYouMean } from '../did-you-mean.ts';
 import { ClientError } from '../errors.ts';
 import { configKey, flagList } from '../flags.ts';
 import { listOf, oneOf, text } from '../option-values.ts';
@@ -90,6 +90,6 @@ function noOption(name: string): ClientError {
     'CONFIG',
     isCommands
       ? `${name} is an option of the command: a stream has none of that name.`
-      : `There is no option ${name}; did you mean ${closest(name, Object.keys(kinds))}?`,
+      : `There is no option ${name}${didYouMean(name, Object.keys(kinds))}`,
   );
 }
