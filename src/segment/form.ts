@@ -42,6 +42,7 @@ export function segmentForm({ output, topics, pool }: Config, writer: string): S
     pathTemplate: layout,
     writer,
     sync: durability === 'disk',
+    isShared: output.share,
     folderOf: (topic) => escapeOwnFolder(escapeName(stripPrefix(topic, topics.prefix))),
   };
 }

@@ -8,6 +8,7 @@ import type { Descriptors } from './descriptors.ts';
 import { type Layout, MAX_RANGE_FILES } from './layout.ts';
 import { bytesOf, OffsetOrder } from './offset-order.ts';
 import { type OffsetRange, OpenSegment, type PublishedFiles } from './open-segment.ts';
+import { OverlapWatch } from './overlap.ts';
 import { type PartitionFolder, PublicationCutOff, publishRange } from './publish.ts';
 import type { RangeRecord } from './record.ts';
 import { type Finishing, SegmentFile } from './segment-file.ts';
@@ -38,6 +39,8 @@ export interface PartitionSegmentsOptions {
   readonly finishing: Omit<Finishing, 'newTemporary'> | null;
   readonly limits: SegmentLimits;
   readonly writer: string;
+  /** Whether another group may write to the folder too. */
+  readonly isShared: boolean;
   /** Whether segments must be on the disk when they count as published. */
   readonly sync: boolean;
   /** A number for a temporary name, unlike any other of this process. */
@@ -57,6 +60,7 @@ export interface PartitionSegmentsOptions {
 export class PartitionSegments {
   readonly #options: PartitionSegmentsOptions;
   readonly #order: OffsetOrder;
+  readonly #overlaps: OverlapWatch;
   /** Closed, not yet published. */
   readonly #closing = new Set<OpenSegment>();
   #open: OpenSegment;
@@ -71,6 +75,7 @@ export class PartitionSegments {
 
   constructor(options: PartitionSegmentsOptions, first: number, behind: RangeRecord['behind']) {
     this.#options = options;
+    this.#overlaps = new OverlapWatch(options.isShared);
     this.#open = this.#newSegment(first, behind, options.head);
     this.#order = new OffsetOrder({
       take: (view, chunk) => {
@@ -197,6 +202,7 @@ export class PartitionSegments {
           newlyMade: [...segment.newlyMade, ...this.#stampFolders(segment)],
         },
         sync,
+        this.#overlaps,
       );
       if (this.#isOver()) return;
       if (result === 'published') {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
 import { ClientError } from '../errors.ts';
 import { makeFolder, syncFolder } from './durable.ts';
-import { checkOverlap } from './overlap.ts';
+import { OverlapWatch } from './overlap.ts';
 import { formatRecord, type NamedFile, namedFilesOf, type RangeRecord, recordName } from './record.ts';
 
 /** Where a partition's records and temporaries are. */
@@ -40,6 +40,7 @@ export class PublicationCutOff extends Error {
  * data.
  *
  * @param sync whether each step must be on the disk before the next.
+ * @param overlaps of this partition.
  * @returns `taken`: another writer published a range that begins at the same offset. Ours is thrown away.
  * @throws PublicationCutOff, or the system's error before anything was published; then nothing is known to be durable. ClientError OUTPUT, in
  * either, where another file has one of the names; or where another range holds some of the offsets.
@@ -48,6 +49,7 @@ export async function publishRange(
   at: PartitionFolder,
   { record, recordTemporary, newlyMade }: Unpublished,
   sync: boolean,
+  overlaps = new OverlapWatch(true),
 ): Promise<'published' | 'taken'> {
   const folder = join(at.root, at.below);
   const files = namedFilesOf(record, at.below);
@@ -61,7 +63,7 @@ export async function publishRange(
   if (sync) for (const each of changed) await syncFolder(each);
   const recordPath = join(folder, recordName(record.first));
   try {
-    await checkOverlap(folder, record);
+    await overlaps.check(folder, record);
     for (const { path, temporary: from } of files)
       await checkFile(join(folder, from), join(at.root, path), recordPath);
     await linkRecord(temporary, recordPath);

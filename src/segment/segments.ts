@@ -31,6 +31,8 @@ export interface SegmentForm {
   readonly writer: string;
   /** Whether segments must be on the disk when they count as published. */
   readonly sync: boolean;
+  /** `--share-output-dir` */
+  readonly isShared: boolean;
   /** A topic as folders name it. */
   readonly folderOf: (topic: string) => string;
 }
@@ -88,7 +90,7 @@ export class Segments {
 
   /** A partition is read from its durable mark on. */
   begin(at: PartitionProgress, behind: RangeRecord['behind']): void {
-    const { extension, head, limits, writer, sync, pathTemplate, folderOf } = this.#options;
+    const { extension, head, limits, writer, sync, isShared, pathTemplate, folderOf } = this.#options;
     const { onPublished, onLost, onTrouble, onManyFiles } = this.#options;
     const prefix = pathTemplate === null || tellsTopicsApart(pathTemplate) ? '' : `${folderOf(at.topic)}-`;
     const { topic, partition } = at;
@@ -105,6 +107,7 @@ export class Segments {
         limits,
         writer,
         sync,
+        isShared,
         nextTemporary: () => this.#temporaries++,
         onPublished: (next, last) => {
           onPublished(at, next, last);
