@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -229,6 +229,15 @@ test('what holds no function is refused as the file of one, before any broker is
       await refusal(['t', ...anyBroker, '--process', hook]),
       `--process ${hook} is no file of JavaScript, TypeScript or Python (.js .mjs .cjs .ts .mts .cts .py); --process-command runs any program.`,
     );
+});
+
+test('a link to a hook needs no extension of its own', async (t) => {
+  const dir = newFolder(t);
+  const file = join(dir, 'hook.py');
+  writeFileSync(file, '');
+  symlinkSync(file, join(dir, 'tonight'));
+  const { pool } = await configOf(['t', ...anyBroker, '--process', join(dir, 'tonight')]);
+  assert.equal(pool.processFile, realpathSync(file));
 });
 
 test('a login in an address is refused and not shown', async () => {

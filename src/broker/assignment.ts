@@ -160,7 +160,7 @@ export class Assignment {
 function remade(topic: string): ClientError {
   return new ClientError(
     'TOPIC_RECREATED',
-    `${topic} was deleted and made again while it was read, and nothing of the new one was saved. Start again to read it, after what is saved of the old one was moved away, or with another --output-dir.`,
+    `${topic} was deleted and made again while it was read, and nothing of the new one was saved. Start again to read it; where alerts are saved as files, move those of the old one away first, or give another --output-dir.`,
   );
 }
 

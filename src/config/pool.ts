@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { ClientError } from '../errors.ts';
 import type { Given } from './given.ts';
@@ -34,8 +34,10 @@ function checkHook(given: Given): void {
 /** The module's path. What is none is refused here, for workers load it only when the broker answers. */
 function hookFile(given: Given): string | null {
   const file = given.path('process');
-  if (file === null || (!statSync(file).isDirectory() && HOOK_EXTENSIONS.includes(extname(file))))
-    return file;
+  if (file === null) return null;
+  // A link without an extension, such as `hook-of-tonight`: who runs the file goes by its own.
+  const own = HOOK_EXTENSIONS.includes(extname(file)) ? file : realpathSync(file);
+  if (!statSync(own).isDirectory() && HOOK_EXTENSIONS.includes(extname(own))) return own;
   throw new ClientError(
     'CONFIG',
     `--process ${given.optional('process') ?? ''} is no file of JavaScript, TypeScript or Python (${HOOK_EXTENSIONS.join(' ')}); --process-command runs any program.`,

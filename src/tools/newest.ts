@@ -33,7 +33,7 @@ export async function newestMessages(
   );
   const full = ends.filter(({ low, high }) => high > low);
   let found: ConsumedMessage[];
-  for (let back = count + MARKERS; ; back *= FURTHER) {
+  for (let back = count + MARKERS; ; back = Math.min(back * FURTHER, FURTHEST)) {
     const places = full.map((at) => ({ ...at, offset: Math.max(at.low, at.high - back) }));
     found = await lastOf(consumer, places, stop, count);
     const isAll = places.every(({ offset, low }) => offset === low);
