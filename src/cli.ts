@@ -49,7 +49,7 @@ const ASK_DOCTOR = 'antares-client doctor, with the same options, looks at every
 
 /** Between the options and the first message there are steps that one sentence cannot all name. */
 function doctorKnowsMore({ code }: ClientError): boolean {
-  return code.startsWith('BROKER_') || code === 'TOPIC_UNKNOWN';
+  return code.startsWith('BROKER_');
 }
 
 /** One sentence; the stack only for who asked for details, or where it is a fault of our own. */

@@ -1,4 +1,4 @@
-import { constants, readFileSync } from 'node:fs';
+import { constants, existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -83,8 +83,9 @@ export async function enterOwner(options: OwnerOptions): Promise<() => Promise<v
   };
   try {
     // Entered first, looked second: of two that start at once at least one sees the other.
-    for (const other of await livingOthers(folder, writer)) {
-      const who = `the group ${other.group} (host ${other.host}, process ${other.pid}, since ${other.started})`;
+    const { mtimeMs: nowMs } = await stat(path);
+    for (const other of await livingOthers(folder, writer, nowMs)) {
+      const who = nameOf(other);
       if (alone) {
         throw new ClientError(
           'OUTPUT',
@@ -125,9 +126,25 @@ async function writeEntry(folder: string, path: string, text: string): Promise<v
   }
 }
 
-/** The other entries, but for those whose process is gone; these are removed. */
-async function livingOthers(folder: string, ownName: string): Promise<Owner[]> {
-  const { mtimeMs: nowMs } = await stat(join(folder, ownName));
+/**
+ * That nobody writes there now, for who works on a folder between two runs.
+ *
+ * @throws ClientError OUTPUT naming who does.
+ */
+export async function checkNobodyWrites(outputDir: string): Promise<void> {
+  const folder = join(outputDir, OWNER_FOLDER);
+  if (!existsSync(folder)) return;
+  const [other] = await livingOthers(folder, '', Date.now());
+  if (other === undefined) return;
+  throw new ClientError('OUTPUT', `${outputDir} is written to by ${nameOf(other)}: stop that first.`);
+}
+
+function nameOf({ group, host, pid, started }: Owner): string {
+  return `the group ${group} (host ${host}, process ${pid}, since ${started})`;
+}
+
+/** The other entries, but for those whose process is gone; these are removed. @param nowMs by the file server's clock, where known. */
+async function livingOthers(folder: string, ownName: string, nowMs: number): Promise<Owner[]> {
   const living: Owner[] = [];
   for (const name of await readdir(folder)) {
     if (name === ownName) continue;

@@ -113,7 +113,8 @@ export class Returns {
       this.#goOn(at, work);
     } else {
       // A wrong setting is no bad message, and no reason to wait for ever either: the stall watch counts this.
-      work.wait = { what: `schema ${schemaId}, which nobody knows`, mayCome: false };
+      const what = `schema ${schemaId}, which nobody knows`;
+      work.wait = { what, mayCome: false, why: answer.reason };
       reader.hold(at);
       this.#say(`schema ${schemaId}`, `${partitionKey(at)} waits at offset ${at.finished}: ${answer.reason}`);
       setTimeout(() => void this.#findSchema(at, work, schemaId), SCHEMA_RETRY_MS);

@@ -180,15 +180,18 @@ export class Settlement {
   #tell(work: Work, report: BatchReport): void {
     const { log } = this.#options;
     for (const line of report.lines) log.info(line);
-    const [first] = report.failures;
-    if (first === undefined) return;
     const { topic, partition } = work.view.batch;
-    const many = report.failures.length === 1 ? 'A message' : `${report.failures.length} messages, the first`;
-    log.warn(
-      { topic, partition, offsets: report.failures.map(({ offset }) => offset), code: first.code },
-      `${many} of ${topic}/${partition} at offset ${first.offset} could not be saved: ${first.text} (${first.code}); ${first.fate}.`,
-    );
-    log.debug(first.stack ?? '');
+    for (const code of new Set(report.failures.map((failure) => failure.code))) {
+      const alike = report.failures.filter((failure) => failure.code === code);
+      const [first] = alike;
+      if (first === undefined) continue;
+      const many = alike.length === 1 ? 'A message' : `${alike.length} messages, the first`;
+      log.warn(
+        { topic, partition, offsets: alike.map(({ offset }) => offset), code },
+        `${many} of ${topic}/${partition} at offset ${first.offset} could not be saved: ${first.text} (${code}); ${first.fate}.`,
+      );
+      log.debug(first.stack ?? '');
+    }
   }
 }
 

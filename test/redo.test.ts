@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { pino } from 'pino';
 import { crc32c } from '../src/checksum.ts';
+import { enterOwner } from '../src/owner.ts';
 import { simulateNight } from '../src/simulate/night.ts';
+import { newWriter } from '../src/temporary.ts';
 import { verifyFolder } from '../src/verify/verify.ts';
 import {
   filesIn,
@@ -41,6 +44,25 @@ async function assertClean(dir: string): Promise<void> {
   const { findings } = await verifyFolder(dir);
   assert.ok(findings.clean, JSON.stringify(findings.faults));
 }
+
+test('a folder that a client writes to is left alone, with the name of who does', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 0, outcome: 'dead' },
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(1));
+  const leave = await enterOwner({
+    ...{ outputDir: dir, writer: newWriter(), group: 'night', brokers: 'localhost:9092' },
+    ...{ share: false, alone: false, log: pino({ level: 'silent' }) },
+  });
+  const beside = await redo(t, dir);
+  assert.equal(beside.code, 1);
+  assert.match(beside.stderr, /is written to by the group night \(host .*\): stop that first\./);
+  assert.equal(filesIn(dir).filter((path) => path.endsWith('.bin')).length, 1);
+  await leave();
+  assert.equal((await redo(t, dir)).code, 0);
+});
 
 test('dead letters that can be read now are saved and journaled, the others stay with the error of today', async (t) => {
   const dir = newFolder(t);

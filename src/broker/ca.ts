@@ -30,7 +30,7 @@ export function chooseCa({
   caLocation,
   isAntares,
 }: Pick<Config['broker'], 'caLocation' | 'isAntares'>): CaChoice | null {
-  if (caLocation !== null) return { path: caLocation, why: 'given with --ssl-ca-location' };
+  if (caLocation !== null) return { path: caLocation, why: 'as given' };
   if (isAntares) return { path: antaresCaFile, why: "the ANTARES cluster's own, shipped with the client" };
   const known = KNOWN_PLACES.find((place) => existsSync(place));
   if (known !== undefined) return { path: known, why: "the system's" };

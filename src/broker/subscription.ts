@@ -30,7 +30,7 @@ export function readSubscription(
     if (mustExist) {
       throw new ClientError(
         'TOPIC_UNKNOWN',
-        `The topic ${topic} does not exist, or this user may not see it, so there is no end to read to.${hint}`,
+        `The topic ${topic} does not exist, or this user may not see it; antares-client topics lists those that are there.${hint}`,
       );
     }
     log.warn(`The topic ${topic} does not exist (yet), or this user may not see it; waiting for it.${hint}`);

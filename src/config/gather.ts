@@ -97,13 +97,9 @@ export function wayTo(given: CommandLine['given']): Way {
 
 /** Every option's value, of the first who gives it. @throws ClientError CONFIG naming what cannot be used. */
 export function valuesOf(gathered: Gathered): Values {
-  const { profile, fromProfile } = gathered;
   const values: Record<string, unknown> = {};
   for (const [name, flag] of flagList) {
-    values[name] = firstGiven(flag, [
-      ...givenBy(name, flag, gathered),
-      [`${configKey(name)} of the profile ${profile?.name ?? ''}`, fromProfile[configKey(name)]],
-    ]);
+    values[name] = firstGiven(flag, givenBy(name, flag, gathered));
   }
   return values as unknown as Values;
 }
@@ -125,13 +121,14 @@ export function givenOptions(sources: ConfigSources): GivenOption[] {
 function givenBy(
   name: FlagName,
   flag: Flag,
-  { commandLine, environment, file, stored, way }: Gathered,
+  { commandLine, environment, file, stored, way, profile, fromProfile }: Gathered,
 ): (readonly [where: string, value: unknown])[] {
   return [
     [`--${name}`, commandLine.given[name]],
     [flag.env ?? '', environment[name]],
     [`${configKey(name)} in ${String(commandLine.given['config'])}`, file.options[name]],
     [`stored for ${way.profile ?? ''}`, stored[name]],
+    [`${configKey(name)} of the profile ${profile?.name ?? ''}`, fromProfile[configKey(name)]],
   ];
 }
 

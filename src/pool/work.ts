@@ -18,6 +18,8 @@ export interface Wait {
   readonly what: string;
   /** It comes by itself, or when somebody sees to it; if not, the setting is wrong, and to wait is to stand still. */
   readonly mayCome: boolean;
+  /** Where it does not come by itself: why, as the end of a sentence. */
+  readonly why?: string;
 }
 
 export interface Work {

@@ -61,6 +61,7 @@ async function redoFolder(
   const { resolveConfig } = await import('../config.ts');
   const { createLog } = await import('../log.ts');
   const { prepareOutput } = await import('../output.ts');
+  const { checkNobodyWrites } = await import('../owner.ts');
   const { Interrupted, listenForStop } = await import('../signals.ts');
   const { settingsForWorkers } = await import('../worker-settings.ts');
   const { newWriter } = await import('../temporary.ts');
@@ -73,6 +74,7 @@ async function redoFolder(
     needsBroker: false,
   });
   const log = createLog(config.log);
+  await checkNobodyWrites(dir);
   const { caseInsensitive } = await prepareOutput(dir, 'json');
   const settings = {
     ...settingsForWorkers(config, 'file', caseInsensitive, newWriter()),

@@ -24,13 +24,9 @@ export function summaryOf(
   const { lostOffsets, startedMs } = telemetry;
   if (startedMs === null) return null;
   const seconds = (performance.now() - startedMs) / 1000;
-  // Nobody counts an alert's stamps.
-  const uncounted = output.dir === null || select.stamps === 'extract';
-  const [files, fileBytes] = uncounted
-    ? [0, 0]
-    : output.form === 'json'
-      ? [savedAlerts, savedBytes]
-      : [segmentFiles, segmentBytes];
+  // Nobody counts an alert's stamps, nor how often one file an alert replaced another of its name.
+  const uncounted = output.dir === null || output.form === 'json' || select.stamps === 'extract';
+  const [files, fileBytes] = uncounted ? [0, 0] : [segmentFiles, segmentBytes];
   const alertsPerSecond = seconds > 0 ? Math.round(savedAlerts / seconds) : 0;
   const letters = output.dir === null ? '' : ` in ${join(output.dir, DEAD_LETTER_FOLDER)}`;
   const saved = dryRun

@@ -38,9 +38,13 @@ function findStall(
 ): ClientError | null {
   for (const at of partitions) {
     if (at.works.size === 0 || at.isExcused || nowMs - at.movedAtMs < timeoutMs) continue;
+    const stands = `${partitionKey(at)} has stood still at offset ${at.finished} for ${Math.round((nowMs - at.movedAtMs) / 1000)} s`;
+    const why = at.wait?.why;
     return new ClientError(
       'STALLED',
-      `${partitionKey(at)} has stood still at offset ${at.finished} for ${Math.round((nowMs - at.movedAtMs) / 1000)} s with messages in work; nothing above it is committed. Start again to go on from there; --stall-timeout sets the time.`,
+      why === undefined
+        ? `${stands} with messages in work; nothing above it is committed. Start again to go on from there; --stall-timeout sets the time.`
+        : `${stands}: ${why} Nothing above it is committed, and a new start alone does not help; with --on-unknown-schema dead-letter it goes on without such messages.`,
     );
   }
   return null;

@@ -31,7 +31,10 @@ export async function schema(input: ToolInput): Promise<void> {
   if (of.includes('/')) throw new ClientError('USAGE', `There is no file ${of}.`);
   const session = openSession(input, of);
   await withBroker(session, async (connected) => {
-    const [newest] = await newestMessages(connected, session, 1);
+    const [newest] = await newestMessages(connected, session, 1).catch((error: unknown) => {
+      if (!(error instanceof ClientError) || error.code !== 'TOPIC_UNKNOWN') throw error;
+      throw new ClientError(error.code, `There is no file ${of}, and: ${error.message}`, { cause: error });
+    });
     if (newest === undefined) throw new ClientError('BAD_MESSAGE', noAlertIn(of));
     const message = { ...newest, value: newest.value ?? Buffer.alloc(0) };
     await print(pretty(await writersSchema(message, `The newest message of ${of}`, new Schemas(session))));

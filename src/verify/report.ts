@@ -43,8 +43,8 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function list(heading: string, { count, examples }: Found): string {
-  const more = count > examples.length && examples.length > 1 ? ['  …'] : [];
+function list(heading: string, { sentences, examples }: Found): string {
+  const more = sentences > examples.length ? ['  …'] : [];
   return [heading, ...examples.map((example) => `  ${example}`), ...more].join('\n');
 }
 

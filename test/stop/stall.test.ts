@@ -29,6 +29,18 @@ test('a partition that does not get on with messages in work is named after --st
   assert.equal(firstStall(new StallWatch(TIMEOUT_MS), idle, 0, 2 * TIMEOUT_MS), null);
 });
 
+test('who waits for a schema that nobody knows is told what is missing, for a new start alone would not help', () => {
+  const at = busySince(0);
+  for (const work of at.works.keys())
+    work.wait = { what: 'schema 900', mayCome: false, why: 'its messages name schema 900.' };
+  const stall = new StallWatch(TIMEOUT_MS).look([at], null, TIMEOUT_MS);
+  assert.match(
+    stall?.message ?? '',
+    /^ztf\/3 has stood still at offset 7 for 60 s: its messages name schema 900\. /,
+  );
+  assert.match(stall?.message ?? '', /a new start alone does not help/);
+});
+
 test('whoever stood still as a whole, as after Ctrl-Z, gives all their time anew when it goes on', () => {
   const watch = new StallWatch(TIMEOUT_MS);
   const at = busySince(0);

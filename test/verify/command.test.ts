@@ -25,6 +25,18 @@ test('verify ends with 0 where all is well, with 1 and the first examples where 
   }
 });
 
+test('the report shows by an ellipsis that it leaves something out, and only then', async (t) => {
+  const dir = newFolder(t);
+  const bases = [0, 10, 20, 30, 40, 50].map((first) =>
+    putSegment(dir, { topic: 'ztf', partition: 0, first, last: first + 9 }),
+  );
+  const report = async (): Promise<string> => (await startClient(t, ['verify', dir]).ended).stdout;
+  for (const base of bases.slice(0, 5)) rmSync(join(dir, `${base}.ndjson`));
+  assert.doesNotMatch(await report(), /…/);
+  rmSync(join(dir, `${bases[5]}.ndjson`));
+  assert.match(await report(), /60 lost:\n(?: {2}ztf.*\n){5} {2}…\n/);
+});
+
 test('verify refuses a folder that is no output folder, and names the one above it', async (t) => {
   const dir = newFolder(t);
   put(dir, 'segments/ztf/0/stamps/0/a.fits.gz', 'image');

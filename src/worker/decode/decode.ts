@@ -106,7 +106,10 @@ export class Decoder {
     const schema = this.#schemas.get(schemaId);
     if (schema === undefined) throw new SchemaNeeded(schemaId);
     if (schema === null)
-      throw new DecodeError('UNKNOWN_SCHEMA', `The schema registry knows no schema ${schemaId}.`);
+      throw new DecodeError(
+        'UNKNOWN_SCHEMA',
+        `No schema registry or folder that was given knows schema ${schemaId}.`,
+      );
     return datum('confluent', schema, value, FRAME_BYTES);
   }
 
