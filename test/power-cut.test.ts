@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { outcome } from '../src/batch/batch.ts';
 import { crc32c } from '../src/checksum.ts';
 import { createLog } from '../src/log.ts';
+import type { Message } from '../src/worker/message.ts';
 import { newWriter, temporaryName } from '../src/temporary.ts';
 import { jsonAlert, newFolder, readJsonFile } from './support/client.ts';
 import { put, putJournal, putLetter, putSegment } from './support/output-folder.ts';
@@ -23,6 +26,7 @@ const { publishRange } = await import('../src/segment/publish.ts');
 const { recordName } = await import('../src/segment/record.ts');
 const { settingsForWorkers } = await import('../src/worker-settings.ts');
 const { OutputFolder } = await import('../src/worker/write/folder.ts');
+const { JsonFiles } = await import('../src/worker/write/json-files.ts');
 
 /** A new output folder, and a disk that forgets what is not synced from now on. */
 function newDisk(t: TestContext): { root: string; survives: (path: string) => boolean } {
@@ -49,6 +53,27 @@ test('an alert does not depend on the folder that another worker made and has no
   other?.write('ztf/2.json', Buffer.from('{}'), true).publish();
   other?.syncFolders();
   assert.ok(survives('ztf/2.json'));
+});
+
+test('what one sync of the whole output folder is for is synced by itself where a link leads to another disk', {
+  skip: existsSync('/dev/shm') ? false : 'there is no second file system',
+}, (t) => {
+  const { root, survives } = newDisk(t);
+  const other = mkdtempSync('/dev/shm/antares-');
+  t.after(() => {
+    rmSync(other, { recursive: true, force: true });
+  });
+  symlinkSync(other, join(root, 'ztf'));
+  const folder = new OutputFolder(root, newWriter(), 1, []);
+  const files = new JsonFiles(folder, 'group');
+  const message = {} as Message;
+  files.write(message, 'lsst/1.json', Buffer.from('{}')).publish();
+  assert.ok(!files.needsFolderSync(outcome.SAVED));
+  files.write(message, 'ztf/1.json', Buffer.from('{}')).publish();
+  assert.ok(files.needsFolderSync(outcome.SAVED));
+  files.syncFolders();
+  assert.ok(survives('ztf/1.json'));
+  assert.ok(!survives('lsst/1.json'), 'the sync of the whole comes later');
 });
 
 test('images that are synced together each have their name only with their bytes on the disk', async (t) => {

@@ -1,4 +1,4 @@
-import { closeSync, fsync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { OutputError } from './output-error.ts';
@@ -12,6 +12,9 @@ import { removeIfThere, sweepTemporaries, temporaryName } from '../../temporary.
 /** Folders that are known to be there. A message may name its own: more than these are looked at anew. */
 const MAX_KNOWN_FOLDERS = 10_000;
 
+/** Whether a file must be on the disk; `elsewhere`: where its folder is a link or a mount to another disk, which a sync of the output folder's does not reach. */
+export type SyncWanted = boolean | 'elsewhere';
+
 /**
  * The output folder as one worker writes to it: whole files only, each written under a temporary name in its own
  * folder and then renamed, so that no reader ever sees part of one.
@@ -22,7 +25,9 @@ export class OutputFolder {
   readonly #writer: string;
   readonly #threadId: number;
   #deadThreads: readonly number[];
-  #known = new RecentlyUsed<string, true>(MAX_KNOWN_FOLDERS);
+  /** With whether each is on another disk. */
+  #known = new RecentlyUsed<string, boolean>(MAX_KNOWN_FOLDERS);
+  #isSpread = false;
   /** Folders whose entries changed since the last {@link syncFolders}, and must be made durable by it. */
   readonly #touched = new Set<string>();
   #count = 0;
@@ -50,11 +55,11 @@ export class OutputFolder {
    * Writes a file under a temporary name.
    *
    * @param relativePath where it will be, below the output folder; already escaped.
-   * @param sync whether its bytes must be on the disk when this returns, and its name after the next {@link syncFolders}.
+   * @param wanted whether its bytes must be on the disk when this returns, and its name after the next {@link syncFolders}.
    * @throws OutputError
    */
-  write(relativePath: string, bytes: Uint8Array, sync: boolean): Unpublished {
-    const { path, temporary, file } = this.#writeTemporary(relativePath, bytes, sync);
+  write(relativePath: string, bytes: Uint8Array, wanted: SyncWanted): Unpublished {
+    const { path, temporary, file, sync } = this.#writeTemporary(relativePath, bytes, wanted);
     try {
       this.#stopwatch.syncing(() => {
         syncAndClose(file, sync);
@@ -104,7 +109,12 @@ export class OutputFolder {
   /** Another worker of this process has died: what it left is swept from each folder before something is written there again. */
   buried(threadId: number): void {
     this.#deadThreads = [...this.#deadThreads, threadId];
-    this.#known = new RecentlyUsed<string, true>(MAX_KNOWN_FOLDERS);
+    this.#known = new RecentlyUsed<string, boolean>(MAX_KNOWN_FOLDERS);
+  }
+
+  /** Whether it has come to folders on another disk than its own. */
+  get isSpread(): boolean {
+    return this.#isSpread;
   }
 
   /** Makes the names given since the last call durable. @throws OutputError */
@@ -123,28 +133,29 @@ export class OutputFolder {
     this.#touched.clear();
   }
 
-  /** @param sync whether its folders' entries must be durable. @throws OutputError */
+  /** @returns with whether it is to be synced, and its folders' entries too. @throws OutputError */
   #writeTemporary(
     relativePath: string,
     bytes: Uint8Array,
-    sync: boolean,
-  ): { path: string; temporary: string; file: number } {
+    wanted: SyncWanted,
+  ): { path: string; temporary: string; file: number; sync: boolean } {
     const path = join(this.#root, relativePath);
     const folder = dirname(path);
     const temporary = join(folder, temporaryName(this.#writer, this.#threadId, this.#count++));
     try {
+      let isElsewhere = false;
       const file = this.#stopwatch.writing(() => {
-        if (this.#known.get(folder) === undefined) this.#prepare(folder, sync);
+        isElsewhere = this.#known.get(folder) ?? this.#prepare(folder, wanted);
         try {
           return this.#writeWhole(temporary, bytes);
         } catch (error) {
           if (!isGone(error)) throw error;
           // Somebody removed the folder while we were at it. That is theirs to do; we make it again.
-          this.#prepare(folder, sync);
+          isElsewhere = this.#prepare(folder, wanted);
           return this.#writeWhole(temporary, bytes);
         }
       });
-      return { path, temporary, file };
+      return { path, temporary, file, sync: wanted === 'elsewhere' ? isElsewhere : wanted };
     } catch (error) {
       discardTemporary(temporary);
       throw new OutputError(path, error);
@@ -164,15 +175,20 @@ export class OutputFolder {
     if (sync) this.#touched.add(dirname(path));
   }
 
-  #prepare(folder: string, sync: boolean): void {
+  /** @returns whether it is on another disk. */
+  #prepare(folder: string, wanted: SyncWanted): boolean {
     const firstMade = mkdirSync(folder, { recursive: true });
+    const isElsewhere = statSync(folder).dev !== statSync(this.#root).dev;
+    if (isElsewhere) this.#isSpread = true;
+    const sync = wanted === 'elsewhere' ? isElsewhere : wanted;
     if (sync) for (const each of ancestors(folder, this.#root)) this.#touched.add(each);
     // The output folder itself was gone.
     if (sync && firstMade !== undefined)
       for (let at = this.#root; at.length >= firstMade.length; at = dirname(at))
         this.#touched.add(dirname(at));
     if (this.#known.get(folder) === undefined) sweepTemporaries(folder, this.#writer, this.#deadThreads);
-    this.#known.set(folder, true);
+    this.#known.set(folder, isElsewhere);
+    return isElsewhere;
   }
 
   /** @returns its descriptor. */
