@@ -32,6 +32,12 @@ export async function prepareOutput(
     return { caseInsensitive };
   } catch (error) {
     if (error instanceof ClientError) throw error;
+    if (['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw new ClientError(
+        'OUTPUT',
+        `The output folder ${dir} cannot be made: it, or what it is in, is a file or a link that leads nowhere (${messageOf(error)}). Give another one with --output-dir.`,
+        { cause: error },
+      );
     throw new ClientError(
       'OUTPUT',
       `The output folder ${dir} cannot be written to: ${messageOf(error)}. Give another one with --output-dir, or make this one writable.`,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { prepareOutput } from '../src/output.ts';
@@ -30,4 +30,15 @@ test('probes that killed processes left in the output folder are swept by their 
     '.antares-probe-bbbbbbbbbbbb',
     '.antares-probe-of-somebody',
   ]);
+});
+
+test('an output folder that a file, or a link that leads nowhere, has the name of is refused as that', async (t) => {
+  const dir = newFolder(t);
+  writeFileSync(join(dir, 'file'), '');
+  symlinkSync(join(dir, 'nowhere'), join(dir, 'link'));
+  for (const name of ['file', 'file/below', 'link'])
+    await assert.rejects(prepareOutput(join(dir, name), 'json'), {
+      code: 'OUTPUT',
+      message: /cannot be made: it, or what it is in, is a file or a link that leads nowhere/,
+    });
 });

@@ -1,5 +1,5 @@
 import { type BigIntStats } from 'node:fs';
-import { access, link, lstat, open, stat, unlink } from 'node:fs/promises';
+import { link, lstat, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
 import { ClientError } from '../errors.ts';
@@ -56,13 +56,13 @@ export async function publishRange(
   const temporary = join(folder, recordTemporary);
   // A range without a file has not made it yet.
   const above = files.length === 0 ? await makeFolder(folder) : [];
-  await writeRecord(temporary, record, sync);
   // Before the record: what can fail should fail while the range is nobody's yet.
   const made = [...above, ...newlyMade, ...(await makeFolders(at, files))];
+  await writeRecord(temporary, record, sync);
   const changed = new Set([...ancestors(folder, at.root), ...made]);
-  if (sync) for (const each of changed) await syncFolder(each);
   const recordPath = join(folder, recordName(record.first));
   try {
+    if (sync) for (const each of changed) await syncFolder(each);
     await overlaps.check(folder, record);
     for (const { path, temporary: from } of files)
       await checkFile(join(folder, from), join(at.root, path), recordPath);
@@ -100,7 +100,8 @@ export async function publishFiles(
 /** What would make the record one without its data fails before there is one. */
 async function checkFile(from: string, to: string, recordPath: string): Promise<void> {
   // Somebody may have moved the folder away, and another segment made it again.
-  await access(from);
+  const { dev } = await stat(from);
+  if ((await stat(dirname(to))).dev !== dev) throw onAnotherDisk(dirname(to), dirname(from));
   // Of two writers the other has its name by its record, which our link will meet.
   if ((await isThere(to)) && !(await isSame(from, to)) && !(await isThere(recordPath))) throw nameTaken(to);
 }
@@ -127,6 +128,13 @@ async function publishFile(from: string, to: string, bytes: number): Promise<voi
     if (ours === null ? named?.size !== BigInt(bytes) : !areSame(ours, named)) throw nameTaken(to);
   }
   await removeFile(from);
+}
+
+function onAnotherDisk(of: string, written: string): ClientError {
+  return new ClientError(
+    'OUTPUT',
+    `${of} is on another file system than ${written}, where segments are written before they get their names, and no file can go from one to the other at once. Put a folder of the same one in the place of the link or mount, or give another --output-dir or --path; what is not committed comes again.`,
+  );
 }
 
 /** To take it for ours would throw our data away. */

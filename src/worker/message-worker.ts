@@ -203,7 +203,7 @@ export class MessageWorker {
 
 /** A file whose name collides with a folder's (or the other way round): only this message is to blame. */
 function isNamesFault(error: OutputError): boolean {
-  return ['EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ENOTEMPTY'].includes(error.code);
+  return ['EISDIR', 'EEXIST', 'ENOTDIR', 'ENAMETOOLONG', 'ENOTEMPTY'].includes(error.code);
 }
 
 /** What goes into a dead letter of what was thrown. */

@@ -3,6 +3,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -128,6 +129,34 @@ for (const [linked, unlinked] of [
     }
   });
 }
+
+test('a range whose folder is on another disk is refused with its place before anything of it counts', {
+  skip: existsSync('/dev/shm') ? false : 'there is no second file system',
+}, async (t) => {
+  const root = newFolder(t);
+  const other = mkdtempSync('/dev/shm/antares-');
+  t.after(() => {
+    rmSync(other, { recursive: true, force: true });
+  });
+  symlinkSync(other, join(root, 'a'));
+  const record = rangeIn(root, 0, 4, ['a', 'b']);
+  await assert.rejects(publish(root, record), {
+    code: 'OUTPUT',
+    message: new RegExp(`^${join(root, 'a')} is on another file system than ${join(root, below)}`),
+  });
+  assert.deepEqual(allFilesIn(root), record.files.map(({ temporary }) => join(below, temporary)).sort());
+});
+
+test('a range whose folder has the name of a file leaves no record behind, however often it is tried', async (t) => {
+  const root = newFolder(t);
+  const record = rangeIn(root, 0, 4, ['a']);
+  writeFileSync(join(root, 'a'), '');
+  await assert.rejects(publish(root, record), { code: 'EEXIST' });
+  assert.deepEqual(
+    allFilesIn(root),
+    ['a', ...record.files.map(({ temporary }) => join(below, temporary))].sort(),
+  );
+});
 
 test('killed before its record, a range never was: its temporaries go', async (t) => {
   const root = newFolder(t);
