@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { crc32c } from '../src/checksum.ts';
 import { createLog } from '../src/log.ts';
 import type { LayoutRecord } from '../src/segment/record.ts';
 import { newWriter, temporaryName } from '../src/temporary.ts';
 import { jsonAlert, newFolder, readJsonFile } from './support/client.ts';
+import { anyBroker, configOf } from './support/options.ts';
 import { put, putJournal, putLetter, putSegment } from './support/output-folder.ts';
+import { messageOf } from './support/samples.ts';
 import { chunkOf, recordOf, workOf } from './support/segments.ts';
 import { ForgetfulFiles, type FileEvent } from './torture/check/durable.ts';
 import { watchFiles } from './torture/inside/files.ts';
@@ -26,7 +28,11 @@ const { publishRange } = await import('../src/segment/publish.ts');
 const { formatRecord, recordName, segmentBase } = await import('../src/segment/record.ts');
 const { recover } = await import('../src/segment/recover.ts');
 const { settingsForWorkers } = await import('../src/worker-settings.ts');
+const { MessageWorker } = await import('../src/worker/message-worker.ts');
+const { createPrepare } = await import('../src/worker/prepare.ts');
+const { KnownSchemas } = await import('../src/worker/schemas.ts');
 const { OutputFolder } = await import('../src/worker/write/folder.ts');
+const { JsonFiles } = await import('../src/worker/write/json-files.ts');
 
 /** A new output folder, and a disk that forgets what is not synced from now on. */
 function newDisk(t: TestContext): { root: string; survives: (path: string) => boolean } {
@@ -54,6 +60,56 @@ test('an alert does not depend on the folder that another worker made and has no
   other?.syncFolders();
   assert.ok(survives('ztf/2.json'));
 });
+
+test('of two alerts in one folder the later does not depend on the sync for the earlier', (t) => {
+  const { root, survives } = newDisk(t);
+  const folder = new OutputFolder(root, newWriter(), 1, []);
+  for (const name of ['ztf/1.json', 'ztf/2.json']) {
+    folder.write(name, Buffer.from('{}'), true).publish();
+    folder.syncFolders();
+    assert.ok(survives(name), name);
+  }
+});
+
+test('an output folder that somebody took away is on the disk again, with its own name', (t) => {
+  const { root } = newDisk(t);
+  const output = join(root, 'alerts/tonight');
+  const folder = new OutputFolder(output, newWriter(), 1, []);
+  folder.write('ztf/1.json', Buffer.from('{}'), true).publish();
+  folder.syncFolders();
+  renameSync(join(root, 'alerts'), join(root, 'archive'));
+  events.length = 0;
+  folder.write('ztf/2.json', Buffer.from('{}'), true).publish();
+  folder.syncFolders();
+  for (const path of [root, dirname(output), output, join(output, 'ztf')])
+    assert.ok(
+      events.some((event) => event.call === 'fsync' && event.path === path),
+      `the names in ${path}`,
+    );
+});
+
+for (const fileSync of ['file', 'group'] as const) {
+  test(`${fileSync}: a dead letter is on the disk, whole, when its message counts as finished`, async (t) => {
+    const { root, survives } = newDisk(t);
+    const config = await configOf(['ztf', '-d', root, ...anyBroker]);
+    const writer = newWriter();
+    const settings = {
+      ...settingsForWorkers(config, fileSync, false, writer),
+      workerIndex: 1,
+      deadThreads: [],
+    };
+    const folder = new OutputFolder(root, writer, 1, []);
+    const sink = new JsonFiles(folder, fileSync);
+    const prepare = createPrepare(settings, new KnownSchemas(), null, () => undefined);
+    const worker = new MessageWorker(settings, prepare, sink, folder);
+    const { files, result } = await worker.process(messageOf(Buffer.from('?')), 1);
+    for (const file of files) file.publish();
+    assert.ok(sink.needsFolderSync(result));
+    sink.syncFolders();
+    assert.equal(files.length, 2);
+    for (const { path } of files) assert.ok(survives(path.slice(root.length + 1)), path);
+  });
+}
 
 test('images that are synced together each have their name only with their bytes on the disk', async (t) => {
   const { root, survives } = newDisk(t);
@@ -205,6 +261,13 @@ test('the names of a new output folder, and of the folders that it is made in, a
   const { root, survives } = newDisk(t);
   await prepareOutput(join(root, 'alerts/tonight'), 'json');
   assert.ok(survives('alerts/tonight'));
+});
+
+test('an output folder that a killed process made has its name on the disk before it is used', async (t) => {
+  const { root, survives } = newDisk(t);
+  await mkdir(join(root, 'alerts'));
+  await prepareOutput(join(root, 'alerts'), 'json');
+  assert.ok(survives('alerts'));
 });
 
 /** A dead letter whose message holds a good alert. */
