@@ -66,6 +66,24 @@ function workOn(
   return { root, view, lease, worker, sink, chunks };
 }
 
+const lines = { kind: 'ndjson', compression: 'none', chunkBytes: 1_000_000, byPath: false } as const;
+
+/** What puts alerts into chunks of lines. */
+function linesIn(folder: OutputFolder, onSent: (chunk: SegmentChunk) => void): Segments {
+  const newEncoder = (): Ndjson =>
+    new Ndjson((bytes) => bytes, new ChunkMemory(new MessageChannel().port1, 1_000));
+  return new Segments(
+    newEncoder,
+    () => '',
+    1_000_000,
+    folder,
+    true,
+    (_, chunk) => {
+      onSent(chunk);
+    },
+  );
+}
+
 const outcomes = (view: BatchView): number[] =>
   Array.from({ length: view.batch.count }, (_, index) => view.outcomeAt(index));
 
@@ -115,19 +133,12 @@ test('of a message whose last alert is bad none is in the segment, only its dead
         syncFolders();
         calls.push('synced');
       };
-      return new Segments(
-        () => new Ndjson((bytes) => bytes, new ChunkMemory(new MessageChannel().port1, 1_000)),
-        () => '',
-        1_000_000,
-        folder,
-        true,
-        (_, chunk) => {
-          calls.push('sent');
-          sent.push(chunk);
-        },
-      );
+      return linesIn(folder, (chunk) => {
+        calls.push('sent');
+        sent.push(chunk);
+      });
     },
-    { kind: 'ndjson', compression: 'none', chunkBytes: 1_000_000, byPath: false },
+    lines,
   );
   await worker.work(() => undefined);
   worker.publish();
@@ -144,4 +155,23 @@ test('of a message whose last alert is bad none is in the segment, only its dead
   assert.equal(part?.alerts, 3);
   assert.equal(Buffer.from(part.bytes).toString(), '{"candid":1}\n{"candid":2}\n{"candid":5}\n');
   assert.deepEqual(readFileSync(join(root, '_dead-letter/ztf/0-1.bin')), containerOf(3, 4, null));
+});
+
+test('a batch that came back goes on behind what of it is in the segment already', async (t) => {
+  const { view, worker, sink, chunks } = workOn(
+    t,
+    [jsonAlert(1), null, jsonAlert(2)],
+    (folder, sent) => linesIn(folder, (chunk) => sent.push(chunk)),
+    lines,
+  );
+  view.finish(0, outcome.SAVED, 1);
+  // As when the worker takes it up again.
+  sink.begin(0, view, null);
+  await worker.work(() => undefined);
+  worker.publish();
+  worker.report();
+  assert.deepEqual(
+    chunks.map(({ from, outcomes }) => [from, ...outcomes]),
+    [[2, outcome.SAVED]],
+  );
 });
