@@ -28,6 +28,23 @@ async function refusal(argv: readonly string[], environment: Record<string, stri
   return assert.fail(`${argv.join(' ')} is taken`);
 }
 
+test('sizes have the units of the SI, and binary ones where that is said', async () => {
+  for (const [text, bytes] of [
+    ['70000', 70_000],
+    ['500B', 500],
+    ['1.5kB', 1_500],
+    ['500KB', 500_000],
+    ['4MB', 4_000_000],
+    ['1GB', 1_000_000_000],
+    ['2KiB', 2_048],
+    ['4MiB', 4_194_304],
+    ['1GiB', 1_073_741_824],
+  ] as const) {
+    const { read } = await configOf(['ztf', ...anyBroker, '--max-in-flight-bytes', text]);
+    assert.equal(read.maxInFlightBytes, bytes, text);
+  }
+});
+
 test('a flag comes before the environment, that before the file, that before the default', async (t) => {
   const file = fileOf(t, {
     topics: 'from_file',

@@ -4,6 +4,7 @@ import type { AlertConsumer } from '../src/broker/consumer.ts';
 import { PartitionProgress } from '../src/commit/partition-progress.ts';
 import { Gaps } from '../src/gaps.ts';
 import type { Log } from '../src/log.ts';
+import type { Segments } from '../src/segment/segments.ts';
 import { anyBroker, configOf } from './support/options.ts';
 
 /** Gaps of a partition that the broker has from offset `low` on, and what came of them. */
@@ -13,6 +14,7 @@ async function gapsWith(low: number, onGap: 'continue' | 'stop') {
   const told: string[] = [];
   const lost: number[] = [];
   const failures: string[] = [];
+  const inRecord: string[] = [];
   const gaps = new Gaps({
     config: await configOf(['t', '-d', '-', '--on-gap', onGap, ...anyBroker]),
     log: {
@@ -27,17 +29,19 @@ async function gapsWith(low: number, onGap: 'continue' | 'stop') {
         return Promise.resolve({ low: broker.low, high: 100 });
       },
     } as unknown as AlertConsumer,
-    segments: null,
+    segments: {
+      of: () => ({ expired: (from: number, to: number) => inRecord.push(`${from}–${to}`) }),
+    } as unknown as Segments,
     onLost: (offsets) => lost.push(offsets),
     fail: ({ code }) => {
       failures.push(code);
     },
   });
-  return { at, broker, gaps, told, lost, failures };
+  return { at, broker, gaps, told, lost, failures, inRecord };
 }
 
 test('offsets that expired before they were read are told with their number; markers are not', async () => {
-  const { at, gaps, told, lost, failures } = await gapsWith(25, 'continue');
+  const { at, gaps, told, lost, failures, inRecord } = await gapsWith(25, 'continue');
   gaps.passed(at, [
     { from: 10, next: 25 },
     { from: 30, next: 31 },
@@ -50,6 +54,8 @@ test('offsets that expired before they were read are told with their number; mar
   ]);
   assert.deepEqual(lost, [15]);
   assert.deepEqual(failures, []);
+  assert.deepEqual(inRecord, ['10–24']);
+  assert.match(at.notes.textBelow(31), /\{"from":10,"to":24,"outcome":"expired"\}\n$/);
 });
 
 test('messages that expired after they were read are no loss', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { endInOtherOutput } from '../src/other-output.ts';
+import { recordName } from '../src/segment/record.ts';
 import { newFolder } from './support/client.ts';
 import { anyBroker, configOf } from './support/options.ts';
 import { putAlert, putJournal, putSegment } from './support/output-folder.ts';
@@ -21,4 +22,7 @@ test('segments know where the files of a folder end, and files where its segment
   // As a mount that is away: it is waited for when it is written to.
   symlinkSync('2', join(dir, 'ztf', '2'));
   assert.deepEqual(await ends('--output', 'json'), [0, 10, 0]);
+  // Nobody knows what it covered: to begin before it would save all of that once more.
+  writeFileSync(join(dir, 'ztf', '1', recordName(0)), '{"format":1}\n');
+  await assert.rejects(ends('--output', 'json'), { code: 'OUTPUT', message: /cannot be believed/ });
 });

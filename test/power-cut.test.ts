@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { outcome } from '../src/batch/batch.ts';
 import { crc32c } from '../src/checksum.ts';
 import { createLog } from '../src/log.ts';
 import type { Message } from '../src/worker/message.ts';
+
+import type { LayoutRecord } from '../src/segment/record.ts';
 import { newWriter, temporaryName } from '../src/temporary.ts';
 import { jsonAlert, newFolder, readJsonFile } from './support/client.ts';
+import { anyBroker, configOf } from './support/options.ts';
 import { put, putJournal, putLetter, putSegment } from './support/output-folder.ts';
-import { recordOf } from './support/segments.ts';
+import { messageOf } from './support/samples.ts';
+import { chunkOf, recordOf, workOf } from './support/segments.ts';
 import { ForgetfulFiles, type FileEvent } from './torture/check/durable.ts';
 import { watchFiles } from './torture/inside/files.ts';
 
@@ -17,14 +21,20 @@ const events: FileEvent[] = [];
 watchFiles({ kill: null, bug: null, traceFile: null }, (event) => events.push(event));
 // Only now: what they import by name from Node.js is watched.
 const { mkdir, open } = await import('node:fs/promises');
+const { renameSync } = await import('node:fs');
 const { resolveConfig } = await import('../src/config.ts');
 const { Journal } = await import('../src/journal/journal.ts');
 const { PartitionNotes } = await import('../src/journal/partition-notes.ts');
 const { prepareOutput } = await import('../src/output.ts');
 const { redo } = await import('../src/redo/redo.ts');
+const { PartitionSegments } = await import('../src/segment/partition-segments.ts');
 const { publishRange } = await import('../src/segment/publish.ts');
-const { recordName } = await import('../src/segment/record.ts');
+const { formatRecord, recordName, segmentBase } = await import('../src/segment/record.ts');
+const { recover } = await import('../src/segment/recover.ts');
 const { settingsForWorkers } = await import('../src/worker-settings.ts');
+const { MessageWorker } = await import('../src/worker/message-worker.ts');
+const { createPrepare } = await import('../src/worker/prepare.ts');
+const { KnownSchemas } = await import('../src/worker/schemas.ts');
 const { OutputFolder } = await import('../src/worker/write/folder.ts');
 const { JsonFiles } = await import('../src/worker/write/json-files.ts');
 
@@ -76,6 +86,56 @@ test('what one sync of the whole output folder is for is synced by itself where 
   assert.ok(!survives('lsst/1.json'), 'the sync of the whole comes later');
 });
 
+test('of two alerts in one folder the later does not depend on the sync for the earlier', (t) => {
+  const { root, survives } = newDisk(t);
+  const folder = new OutputFolder(root, newWriter(), 1, []);
+  for (const name of ['ztf/1.json', 'ztf/2.json']) {
+    folder.write(name, Buffer.from('{}'), true).publish();
+    folder.syncFolders();
+    assert.ok(survives(name), name);
+  }
+});
+
+test('an output folder that somebody took away is on the disk again, with its own name', (t) => {
+  const { root } = newDisk(t);
+  const output = join(root, 'alerts/tonight');
+  const folder = new OutputFolder(output, newWriter(), 1, []);
+  folder.write('ztf/1.json', Buffer.from('{}'), true).publish();
+  folder.syncFolders();
+  renameSync(join(root, 'alerts'), join(root, 'archive'));
+  events.length = 0;
+  folder.write('ztf/2.json', Buffer.from('{}'), true).publish();
+  folder.syncFolders();
+  for (const path of [root, dirname(output), output, join(output, 'ztf')])
+    assert.ok(
+      events.some((event) => event.call === 'fsync' && event.path === path),
+      `the names in ${path}`,
+    );
+});
+
+for (const fileSync of ['file', 'group'] as const) {
+  test(`${fileSync}: a dead letter is on the disk, whole, when its message counts as finished`, async (t) => {
+    const { root, survives } = newDisk(t);
+    const config = await configOf(['ztf', '-d', root, ...anyBroker]);
+    const writer = newWriter();
+    const settings = {
+      ...settingsForWorkers(config, fileSync, false, writer),
+      workerIndex: 1,
+      deadThreads: [],
+    };
+    const folder = new OutputFolder(root, writer, 1, []);
+    const sink = new JsonFiles(folder, fileSync);
+    const prepare = createPrepare(settings, new KnownSchemas(), null, () => undefined);
+    const worker = new MessageWorker(settings, prepare, sink, folder);
+    const { files, result } = await worker.process(messageOf(Buffer.from('?')), 1);
+    for (const file of files) file.publish();
+    assert.ok(sink.needsFolderSync(result));
+    sink.syncFolders();
+    assert.equal(files.length, 2);
+    for (const { path } of files) assert.ok(survives(path.slice(root.length + 1)), path);
+  });
+}
+
 test('images that are synced together each have their name only with their bytes on the disk', async (t) => {
   const { root, survives } = newDisk(t);
   const folder = new OutputFolder(root, newWriter(), 1, []);
@@ -108,6 +168,118 @@ test('a segment does not depend on the folder that another partition, or a kille
   for (const name of [recordName(7), record.segment]) assert.ok(survives(`ztf/1/${name}`), name);
 });
 
+/** A range of one alert in a folder of its own, as `--path` says. */
+function layoutRecordOf(first: number, last: number, folder: string, writer: string): LayoutRecord {
+  const { segment, temporary, bytes, crc32c: checksum, ...range } = recordOf(first, last, writer);
+  const path = `${folder}/1-${segment}`;
+  return { ...range, format: 2, files: [{ path, temporary, alerts: 1, bytes, crc32c: checksum }] };
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx');
+  await file.writeFile(text);
+  await file.sync();
+  await file.close();
+}
+
+test('a range of several files does not depend on the folders that others have made', async (t) => {
+  const { root, survives } = newDisk(t);
+  for (const folder of ['ztf/1', 'nights/24']) await mkdir(join(root, folder), { recursive: true });
+  const record = layoutRecordOf(7, 9, 'nights/24', newWriter());
+  const [file] = record.files;
+  await writeDurably(join(root, 'ztf/1', file?.temporary ?? ''), '{}\n');
+  const unpublished = { record, recordTemporary: temporaryName(newWriter(), 0, 99), newlyMade: [] };
+  assert.equal(await publishRange({ root, below: 'ztf/1' }, unpublished, true), 'published');
+  for (const path of [`ztf/1/${recordName(7)}`, file?.path ?? '']) assert.ok(survives(path), path);
+});
+
+test('what a killed writer left of any range is on the disk with the name that the next one gives it', async (t) => {
+  const { root, survives } = newDisk(t);
+  const writer = newWriter();
+  await mkdir(join(root, 'ztf/1'), { recursive: true });
+  for (const [first, last] of [
+    [0, 4],
+    [5, 8],
+  ] as const) {
+    const record = layoutRecordOf(first, last, `nights/${first}`, writer);
+    await writeDurably(join(root, 'ztf/1', record.files[0]?.temporary ?? ''), '{}\n');
+    await writeDurably(join(root, 'ztf/1', recordName(first)), formatRecord(record));
+  }
+  assert.equal((await recover({ root, below: 'ztf/1' }, newWriter()))?.next, 9);
+  for (const first of [0, 5])
+    assert.ok(survives(`nights/${first}/1-${segmentBase(first)}.ndjson`), `${first}`);
+});
+
+test('the images of a segment have their names on the disk before the segment has its own', async (t) => {
+  const { root, survives } = newDisk(t);
+  const writer = newWriter();
+  const folder = 'ztf/0/stamps/00000000000000000000';
+  const image = new OutputFolder(root, writer, 1, []).writeAhead(`${folder}/7.fits`, Buffer.from('SIMPLE'));
+  // Its bytes are synced, its name is not.
+  await image.publish();
+  assert.ok(!survives(`${folder}/7.fits`));
+  let temporaries = 0;
+  const published = new Promise<void>((resolve, reject) => {
+    const segments = new PartitionSegments(
+      {
+        ...{ topic: 'ztf', partition: 0, folder: { root, below: 'ztf/0' }, extension: '.ndjson' },
+        ...{
+          head: new Uint8Array(0),
+          layout: null,
+          descriptors: null,
+          finishing: null,
+          writer,
+          sync: true,
+          isShared: false,
+        },
+        limits: { bytes: 1_000_000, alerts: 1, ageMs: 1_000_000 },
+        nextTemporary: () => temporaries++,
+        onPublished: () => {
+          resolve();
+        },
+        onLost: reject,
+        onTrouble: reject,
+        onManyFiles: () => undefined,
+      },
+      0,
+      'start',
+    );
+    const work = workOf('a');
+    segments.begin(work);
+    const lines = Buffer.from('{}\n');
+    const stamps = { lines, checksum: parseInt(crc32c(lines), 16), images: 1, folders: [folder] };
+    segments.add(work, { ...chunkOf(0, '{}'), stamps });
+  });
+  await published;
+  const paths = [recordName(0), `${segmentBase(0)}.ndjson`, `${segmentBase(0)}.stamps`];
+  for (const path of paths) assert.ok(survives(`ztf/0/${path}`), path);
+  const record = events.findIndex(
+    ({ call, ...event }) => call === 'link' && 'to' in event && event.to.endsWith('.record'),
+  );
+  events.length = record;
+  assert.ok(survives(`${folder}/7.fits`), 'the image comes first');
+});
+
+test('a journal that was moved away is on the disk, with its name, when another is begun', async (t) => {
+  const { root } = newDisk(t);
+  const journal = new Journal(root, (topic) => topic, true);
+  const append = async (offset: number): Promise<void> => {
+    const notes = new PartitionNotes(offset, 'journal');
+    notes.absent(offset, 'filtered');
+    await journal.append([{ topic: 'ztf', partition: 0, notes, upTo: offset + 1 }]);
+  };
+  await append(0);
+  renameSync(join(root, '_journal'), join(root, 'archive'));
+  events.length = 0;
+  await append(1);
+  const made = events.findIndex((event) => event.call === 'create' && event.path.endsWith('0.ndjson'));
+  for (const folder of ['', '_journal', '_journal/ztf'])
+    assert.ok(
+      events.slice(made).some((event) => event.call === 'fsync' && event.path === join(root, folder)),
+      `the names in ${folder}`,
+    );
+});
+
 test('a journal that a killed process began is on the disk, with its name, when it is gone on with', async (t) => {
   const { root, survives } = newDisk(t);
   await mkdir(join(root, '_journal/ztf'), { recursive: true });
@@ -122,6 +294,13 @@ test('the names of a new output folder, and of the folders that it is made in, a
   const { root, survives } = newDisk(t);
   await prepareOutput(join(root, 'alerts/tonight'), 'json');
   assert.ok(survives('alerts/tonight'));
+});
+
+test('an output folder that a killed process made has its name on the disk before it is used', async (t) => {
+  const { root, survives } = newDisk(t);
+  await mkdir(join(root, 'alerts'));
+  await prepareOutput(join(root, 'alerts'), 'json');
+  assert.ok(survives('alerts'));
 });
 
 /** A dead letter whose message holds a good alert. */

@@ -27,8 +27,8 @@ const done: BatchReport = {
   times: null,
 };
 
-/** A partition of one message a batch, whose alerts go out as lines. */
-function partition(batches: number) {
+/** A partition of so many messages a batch, whose alerts go out as lines. */
+function partition(batches: number, messages = 1) {
   const out: string[] = [];
   let takenBelow = 0;
   const lines = new PartitionLines(0, {
@@ -67,13 +67,16 @@ function partition(batches: number) {
     journal: null,
     collector: { of: () => lines } as unknown as StandardOutput,
     committer: { finished: () => undefined } as unknown as Committer,
-    returns: { retryLimited: () => undefined } as unknown as Returns,
+    returns: { take: () => undefined, retryLimited: () => undefined } as unknown as Returns,
     ending: new Ending(limit),
     onSettled: () => undefined,
   });
   for (let offset = 0; offset < batches; offset++) {
-    const message = { offset, timestampMs: 0, key: null, value: Buffer.from('x'), headers: [] };
-    const view = new BatchView(packBatch('ztf', 0, [message], false, (bytes) => memory.take(bytes)));
+    const first = offset * messages;
+    const packed = Array.from({ length: messages }, (_, i) => ({
+      ...{ offset: first + i, timestampMs: 0, key: null, value: Buffer.from('x'), headers: [] },
+    }));
+    const view = new BatchView(packBatch('ztf', 0, packed, false, (bytes) => memory.take(bytes)));
     const work: Work = {
       ...{
         id: offset,
@@ -94,7 +97,7 @@ function partition(batches: number) {
         savedOfPending: 0,
       },
     };
-    at.works.set(work, at.watermark.begin(offset, offset + 1));
+    at.works.set(work, at.watermark.begin(first, first + messages));
     settlement.begun(work, at);
     works.push(work);
   }
@@ -127,6 +130,23 @@ test('a batch that comes back just when it is given up does not go out behind a 
   assert.deepEqual(out, ['alert 0']);
   assert.equal(takenBelow(), 1);
   assert.equal(at.finished, 1);
+});
+
+test('the memory of a batch that was given up is not for others: its worker may still be at it', async () => {
+  const { at, works, settlement, memory } = partition(1);
+  const [only] = works as [Work];
+  await settlement.cancelFrom(at, only);
+  assert.notEqual(memory.take(only.view.batch.memory.byteLength), only.view.batch.memory);
+});
+
+test('of a batch that came back in part only what is finished counts', () => {
+  const { at, works, settlement } = partition(1, 3);
+  const [only] = works as [Work];
+  only.view.finish(0, outcome.SAVED, 1);
+  only.view.finish(2, outcome.SAVED, 1);
+  settlement.settle(only, { ...done, unfinished: { why: 'limit' } });
+  assert.equal(at.finished, 1);
+  assert.ok(at.works.has(only));
 });
 
 test('the memory of a batch is for others when those before it are through, and not before', () => {

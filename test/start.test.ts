@@ -89,6 +89,32 @@ test('a broker that has just started and tells an old end is asked again', async
   assert.deepEqual(await begin(10, 12, 4, 20), { offsets: [12], gaps: [], failures: [] });
 });
 
+test('a place that was given is taken once; a partition that comes back goes on where it was', async () => {
+  const committed = [90, 15];
+  const given = new GivenPositions([{ topic: 't', partition: 0, offset: 10 }]);
+  const start = new Start({
+    config: await configOf(['t', '-d', '-', '--start-at', '1h-ago', ...anyBroker]),
+    log: { debug: () => undefined, info: () => undefined } as unknown as Log,
+    consumer: {
+      committed: () => Promise.resolve([{ topic: 't', partition: 0, offset: committed.shift() }]),
+      watermarks: () => Promise.resolve({ low: 0, high: 100 }),
+    } as unknown as AlertConsumer,
+    segments: null,
+    journal: null,
+    saved: () => Promise.resolve(null),
+    savedOtherwise: () => Promise.resolve(0),
+    isNew: () => false,
+    given: () => given,
+    endOf: () => null,
+    gaps: { found: () => assert.fail('nothing expired') } as unknown as Gaps,
+    fail: (error) => assert.fail(error),
+  });
+  const offsets = [];
+  for (let times = 0; times < 2; times++)
+    offsets.push(...(await start.positions([{ topic: 't', partition: 0 }])).map(({ offset }) => offset));
+  assert.deepEqual(offsets, [10, 15]);
+});
+
 test('reading begins behind what is saved, or at the commit if that is further', async () => {
   assert.deepEqual((await begin(10, 12, 20)).offsets, [12]);
   assert.deepEqual((await begin(10, 5, 20)).offsets, [10]);

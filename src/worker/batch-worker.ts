@@ -120,6 +120,8 @@ export class BatchWorker {
             this.#sink?.takesPartOfMessage === false ? Infinity : this.#budget,
           );
       this.#budget -= processed.savedAlerts;
+      // Also where it is the batch's last message, behind which nobody asks what is left.
+      if (processed.result === outcome.PENDING) this.#unfinished = { why: 'limit' };
       this.#waiting.push({ index, processed });
       // Where folders are synced, that is done once for the whole batch.
       if (!this.#needsFolderSync(processed)) this.publish();

@@ -18,4 +18,8 @@ test('what is durable is never taken back', () => {
   for (const offset of [5, 6, 7, 0, 1, 2]) runs.add(offset, 1);
   runs.settle(3);
   assert.equal(runs.takeBack(6), 2);
+  for (const offset of [10, 11, 12]) runs.add(offset, 1);
+  // Of a run only a part is durable.
+  runs.settle(12);
+  assert.equal(runs.takeBack(12), 1);
 });

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Journal } from '../../src/journal/journal.ts';
 import { PartitionNotes } from '../../src/journal/partition-notes.ts';
 import { newFolder } from '../support/client.ts';
+import { putJournal } from '../support/output-folder.ts';
 
 function noted(offset: number): { topic: string; partition: number; notes: PartitionNotes; upTo: number } {
   const notes = new PartitionNotes(offset, 'commit');
@@ -45,6 +46,22 @@ test('a journal that cannot be written is an error, its lines are kept, and othe
     readFileSync(join(dir, '_journal', 'lsst', '3.ndjson'), 'utf8').match(/"offset":7/g)?.length,
     1,
   );
+});
+
+test('a journal ends behind the highest offset that it tells of, saved or not, whatever stands last', async (t) => {
+  const dir = newFolder(t);
+  const at = { topic: 'ztf', partition: 3 };
+  const journal = new Journal(dir, (topic) => topic, false);
+  assert.equal(await journal.endOf(at), 0);
+  putJournal(dir, 'ztf', 3, [
+    { start: 0, behind: 'start' },
+    { offset: 0, path: 'ztf/1.json', bytes: 2, crc32c: '00000000' },
+    { from: 1, to: 6, outcome: 'filtered' },
+    // An older writer was late, or something became known later.
+    { from: 2, to: 3, outcome: 'expired' },
+    { offset: 4, path: 'ztf/2.json', bytes: 2, crc32c: '00000000' },
+  ]);
+  assert.equal(await journal.endOf(at), 7);
 });
 
 test('a full disk counts as not written', { skip: process.platform !== 'linux' }, async (t) => {

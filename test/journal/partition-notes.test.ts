@@ -50,3 +50,17 @@ test('offsets that turn out to have expired are told behind the lines that took 
     `{"start":0,"behind":"start"}\n{"from":0,"to":4,"outcome":"missing"}\n${line(5)}{"from":0,"to":4,"outcome":"expired"}\n`,
   );
 });
+
+test('offsets that expired are not told of before the lines that take them for missing', () => {
+  const notes = new PartitionNotes(0, 'start');
+  notes.expired(0, 4);
+  assert.equal(notes.textBelow(3), `{"start":0,"behind":"start"}\n{"from":0,"to":2,"outcome":"missing"}\n`);
+  notes.written(3);
+  assert.equal(
+    notes.textBelow(5),
+    `{"from":3,"to":4,"outcome":"missing"}\n{"from":0,"to":4,"outcome":"expired"}\n`,
+  );
+  notes.written(5);
+  notes.absent(5, 'dead');
+  assert.equal(notes.textBelow(6), `{"from":5,"to":5,"outcome":"dead"}\n`);
+});

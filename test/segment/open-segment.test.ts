@@ -73,6 +73,7 @@ test('a segment tells of the earliest and the latest of its messages, where they
       alerts: new Int32Array(messages.length),
       ...{ head: null, parts: [], stamps: null, giveBack: () => undefined },
     });
+    assert.equal(segment.record([]).lastMessage?.offset, messages.length - 1);
     return segment.record([]).timestampsMs;
   };
   assert.deepEqual(timestampsOf(30, -1, 10, 20), [10, 30]);

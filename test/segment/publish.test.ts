@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -59,6 +60,7 @@ test('of two ranges that overlap and begin at different offsets only the first i
     [recordOf(5, 14), recordOf(0, 9)],
     [recordOf(5, 6), recordOf(0, 9)],
     [recordOf(5, 14), recordOf(0, 5)],
+    [recordOf(0, 5), recordOf(5, 14)],
   ] as const) {
     const folder = newFolder(t);
     assert.equal(await publish(folder, first, 'one\n'), 'published');
@@ -99,6 +101,23 @@ test('a list of stamps that was not published before a crash gets its name, also
   assert.equal((await recover(at(folder), writer))?.next, 5);
   assert.equal(readFileSync(join(folder, '00000000000000000000.stamps'), 'utf8'), 'a\n');
   assert.ok(!existsSync(join(folder, listTemporary)));
+});
+
+test('a list of stamps of an earlier segment gets its name, too', async (t) => {
+  const folder = newFolder(t);
+  const stamps = {
+    temporary: temporaryName(writer, 0, temporaries++),
+    images: 1,
+    bytes: 2,
+    crc32c: '00000000',
+  };
+  mkdirSync(join(folder, STAMPS_FOLDER));
+  writeFileSync(join(folder, stamps.temporary), 'a\n');
+  writeFileSync(join(folder, recordOf(0, 4).segment), 'b\n');
+  writeFileSync(join(folder, recordName(0)), formatRecord({ ...recordOf(0, 4), stamps }));
+  await publish(folder, recordOf(5, 9), 'c\n');
+  assert.equal((await recover(at(folder), writer))?.next, 10);
+  assert.equal(readFileSync(join(folder, '00000000000000000000.stamps'), 'utf8'), 'a\n');
 });
 
 test('a writer that was overtaken between record and segment has published all the same', async (t) => {
@@ -155,13 +174,28 @@ test('temporaries of dead writers are swept, those of living ones stay', async (
   const own = temporaryName(writer, 0, temporaries++);
   // No process has this number.
   const dead = own.replace(/-\d+-/, '-4194305-');
-  for (const name of [own, dead]) writeFileSync(join(folder, name), '');
+  // In a container every process may have the number that an earlier one had.
+  const recycled = temporaryName(newWriter(), 0, temporaries++);
+  const parent = own.replace(/-\d+-/, `-${process.ppid}-`);
+  // Whether the processes of another host live nobody knows here.
+  const elsewhere = dead.replace(/^\.antares-[0-9a-f]{8}/, '.antares-00000000');
+  for (const name of [own, dead, recycled, parent, elsewhere]) writeFileSync(join(folder, name), '');
   assert.equal(await recover(at(folder), writer), null);
-  assert.deepEqual(readdirSync(folder), [own]);
+  assert.deepEqual(readdirSync(folder).sort(), [own, parent, elsewhere].sort());
 });
 
 test('a partition without a folder has nothing published', async (t) => {
   assert.equal(await recover(at(join(newFolder(t), 'none')), writer), null);
+});
+
+test('a folder that cannot be looked into is not taken for one without segments', async (t) => {
+  const folder = newFolder(t);
+  // A link that leads to itself.
+  symlinkSync('p', join(folder, 'p'));
+  await assert.rejects(recover({ root: folder, below: 'p' }, writer), {
+    code: 'OUTPUT',
+    message: /cannot be read/,
+  });
 });
 
 test('a record that cannot be believed stops the client, naming it', async (t) => {

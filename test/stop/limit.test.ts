@@ -20,6 +20,14 @@ test('what a batch did not save of its budget can be given out again', () => {
   assert.equal(limit.take(1), 0);
 });
 
+test('alerts that were thrown away may be saved again', () => {
+  const limit = new Limit(10);
+  limit.settle(limit.take(10), 10);
+  limit.takeBack(4);
+  assert.equal(limit.reached, false);
+  assert.equal(limit.take(100), 4);
+});
+
 test('without a limit there are no budgets and no end', () => {
   const limit = new Limit(null);
   assert.equal(limit.take(5), null);

@@ -24,6 +24,9 @@ function firstStall(watch: StallWatch, at: PartitionProgress, fromMs: number, to
 
 test('a partition that does not get on with messages in work is named after --stall-timeout', () => {
   assert.equal(firstStall(new StallWatch(TIMEOUT_MS), busySince(0), 0, 2 * TIMEOUT_MS), TIMEOUT_MS);
+  const waiting = busySince(0);
+  waiting.segmentWait = { what: 'disk space', mayCome: true };
+  assert.equal(firstStall(new StallWatch(TIMEOUT_MS), waiting, 0, 2 * TIMEOUT_MS), null);
   const idle = busySince(0);
   idle.works.clear();
   assert.equal(firstStall(new StallWatch(TIMEOUT_MS), idle, 0, 2 * TIMEOUT_MS), null);

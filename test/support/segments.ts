@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { crc32c } from '../../src/checksum.ts';
+import { BatchView, outcome, packBatch } from '../../src/batch/batch.ts';
+import { Entries } from '../../src/batch/entries.ts';
+import { Crc32c, crc32c } from '../../src/checksum.ts';
+import type { ReceivedChunk } from '../../src/pool/messages.ts';
+import type { Work } from '../../src/pool/work.ts';
 import {
   filesOf,
   parseRecord,
@@ -33,6 +37,33 @@ export function recordOf(first: number, last: number, writer: string): SegmentRe
     several: [],
     lastMessage: { offset: last, timestampMs: 1, bytes: 2, crc32c: '00000000' },
     writer,
+  };
+}
+
+/** A batch of messages at the offsets from 0 on; null: a tombstone. */
+export function workOf(...values: readonly (string | null)[]): Work {
+  const messages = values.map((value, offset) => ({
+    ...{ offset, timestampMs: 0, key: null, headers: [] },
+    value: value === null ? null : Buffer.from(value),
+  }));
+  return {
+    ...{ id: 0, view: new BatchView(packBatch('t', 0, messages)), entries: new Entries(null), noted: 0 },
+    ...{ bytes: 1, state: 'with-worker', slot: null, budget: null, cutAt: null, deaths: new Map() },
+    ...{ cancelled: false, wait: null, counted: 0, savedOfPending: 0 },
+  };
+}
+
+/** Lines of messages that were saved, from the one at an index on. */
+export function chunkOf(from: number, ...lines: readonly string[]): ReceivedChunk {
+  const bytes = new Uint8Array(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  return {
+    from,
+    outcomes: new Uint8Array(lines.length).fill(outcome.SAVED),
+    alerts: new Int32Array(lines.length).fill(1),
+    head: null,
+    parts: [{ folder: '', alerts: lines.length, bytes, checksum: new Crc32c().add(bytes).value }],
+    stamps: null,
+    giveBack: () => undefined,
   };
 }
 

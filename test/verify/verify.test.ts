@@ -183,6 +183,13 @@ test('a dead offset without its letter is lost, unless it was redone', async (t)
   await assertFaults(dir, { torn: 1 });
 });
 
+test('an offset that a segment has saved and that was redone as well is doubled', async (t) => {
+  const dir = newFolder(t);
+  putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 3 });
+  put(dir, '_redone/ztf/0-2.ndjson', '{"candid": 2}\n');
+  await assertFaults(dir, { doubled: 1 });
+});
+
 test('a record whose segment still has its temporary name is unfinished, not lost', async (t) => {
   const dir = newFolder(t);
   const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9, extension: 'ndjson.gz' });

@@ -7,6 +7,7 @@ import type { Prepare } from '../../../src/worker/message-worker.ts';
 import { ChildHook, commandHook } from '../../../src/worker/process/child-hook.ts';
 import { alertsForChild } from '../../../src/worker/prepare-by-child.ts';
 import { KnownSchemas } from '../../../src/worker/schemas.ts';
+import { Selection } from '../../../src/worker/select/selection.ts';
 import { afterwards } from '../../support/after.ts';
 import { container, long } from '../../support/avro.ts';
 import { messageOf } from '../../support/samples.ts';
@@ -22,15 +23,24 @@ const schema = {
 };
 const message = messageOf(container(schema, [{ records: 1, bytes: Buffer.concat([long(7), long(0)]) }]));
 
-function prepareWith(toAsk: (message: Message, drop: () => void) => Iterable<AlertToAsk>): Prepare {
-  const data = new Data({
+function dataOf(): Data {
+  return new Data({
     format: 'auto',
     schemas: new KnownSchemas(),
     reduction: null,
     stampFiles: null,
     checkOf: () => null,
   });
-  return createDatumPrepare({ data, transcoder: transcoder(), pathOf: null, selects: false, toAsk });
+}
+
+function prepareWith(toAsk: (message: Message, drop: () => void) => Iterable<AlertToAsk>): Prepare {
+  return createDatumPrepare({
+    data: dataOf(),
+    transcoder: transcoder(),
+    pathOf: null,
+    selects: false,
+    toAsk,
+  });
 }
 
 async function savedBy(t: Parameters<typeof afterwards>[0], answer: string): Promise<string[]> {
@@ -46,6 +56,32 @@ async function savedBy(t: Parameters<typeof afterwards>[0], answer: string): Pro
   );
   return saved;
 }
+
+/** Three records, of which somebody does not want the first. */
+const three = messageOf(
+  container(schema, [
+    { records: 3, bytes: Buffer.concat([1, 2, 3].flatMap((candid) => [long(candid), long(0)])) },
+  ]),
+);
+
+test('of several records those that are wanted are saved, each as it came', async (t) => {
+  const saved: string[] = [];
+  const take = ({ bytes }: { bytes: Uint8Array | null }): void => {
+    saved.push(bytes === null ? 'none' : Buffer.from(bytes).toString('hex'));
+  };
+  const selection = Selection.of({ where: 'candid != 1', cones: [] });
+  const parts = { data: dataOf(), pathOf: null, selects: true };
+  await createDatumPrepare({ ...parts, transcoder: transcoder({ selection }), toAsk: null })(three, take, 10);
+  assert.deepEqual(saved, ['none', '0400', '0600']);
+  saved.length = 0;
+  const program = commandHook(`sed -u 's/.*"candid":1,.*/false/; s/^{.*/null/'`);
+  const hook = await ChildHook.start(program, 10_000, () => undefined);
+  afterwards(t, () => {
+    hook.stop();
+  });
+  await prepareWith(alertsForChild(transcoder(), hook))(three, take, 10);
+  assert.deepEqual(saved, ['none', '0400', '0600']);
+});
 
 test('what a process answers is written by the schema of the alert that it was asked about', async (t) => {
   assert.deepEqual(await savedBy(t, 'null'), ['0e00']);

@@ -32,6 +32,11 @@ const named: [string, string, string][] = [
     '{"new_alert":{"alert_id":"","survey":1,"original_id":2}}',
     '1-2',
   ],
+  [
+    'the alert_id of the alert, where its envelope has one too',
+    '{"alert_id":"A1","new_alert":{"alert_id":17}}',
+    '17',
+  ],
   ['an alert_id at the top', '{"alert_id":"A1","id":"x"}', 'A1'],
   ['the id of a locus', '{"id":"ANT2020abc","ra":1.5}', 'ANT2020abc'],
   ['the id in data of a locus', '{"data":{"id":"ANT2020abc","attributes":{}}}', 'ANT2020abc'],

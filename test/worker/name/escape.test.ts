@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { escapeClientNames, escapeName, escapeNameIgnoringCase } from '../../../src/worker/name/escape.ts';
+import {
+  escapeClientNames,
+  escapeName,
+  escapeNameIgnoringCase,
+  escapeOwnFolder,
+  escapeTemporaries,
+} from '../../../src/worker/name/escape.ts';
 
 test('usual ids stay as they are', () => {
   for (const id of [
@@ -45,6 +51,21 @@ test('what file systems reserve is percent-escaped', () => {
     ['\ud83d\ude00', '\ud83d\ude00'],
   ];
   for (const [text, name] of names) assert.equal(escapeName(text), name);
+});
+
+test('a folder of the client keeps its name to itself, also where file systems ignore case', () => {
+  for (const name of [
+    '_journal',
+    '_Journal',
+    '_DEAD-LETTER',
+    '_redone',
+    '.antares-owners',
+    '.Antares-Owners',
+  ])
+    assert.match(escapeOwnFolder(name), /^%(5F|2E)/, name);
+  assert.equal(escapeOwnFolder('_journals'), '_journals');
+  assert.equal(escapeTemporaries('a/.antares-1.tmp'), 'a/%2Eantares-1.tmp');
+  assert.equal(escapeTemporaries('.ANTARES-1.TMP'), '%2EANTARES-1.TMP');
 });
 
 test('a name that is too long is cut and ends in a hash of the whole', () => {

@@ -31,6 +31,7 @@ test('cones know the poles and the end of the hours', () => {
   assert.ok(isInCone({ raDeg: 359.99, decDeg: 0, radiusDeg: 0.1 }, 0.01, 0));
   assert.ok(isInCone({ raDeg: 10, decDeg: 89.99, radiusDeg: 0.1 }, 190, 89.99));
   assert.ok(!isInCone({ raDeg: 10, decDeg: 0, radiusDeg: 0.1 }, 190, 0));
+  assert.ok(isInCone({ raDeg: 0, decDeg: 0, radiusDeg: 90 }, 0, 90), 'its rim is in it');
 });
 
 test('cones are read in degrees and in hours', () => {

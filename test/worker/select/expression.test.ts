@@ -99,10 +99,17 @@ test('texts, flags, lists and functions', () => {
   assert.ok(holds(`new_alert['2mass'] = 1`, { 'new_alert.2mass': 1 }));
 });
 
+test('what cannot be computed is null', () => {
+  for (const text of ['sqrt(x) != 1', 'log10(x) != 1', '(x + 1) / (x + 1) != 1', 'not (sqrt(x) == null)'])
+    assert.ok(!holds(text, { x: -1 }), text);
+});
+
 test('64-bit integers compare exactly', () => {
   assert.ok(holds('id == 578236284215010025', { id: 578236284215010025n }));
   assert.ok(!holds('id == 578236284215010026', { id: 578236284215010025n }));
   assert.ok(holds('id > -9223372036854775808', { id: -9223372036854775807n }));
+  assert.ok(holds('id == -578236284215010025', { id: -578236284215010025n }));
+  assert.ok(holds('-id == 578236284215010025', { id: -578236284215010025n }));
 });
 
 test('what does not parse is told with its place', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { KnownSchemas } from '../../../src/worker/schemas.ts';
 import { Selection } from '../../../src/worker/select/selection.ts';
 import { Transcoder, type TranscoderOptions } from '../../../src/worker/transcode.ts';
+import { container, long, recordOf } from '../../support/avro.ts';
 import { messageOf, readSamples, sampleSchema, skipSamples, type Survey } from '../../support/samples.ts';
 import { jsonOf } from '../../support/transcode.ts';
 
@@ -147,6 +148,51 @@ test('an alert without coordinates is in no cone', () => {
   assert.equal(jsonOf('{"data": {"attributes": {"ra": 1, "dec": 2}}}', { selection }).length, 1);
   assert.equal(jsonOf('{"ra": 1, "dec": null}', { selection }).length, 0);
   assert.equal(jsonOf('{"ra": "1", "dec": "2"}', { selection }).length, 0);
+});
+
+test('NaN is no number that a filter knows, and integers are exact, whatever a message is made of', () => {
+  const nan = Buffer.alloc(8);
+  nan.writeDoubleLE(NaN);
+  const message = container(recordOf('double'), [{ records: 1, bytes: nan }]);
+  assert.equal(jsonOf(message, { selection: where('x == null') }).length, 1);
+  assert.equal(jsonOf(message, { selection: where('x != 1') }).length, 0);
+  const json = '{"id": 578236284215010025}';
+  assert.equal(jsonOf(json, { selection: where('id == 578236284215010025') }).length, 1);
+  assert.equal(jsonOf(json, { selection: where('id == 578236284215010026') }).length, 0);
+});
+
+test('of several records of a message each is asked by itself, though its first field decides', () => {
+  const schema = {
+    ...{ type: 'record', name: 'alert' },
+    fields: ['x', 'y'].map((name) => ({ name, type: 'long' })),
+  };
+  const bytes = Buffer.concat([1, 2, 2, 1, 1, 3].map(long));
+  const message = container(schema, [{ records: 3, bytes }]);
+  assert.deepEqual(jsonOf(message, { selection: where('x == 1') }), ['{"x":1,"y":2}', '{"x":1,"y":3}']);
+});
+
+test('a field that only one branch of a union has is found there', () => {
+  const branch = (name: string, ...fields: string[]) => ({
+    ...{ type: 'record', name },
+    fields: fields.map((field) => ({ name: field, type: 'long' })),
+  });
+  const message = container(recordOf([branch('A', 'x'), branch('B', 'x', 'y')]), [
+    { records: 1, bytes: Buffer.concat([1, 5, 7].map(long)) },
+  ]);
+  assert.equal(jsonOf(message, { selection: where('x.x == 5 and x.y == 7') }).length, 1);
+});
+
+test('an alert is where its newest observation is, though a place stands at its top as well', () => {
+  const selection = where(null, '10,0,1deg');
+  assert.equal(jsonOf('{"ra": 50, "dec": 0, "candidate": {"ra": 10, "dec": 0}}', { selection }).length, 1);
+  assert.equal(jsonOf('{"ra": 10, "dec": 0, "candidate": {"ra": 50, "dec": 0}}', { selection }).length, 0);
+});
+
+test('only at the top of an alert a field of that name is a stamp', () => {
+  const json = '{"cutoutScience":1,"a":{"cutoutScience":2}}';
+  assert.deepEqual(jsonOf(json, { reduction: { fields: null, dropStamps: true } }), [
+    '{"a":{"cutoutScience":2}}',
+  ]);
 });
 
 test('one of several cones is enough, and the filter must hold too', () => {

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import type { Reader } from '../src/batch/read.ts';
+import type { Assignment } from '../src/broker/assignment.ts';
+import type { AlertConsumer, PartitionOffset } from '../src/broker/consumer.ts';
+import { PartitionProgress } from '../src/commit/partition-progress.ts';
+import type { ClientError } from '../src/errors.ts';
+import type { Log } from '../src/log.ts';
+import { Reread } from '../src/reread.ts';
+import type { Returns } from '../src/returns.ts';
+import { formatRecord, recordName } from '../src/segment/record.ts';
+import { Segments } from '../src/segment/segments.ts';
+import { newWriter } from '../src/temporary.ts';
+import { newFolder } from './support/client.ts';
+import { recordOf } from './support/segments.ts';
+
+/** What becomes of a partition, read from offset 0 on, whose segment others were faster with, who have published these ranges. */
+async function lostTo(t: TestContext, ...ranges: readonly (readonly [first: number, last: number])[]) {
+  const dir = newFolder(t);
+  mkdirSync(join(dir, 't/0'), { recursive: true });
+  for (const [first, last] of ranges)
+    writeFileSync(join(dir, 't/0', recordName(first)), formatRecord(recordOf(first, last, newWriter())));
+  const at = new PartitionProgress({ topic: 't', partition: 0, offset: 0, committed: 0, behind: 'start' });
+  at.watermark.finish(at.watermark.begin(0, 7), 7);
+  const sought: number[] = [];
+  const failures: ClientError[] = [];
+  const segments = new Segments({
+    ...{ dir, extension: '.ndjson', head: new Uint8Array(0), finish: null, pathTemplate: null },
+    ...{ limits: { bytes: 1e6, alerts: 100, ageMs: 1e6 }, writer: newWriter(), sync: true, isShared: false },
+    folderOf: (topic) => topic,
+    onPublished: () => undefined,
+    onLost: () => undefined,
+    onTrouble: () => undefined,
+    onManyFiles: () => undefined,
+  });
+  const reread = new Reread({
+    log: { warn: () => undefined } as unknown as Log,
+    consumer: {
+      seek: ({ offset }: PartitionOffset) => {
+        sought.push(offset);
+        return Promise.resolve();
+      },
+    } as unknown as AlertConsumer,
+    assignment: { get: () => at } as unknown as Assignment,
+    reader: {
+      betweenReads: (action: () => Promise<void>) => action(),
+      release: () => undefined,
+    } as unknown as Reader,
+    returns: {} as unknown as Returns,
+    segments,
+    cancelAll: () => Promise.resolve(),
+    takeBack: () => undefined,
+    stallTimeoutMs: 1_000,
+    isOver: () => false,
+    fail: (error) => failures.push(error),
+  });
+  await reread.segmentLost(at, null);
+  return { at, sought, failures: failures.map(({ message }) => message).join() };
+}
+
+test('behind another writer’s segments reading goes on where they end', async (t) => {
+  const { at, sought, failures } = await lostTo(t, [0, 3], [4, 9]);
+  assert.equal(failures, '');
+  assert.deepEqual(sought, [10]);
+  assert.deepEqual([at.durable, at.finished, at.rewinding], [10, 10, false]);
+});
+
+test('what no segment holds is not passed over for others’ segments behind it', async (t) => {
+  const { at, sought, failures } = await lostTo(t, [0, 1], [5, 9]);
+  assert.match(failures, /t\/0 from offset 5 to 9, but not offsets 2 to 4/);
+  assert.deepEqual(sought, []);
+  assert.equal(at.durable, 0);
+});
