@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
 import { makeFolder, syncFolder } from '../segment/durable.ts';
 import { journalEnd } from './journal-end.ts';
+import { type JournalTail, journalTail } from './journal-tail.ts';
 import { JOURNAL_FOLDER } from './line.ts';
 import type { PartitionNotes } from './partition-notes.ts';
 
@@ -51,6 +52,14 @@ export class Journal {
   /** The offset behind the highest one that the journal of a partition tells of; 0: none. @throws Error what the system said. */
   endOf({ topic, partition }: Pick<Finished, 'topic' | 'partition'>): Promise<number> {
     return journalEnd(this.#pathOf(topic, partition));
+  }
+
+  /** What the journal of a partition tells of from an offset on; see {@link journalTail}. @throws Error what the system said. */
+  tailFrom(
+    { topic, partition }: Pick<Finished, 'topic' | 'partition'>,
+    from: number | null,
+  ): Promise<JournalTail | null> {
+    return journalTail(this.#pathOf(topic, partition), from);
   }
 
   async #appendTo({ topic, partition, notes, upTo }: Finished): Promise<void> {

@@ -7,9 +7,9 @@ import { logicalOffset } from '../../src/broker/consumer.ts';
 import { cliFile, filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import {
   groupOffsets,
-  kafkaTool,
   newTopic,
   produce,
+  remakeTopic,
   skipKafka,
   testKafka,
   unique,
@@ -23,20 +23,11 @@ const numbered = (count: number, partitions = 1): { value: Buffer; partition: nu
 const idsIn = (folder: string): number[] =>
   linesIn(folder).map((line) => (JSON.parse(line) as { candid: number }).candid);
 /** Deletes a topic and makes it again, with other messages. */
-async function remake(topic: string, messages: number): Promise<void> {
-  const server = ['--bootstrap-server', testKafka().bootstrap.plaintext];
-  await kafkaTool('org.apache.kafka.tools.TopicCommand', [...server, '--delete', '--topic', topic]);
-  await until('the topic is gone and made again', () =>
-    newTopic(1, {}, topic).then(
-      () => true,
-      () => false,
-    ),
-  );
-  await produce(
+const remake = (topic: string, messages: number): Promise<void> =>
+  remakeTopic(
     topic,
     upTo(messages).map((i) => ({ value: jsonAlert(1_000 + i) })),
   );
-}
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 test('real alerts of all surveys come out as lines, in offset order, equal to their files', {
