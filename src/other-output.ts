@@ -36,7 +36,8 @@ function inFiles(dir: string, folderOf: (topic: string) => string, form: string)
     const tail = await journal.tailFrom(at, from);
     if (tail === null || tail.next > high) return null;
     if (tail.hole !== null) throw hole(at, from ?? 0, tail.hole, tail.next - 1, form);
-    return { next: tail.next };
+    if (tail.lastMessage === null && tail.next > (from ?? 0)) throw unknown(at, tail.next - 1, form);
+    return tail;
   };
 }
 
@@ -50,6 +51,13 @@ function hole(
   return new ClientError(
     'OUTPUT',
     `The output folder holds alerts of ${partitionKey(at)} from offset ${last + 1} to ${end}, one file an alert, but not offsets ${first} to ${last}, which this group comes to next (it is at ${from}): with --output ${form} it would pass over these or hold those twice. Go on with --output json to behind offset ${end} before you change it, or give another --output-dir.`,
+  );
+}
+
+function unknown(at: TopicPartition, end: number, form: string): ClientError {
+  return new ClientError(
+    'OUTPUT',
+    `The output folder holds alerts of ${partitionKey(at)} up to offset ${end}, one file an alert, but its journal, of an earlier version, does not say of which message that is: nobody can tell whether the topic was made again since. Go on with --output json to behind offset ${end} before you change it to ${form}, or give another --output-dir.`,
   );
 }
 

@@ -34,10 +34,11 @@ function journaled(t: TestContext, lines: readonly (object | string | number)[])
   return dir;
 }
 
+const last = (offset: number): object => ({ last: offset, timestampMs: 1, bytes: 7, crc32c: '00000007' });
 const alerts = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 
 test('segments know how far the files of a folder reach, and files how far its segments do', async (t) => {
-  const dir = journaled(t, [{ start: 0, behind: 'start' }, 0]);
+  const dir = journaled(t, [{ start: 0, behind: 'start' }, 0, last(0)]);
   putSegment(dir, { topic: 'ztf', partition: 1, first: 0, last: 9 });
   const ends = async (output: 'json' | 'ndjson'): Promise<number[]> => {
     const find = await finder(dir, output);
@@ -57,29 +58,34 @@ test('files are gone on behind from each offset that they reach down to, whateve
     ...alerts(10, 5),
     { start: 18, behind: 'given' },
     ...alerts(18, 2),
+    last(19),
     { start: 14, behind: 'given' },
     ...alerts(14, 3),
     { from: 17, to: 17, outcome: 'filtered' },
+    last(17),
     // Torn: 21 of 2107.
     '{"offset":21',
   ]);
   const find = await finder(dir, 'ndjson');
   assert.equal(await find(0, 10), 20);
   assert.equal(await find(0, 17), 20);
-  assert.equal(await find(0, 20), 0);
+  assert.equal(await find(0, 20), 20);
   assert.equal(await find(0, 25), 0);
   assert.equal(await find(0, 5, 19), 0, 'it is of another topic of this name');
   await assert.rejects(find(0, 5), /of ztf\/0 from offset 10 to 19, .* not offsets 5 to 9, .*\(it is at 5\)/);
 });
 
 test('who begins at the end of a topic goes on behind files that begin anywhere', async (t) => {
-  const find = await finder(journaled(t, [{ start: 90, behind: 'start' }, ...alerts(90, 10)]), 'ndjson');
+  const find = await finder(
+    journaled(t, [{ start: 90, behind: 'start' }, ...alerts(90, 10), last(99)]),
+    'ndjson',
+  );
   assert.equal(await find(0, null), 100);
   await assert.rejects(find(0, 0), /not offsets 0 to 89/);
 });
 
 test('what had expired before the files begin is no hole', async (t) => {
-  const dir = journaled(t, [3, { start: 90, behind: 'expired' }, ...alerts(90, 10)]);
+  const dir = journaled(t, [3, { start: 90, behind: 'expired' }, ...alerts(90, 10), last(99)]);
   assert.equal(await (await finder(dir, 'ndjson'))(0, 20), 100);
 });
 
@@ -87,12 +93,34 @@ test('what stands before a beginning at the start of a group does not count: it 
   const dir = journaled(t, [
     { start: 0, behind: 'start' },
     ...alerts(0, 9),
+    last(8),
     { start: 0, behind: 'start' },
     ...alerts(0, 3),
+    last(2),
   ]);
   const find = await finder(dir, 'ndjson');
   assert.equal(await find(0, 0), 3);
-  assert.equal(await find(0, 3), 0);
+  assert.equal(await find(0, 3), 3);
+  assert.equal(await find(0, 4), 0);
+});
+
+test('a journal hands on the last message that it knows, by which the topic is known again, and without one nothing is passed over', async (t) => {
+  const dir = journaled(t, [{ start: 0, behind: 'start' }, 0, last(0), ...alerts(1, 3), last(3), last(2), 4]);
+  const config = await configOf(['ztf', '-d', dir, '--output', 'ndjson', ...anyBroker]);
+  const find = findSavedOtherwise(config, 'me', { warn: () => undefined } as unknown as Log);
+  const { last: offset, ...rest } = last(3) as { last: number };
+  for (const from of [0, 4, 5, null])
+    assert.deepEqual(
+      (await find({ topic: 'ztf', partition: 0 }, from, 1_000))?.lastMessage,
+      { offset, ...rest },
+      String(from),
+    );
+  const old = await finder(journaled(t, [{ start: 0, behind: 'start' }, ...alerts(0, 5)]), 'ndjson');
+  await assert.rejects(
+    old(0, 3),
+    /up to offset 4, .* of an earlier version, .* whether the topic was made again/,
+  );
+  assert.equal(await old(0, 5), 5);
 });
 
 test('files are written from the first hole of the segments on, which is told', async (t) => {

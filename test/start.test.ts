@@ -71,7 +71,7 @@ async function beginBeside(
     } as unknown as Segments,
     journal: null,
     saved: () => Promise.resolve(next === null ? null : { next, lastMessage: null }),
-    savedOtherwise: () => Promise.resolve({ next: other }),
+    savedOtherwise: () => Promise.resolve({ next: other, lastMessage: null }),
     isNew: () => false,
     given: () => new GivenPositions(),
     endOf: () => null,

@@ -39,6 +39,8 @@ export interface StartRules {
 export interface SavedOtherwise {
   /** All from the asked offset up to this one is saved. */
   readonly next: number;
+  /** By it the topic is known again; null: where nothing is passed over it need not be. */
+  readonly lastMessage: KnownMessage | null;
 }
 
 /**
@@ -98,13 +100,14 @@ export async function startPositions(
       const from = wanted < 0 && beginsAtEnd && !isNew(at) ? null : Math.max(wanted, low);
       const other = await savedOtherwise(at, from, high);
       if (other !== null && other.next > Math.max(wanted, low))
-        return { ...own, offset: other.next, behind: 'commit' };
+        return { ...own, offset: other.next, behind: 'commit', known: other.lastMessage };
       if (wanted < 0) {
         if (startAt.kind === 'committed' && !isNew(at) && low < high) throw nothingCommitted(at);
         return { ...own, offset: startAt.kind === 'latest' && !isNew(at) ? high : low, behind: 'start' };
       }
       if (wanted >= low && wanted <= high) {
-        return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit' };
+        const known = other?.next === wanted ? other.lastMessage : null;
+        return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit', known };
       }
       const isBeyond = wanted > high;
       gaps.push({ ...at, wanted, available: low, lost: isBeyond ? null : low - wanted });

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { KnownMessage } from '../broker/start-position.ts';
 import { type JournalLine, parseLine } from './parse.ts';
 
 /** How a line that tells of offsets begins; the last offset that it tells of. */
@@ -11,13 +12,15 @@ export interface JournalTail {
   readonly next: number;
   /** The first and the last of the first offsets before `next` that it does not tell of; null: it tells of all. */
   readonly hole: readonly [from: number, to: number] | null;
+  /** The last message that it knows; null: none, for it is from before they were noted. */
+  readonly lastMessage: KnownMessage | null;
 }
 
 /**
  * Reads it, lines that are not whole aside. What stands before a beginning at the group's start does not count: it may be of an earlier topic of the name.
  *
  * @param from null: where the last offsets begin that it tells of without a hole.
- * @returns null: it tells of nothing from there on, or is not there.
+ * @returns null: it ends before that offset, or is not there.
  */
 export async function journalTail(path: string, from: number | null): Promise<JournalTail | null> {
   const tail = new Tail(from ?? 0);
@@ -25,7 +28,8 @@ export async function journalTail(path: string, from: number | null): Promise<Jo
   try {
     for await (const text of lines) {
       const [told, alert, run] = TOLD.exec(text) ?? [];
-      if (told !== undefined && Number(alert ?? run) < tail.from) continue;
+      // The last one before it may be known by its message.
+      if (told !== undefined && Number(alert ?? run) < tail.from - 1) continue;
       const line = parseLine(text);
       if (line !== null) tail.take(line);
     }
@@ -39,6 +43,7 @@ class Tail {
   readonly from: number;
   /** Runs of offsets, from the first to the one behind the last; those that touch are not joined yet. */
   #runs: [from: number, next: number][] = [];
+  #lastMessage: KnownMessage | null = null;
 
   constructor(from: number) {
     this.from = from;
@@ -46,9 +51,16 @@ class Tail {
 
   take(line: JournalLine): void {
     if ('start' in line) {
-      if (line.behind === 'start') this.#runs = [];
+      if (line.behind === 'start') {
+        this.#runs = [];
+        this.#lastMessage = null;
+      }
       // Whatever was before it the broker had no longer.
       if (line.behind === 'expired') this.#add(0, line.start);
+    } else if ('last' in line) {
+      const { last: offset, timestampMs, bytes, crc32c } = line;
+      if (offset >= (this.#lastMessage?.offset ?? 0))
+        this.#lastMessage = { offset, timestampMs, bytes, crc32c };
     } else if ('from' in line) {
       this.#add(line.from, line.to + 1);
     } else {
@@ -59,13 +71,14 @@ class Tail {
   end(anyBegin: boolean): JournalTail | null {
     const runs = joined(this.#runs);
     const last = runs.at(-1);
-    if (last === undefined || last[1] <= this.from) return null;
+    if (last === undefined || last[1] < this.from) return null;
     const [, next] = last;
-    if (anyBegin) return { next, hole: null };
+    const lastMessage = this.#lastMessage;
+    if (anyBegin || next === this.from) return { next, hole: null, lastMessage };
     const covered = runs.find(([from, to]) => from <= this.from && this.from < to)?.[1] ?? this.from;
-    if (covered === next) return { next, hole: null };
+    if (covered === next) return { next, hole: null, lastMessage };
     const behind = runs.find(([from]) => from > covered)?.[0] ?? next;
-    return { next, hole: [covered, behind - 1] };
+    return { next, hole: [covered, behind - 1], lastMessage };
   }
 
   #add(from: number, next: number): void {

@@ -135,7 +135,7 @@ async function readJournal(path: string, letters: ReadonlySet<number>): Promise<
   let last = -1;
   const splitter = new LineSplitter((bytes) => {
     const line = parseLine(bytes.toString());
-    if (line === null || 'start' in line) return;
+    if (line === null || 'start' in line || 'last' in line) return;
     last = Math.max(last, 'from' in line ? line.to : line.offset);
     if ('from' in line) {
       for (const offset of within(letters, line.from, line.to)) {

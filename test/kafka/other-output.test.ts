@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { verifyFolder } from '../../src/verify/verify.ts';
 import { jsonAlert, newFolder, runClient } from '../support/client.ts';
-import { groupOffsets, newTopic, produce, skipKafka, type TestMessage, unique } from '../support/kafka.ts';
+import {
+  groupOffsets,
+  newTopic,
+  produce,
+  remakeTopic,
+  skipKafka,
+  type TestMessage,
+  unique,
+} from '../support/kafka.ts';
 import { numbersBelow, savedAlerts } from '../support/saved.ts';
 
 const skip = skipKafka;
@@ -94,3 +102,22 @@ test('files do not pass over a hole before segments of the same folder', { skip 
   assert.deepEqual(savedAlerts(dir, 'json'), between(20, 100));
   assert.equal(await committed(group, topic), 100);
 });
+
+for (const [first, second] of both) {
+  test(`a topic that was made again is refused where its predecessor was saved as ${first} and ${second} is to be`, {
+    skip,
+  }, async (t) => {
+    const [topic, dir, group] = [await newTopic(), newFolder(t), unique('group')];
+    const args = [topic, '-d', dir, '-g', group];
+    await produce(topic, numbered(0, 5));
+    await read(t, first, args);
+    await remakeTopic(topic, numbered(1_000, 8));
+    const stderr = await read(t, second, args, 1);
+    assert.match(stderr, /is not the topic that the output folder holds/);
+    assert.deepEqual(allIn(dir), numbersBelow(5), 'nothing was added');
+    assert.equal(await committed(group, topic), -1001, 'nothing was committed');
+    const elsewhere = newFolder(t);
+    await read(t, second, [topic, '-d', elsewhere, '-g', group]);
+    assert.deepEqual(allIn(elsewhere), between(1_000, 1_008));
+  });
+}
