@@ -5,6 +5,7 @@ import { partitionKey } from './commit/partition-progress.ts';
 import type { Config } from './config.ts';
 import { ClientError } from './errors.ts';
 import { Journal } from './journal/journal.ts';
+import type { AlertLine } from './journal/parse.ts';
 import type { Log } from './log.ts';
 import { coveredFrom } from './segment/covered.ts';
 import { type Published, recover } from './segment/recover.ts';
@@ -27,16 +28,19 @@ export function findSavedOtherwise(
   const { dir, form } = output;
   if (dir === null || dryRun) return () => Promise.resolve(null);
   const folderOf = (topic: string): string => escapeName(stripPrefix(topic, topics.prefix));
-  return form === 'json' ? inSegments(dir, folderOf, writer, log) : inFiles(dir, folderOf, form);
+  if (form === 'json') return inSegments(dir, folderOf, writer, log);
+  return inFiles(new Journal(dir, folderOf, output.durability === 'disk'), form);
 }
 
-function inFiles(dir: string, folderOf: (topic: string) => string, form: string): FindSavedOtherwise {
-  const journal = new Journal(dir, folderOf, false);
+function inFiles(journal: Journal, form: string): FindSavedOtherwise {
   return async (at, from, high) => {
     const tail = await journal.tailFrom(at, from);
     if (tail === null || tail.next > high) return null;
     if (tail.hole !== null) throw hole(at, from ?? 0, tail.hole, tail.next - 1, form);
-    if (tail.lastMessage === null && tail.next > (from ?? 0)) throw unknown(at, tail.next - 1, form);
+    if (tail.next === from) return tail;
+    if (tail.lastMessage === null) throw unknown(at, tail.next - 1, form);
+    const lost = await journal.keep(at, tail.files);
+    if (lost !== null) throw notKept(at, lost, tail.next - 1, form);
     return tail;
   };
 }
@@ -51,6 +55,13 @@ function hole(
   return new ClientError(
     'OUTPUT',
     `The output folder holds alerts of ${partitionKey(at)} from offset ${last + 1} to ${end}, one file an alert, but not offsets ${first} to ${last}, which this group comes to next (it is at ${from}): with --output ${form} it would pass over these or hold those twice. Go on with --output json to behind offset ${end} before you change it, or give another --output-dir.`,
+  );
+}
+
+function notKept(at: TopicPartition, { path, offset }: AlertLine, end: number, form: string): ClientError {
+  return new ClientError(
+    'OUTPUT',
+    `${path} is not there, or not what the journal of ${partitionKey(at)} tells of offset ${offset}, which the group has not committed: a power cut may have taken it, or somebody has moved or changed it. Go on with --output json to behind offset ${end}, which saves it again, before you change it to ${form}; or give another --output-dir.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { FindSavedOtherwise } from '../src/broker/start-position.ts';
@@ -121,6 +121,33 @@ test('a journal hands on the last message that it knows, by which the topic is k
     /up to offset 4, .* of an earlier version, .* whether the topic was made again/,
   );
   assert.equal(await old(0, 5), 5);
+});
+
+test('nothing is passed over whose file is gone or another, and a name holds the content of its highest offset', async (t) => {
+  const dir = newFolder(t);
+  const low = putAlert(dir, 0, 'ztf/same.json', '{"candid": "low"}');
+  const lines = [
+    { start: 0, behind: 'start' },
+    low,
+    ...[1, 2, 3].map((offset) => putAlert(dir, offset, `ztf/${offset}.json`)),
+    { from: 4, to: 5, outcome: 'filtered' },
+    putAlert(dir, 6, 'ztf/same.json', '{"candid": "high"}'),
+    // Saved again, by a run that began before.
+    low,
+    last(6),
+  ];
+  putJournal(dir, 'ztf', 0, lines);
+  const find = await finder(dir, 'ndjson');
+  assert.equal(await find(0, 0), 7);
+  rmSync(join(dir, 'ztf/3.json'));
+  await assert.rejects(
+    find(0, 0),
+    /^ClientError: ztf\/3\.json is not there, .* of offset 3, .* behind offset 6,/,
+  );
+  writeFileSync(join(dir, 'ztf/2.json'), '{"candid": 9}');
+  await assert.rejects(find(0, 2), /^ClientError: ztf\/2\.json is not .* of offset 2,/);
+  await assert.rejects(find(0, null), /of offset 2,/);
+  assert.equal(await find(0, 4), 7);
 });
 
 test('files are written from the first hole of the segments on, which is told', async (t) => {

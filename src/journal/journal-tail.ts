@@ -1,10 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { KnownMessage } from '../broker/start-position.ts';
-import { type JournalLine, parseLine } from './parse.ts';
+import { type AlertLine, type JournalLine, parseLine } from './parse.ts';
 
 /** How a line that tells of offsets begins; the last offset that it tells of. */
 const TOLD = /^\{(?:"offset":(\d+)|"from":\d+,"to":(\d+))/;
+
+/** So many files are looked at: what a power cut takes was written last. */
+const MOST_FILES = 100_000;
 
 /** What a journal tells of a partition, from an offset on. */
 export interface JournalTail {
@@ -14,6 +17,8 @@ export interface JournalTail {
   readonly hole: readonly [from: number, to: number] | null;
   /** The last message that it knows; null: none, for it is from before they were noted. */
   readonly lastMessage: KnownMessage | null;
+  /** The lines that tell what the files hold which it names, in offset order. */
+  readonly files: readonly AlertLine[];
 }
 
 /**
@@ -44,6 +49,8 @@ class Tail {
   /** Runs of offsets, from the first to the one behind the last; those that touch are not joined yet. */
   #runs: [from: number, next: number][] = [];
   #lastMessage: KnownMessage | null = null;
+  /** By their paths: a name holds the content of its highest offset. Those that were told of last come last. */
+  readonly #files = new Map<string, AlertLine>();
 
   constructor(from: number) {
     this.from = from;
@@ -54,6 +61,7 @@ class Tail {
       if (line.behind === 'start') {
         this.#runs = [];
         this.#lastMessage = null;
+        this.#files.clear();
       }
       // Whatever was before it the broker had no longer.
       if (line.behind === 'expired') this.#add(0, line.start);
@@ -65,6 +73,7 @@ class Tail {
       this.#add(line.from, line.to + 1);
     } else {
       this.#add(line.offset, line.offset + 1);
+      if (line.offset >= this.from) this.#file(line);
     }
   }
 
@@ -73,12 +82,21 @@ class Tail {
     const last = runs.at(-1);
     if (last === undefined || last[1] < this.from) return null;
     const [, next] = last;
-    const lastMessage = this.#lastMessage;
-    if (anyBegin || next === this.from) return { next, hole: null, lastMessage };
+    const files = [...this.#files.values()].sort((a, b) => a.offset - b.offset);
+    const told = { next, lastMessage: this.#lastMessage, files };
+    if (anyBegin || next === this.from) return { ...told, hole: null };
     const covered = runs.find(([from, to]) => from <= this.from && this.from < to)?.[1] ?? this.from;
-    if (covered === next) return { next, hole: null, lastMessage };
+    if (covered === next) return { ...told, hole: null };
     const behind = runs.find(([from]) => from > covered)?.[0] ?? next;
-    return { next, hole: [covered, behind - 1], lastMessage };
+    return { ...told, hole: [covered, behind - 1] };
+  }
+
+  #file(line: AlertLine): void {
+    if ((this.#files.get(line.path)?.offset ?? -1) > line.offset) return;
+    this.#files.delete(line.path);
+    this.#files.set(line.path, line);
+    const [oldest] = this.#files.keys();
+    if (this.#files.size > MOST_FILES && oldest !== undefined) this.#files.delete(oldest);
   }
 
   #add(from: number, next: number): void {

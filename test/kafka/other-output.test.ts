@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { verifyFolder } from '../../src/verify/verify.ts';
 import { jsonAlert, newFolder, runClient } from '../support/client.ts';
@@ -121,3 +123,17 @@ for (const [first, second] of both) {
     assert.deepEqual(allIn(elsewhere), between(1_000, 1_008));
   });
 }
+
+test('segments go on behind no file that a power cut has taken, and behind all when it is saved again', {
+  skip,
+}, async (t) => {
+  const { topic, dir, group } = await cutOff(t, 'json');
+  for (const lost of [7, 8, 9]) rmSync(join(dir, topic, `${lost}.json`));
+  const args = [topic, '-d', dir, '-g', group];
+  const stderr = await read(t, 'ndjson', args, 1);
+  assert.match(stderr, /7\.json .*of offset 7\b.*--output json/);
+  assert.equal(await committed(group, topic), 5);
+  await read(t, 'json', args);
+  await read(t, 'ndjson', args);
+  assert.deepEqual(allIn(dir), numbersBelow(10));
+});
