@@ -333,6 +333,21 @@ test('a topic that was deleted and made again is refused', { skip: skipKafka }, 
   assert.equal(idsIn(join(elsewhere, topic, '0')).length, 20, 'as told, and nothing is missing');
 });
 
+test('redo keeps the only copy of a message whose topic was made again', { skip: skipKafka }, async (t) => {
+  const [topic, dir, group] = [await newTopic(), newFolder(t), unique('group')];
+  const args = [topic, '-d', dir, '-g', group, '--until-end'];
+  await produce(topic, [{ value: Buffer.from('{"candid": 1, broken') }]);
+  assert.equal((await runClient(t, args)).code, 0);
+  const letter = filesIn(dir);
+  assert.equal(letter.length, 2, 'the letter and what is told of it');
+  await remake(topic, 1);
+  assert.equal((await runClient(t, args)).code, 0);
+  const { code, stderr } = await startClient(t, ['redo', dir]).ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /earlier topic/);
+  assert.deepEqual(filesIn(dir), [...letter, `${topic}/1000.json`].sort());
+});
+
 for (const [output, messages, ...soon] of [
   ['ndjson', 2, '--segment-age', '1s'],
   ['ndjson', 20, '--segment-age', '1s'],
