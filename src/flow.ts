@@ -6,7 +6,8 @@ import { IntoPool } from './batch/into-pool.ts';
 import { Reader } from './batch/read.ts';
 import { type Beginning, nothingKnown } from './beginning.ts';
 import { Assignment } from './broker/assignment.ts';
-import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
+import type { AlertConsumer } from './broker/consumer.ts';
+import type { FindSavedOtherwise } from './broker/start-position.ts';
 import type { SchemaRegistry } from './broker/schema-registry.ts';
 import { TroubleWatch } from './broker/trouble.ts';
 import { Committer } from './commit/committer.ts';
@@ -56,8 +57,8 @@ export interface FlowParts {
   /** How segments are written; null: one file an alert, or nothing. */
   readonly segments: SegmentForm | null;
   readonly telemetry: Telemetry;
-  /** The offset behind the last one that the folder holds with another --output; 0: none. */
-  readonly savedOtherwise: (at: TopicPartition) => Promise<number>;
+  /** What the folder holds with another --output. */
+  readonly savedOtherwise: FindSavedOtherwise;
   /** Alerts go to standard output. */
   readonly toPipe: boolean;
 }

@@ -10,7 +10,7 @@ import { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import { type Observation, observe } from './observe.ts';
 import { prepareOutput } from './output.ts';
-import { endInOtherOutput } from './other-output.ts';
+import { findSavedOtherwise } from './other-output.ts';
 import { enterOwner } from './owner.ts';
 import { overridesCommits } from './place.ts';
 import { segmentForm } from './segment/form.ts';
@@ -91,7 +91,7 @@ async function readAndSave(
   const journal = journalFor(config, durability.fileSync === 'file');
   const flow = new Flow({
     ...{ config, log, consumer, durability, journal, registry, workerSettings, segments, toPipe, telemetry },
-    savedOtherwise: endInOtherOutput(config, writer),
+    savedOtherwise: findSavedOtherwise(config, writer, log),
   });
   stop.addEventListener('abort', () => {
     service.stopping();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
 import type { GivenPositions } from './broker/given-positions.ts';
-import { type StartPosition, startPositions } from './broker/start-position.ts';
+import { type FindSavedOtherwise, type StartPosition, startPositions } from './broker/start-position.ts';
 import { partitionKey } from './commit/partition-progress.ts';
 import type { Config } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
@@ -25,8 +25,8 @@ export interface StartOptions {
   readonly journal: Journal | null;
   /** What is saved of a partition already, wherever that is; null: nothing. */
   readonly saved: (at: TopicPartition) => Promise<Published | null>;
-  /** The offset behind the last one that is saved in the other form of output; 0: none. */
-  readonly savedOtherwise: (at: TopicPartition) => Promise<number>;
+  /** What is saved in the other form of output. */
+  readonly savedOtherwise: FindSavedOtherwise;
   /** Partitions that appeared after the start. */
   readonly isNew: (at: TopicPartition) => boolean;
   /** The offsets that the user wants. */
@@ -50,9 +50,7 @@ export class Start {
     const { consumer, config, saved, savedOtherwise, isNew, given, gaps: told, fail } = this.#options;
     try {
       const published = new Map<string, Published>();
-      const otherwise = new Map<string, number>();
       for (const at of partitions) {
-        otherwise.set(partitionKey(at), await savedOtherwise(at));
         const found = await saved(at);
         if (found !== null) published.set(partitionKey(at), found);
       }
@@ -62,7 +60,7 @@ export class Start {
           isNew,
           given: (at) => given().of(at),
           publishedEnd: (at) => published.get(partitionKey(at))?.next ?? null,
-          savedEnd: (at) => otherwise.get(partitionKey(at)) ?? 0,
+          savedOtherwise,
         }),
       );
       for (const at of positions) await this.#checkSaved(at, published.get(partitionKey(at)) ?? null);
@@ -131,7 +129,7 @@ export class Start {
     if (at.behind === 'given') log.info(`${partitionKey(at)}: reading begins at offset ${at.offset}.`);
     if (at.behind === 'commit' && at.offset > at.committed) {
       log.info(
-        `${partitionKey(at)}: the folder holds all below offset ${at.offset}, with another --output; reading begins behind it.`,
+        `${partitionKey(at)}: the folder holds up to offset ${at.offset - 1} already, with another --output; reading begins behind it.`,
       );
       return at;
     }

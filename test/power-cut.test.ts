@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { outcome } from '../src/batch/batch.ts';
 import { crc32c } from '../src/checksum.ts';
+import { formatLine } from '../src/journal/line.ts';
 import { createLog } from '../src/log.ts';
 import type { Message } from '../src/worker/message.ts';
 
@@ -288,6 +289,19 @@ test('a journal that a killed process began is on the disk, with its name, when 
   notes.absent(1, 'filtered');
   await new Journal(root, (topic) => topic, true).append([{ topic: 'ztf', partition: 0, notes, upTo: 2 }]);
   assert.ok(survives('_journal/ztf/0.ndjson'));
+});
+
+test('files that a killed process has left are on the disk before segments go on behind them', async (t) => {
+  const { root, survives } = newDisk(t);
+  await mkdir(join(root, '_journal/ztf'), { recursive: true });
+  await mkdir(join(root, 'ztf/tonight'), { recursive: true });
+  await write(join(root, 'ztf/tonight/1.json'), '{}');
+  const line = { offset: 0, path: 'ztf/tonight/1.json', bytes: 2, crc32c: crc32c('{}') };
+  await write(join(root, '_journal/ztf/0.ndjson'), formatLine(line));
+  const journal = new Journal(root, (topic) => topic, true);
+  const at = { topic: 'ztf', partition: 0 };
+  assert.equal(await journal.keep(at, [line]), null);
+  for (const path of ['ztf/tonight/1.json', '_journal/ztf/0.ndjson']) assert.ok(survives(path), path);
 });
 
 test('the names of a new output folder, and of the folders that it is made in, are on the disk before it is used', async (t) => {

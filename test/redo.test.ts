@@ -306,6 +306,34 @@ test('a letter whose offset a later attempt saved or filtered goes, and its file
   await assertClean(dir);
 });
 
+test('a letter stays whose offset a later run saved that began the topic anew: it may be of an earlier topic of the name', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 4, outcome: 'dead' },
+    { start: 1, behind: 'start' },
+    putAlert(dir, 1, 'ztf/1001.json'),
+    { from: 2, to: 2, outcome: 'filtered' },
+    { from: 3, to: 3, outcome: 'dead' },
+    { start: 3, behind: 'given' },
+    putAlert(dir, 3, 'ztf/1003.json'),
+  ]);
+  for (const offset of [0, 1, 2, 3, 4]) putGoodLetter(dir, offset, jsonAlert(70 + offset));
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 1);
+  for (const offset of [1, 2])
+    assert.match(stderr, new RegExp(`ztf/0-${offset} stays: .* may be of an earlier topic of that name`));
+  // The letter of 3 is of the message that was saved later, and of 0 and 4 nothing else was saved.
+  assert.match(
+    stderr,
+    /2 dead letters saved, 0 filtered, 1 cleared away, whose alerts were saved later, 2 left/,
+  );
+  assert.deepEqual(filesIn(dir), [
+    ...[1, 2].flatMap((n) => [`_dead-letter/ztf/0-${n}.bin`, `_dead-letter/ztf/0-${n}.json`]),
+    ...['1001', '1003', '70', '74'].map((name) => `ztf/${name}.json`),
+  ]);
+});
+
 test('a letter whose file is gone is the only copy, and is redone', async (t) => {
   const dir = newFolder(t);
   const line = putAlert(dir, 0, 'ztf/70.json', '{"candid": 70}');

@@ -31,9 +31,30 @@ export interface StartRules {
   readonly given?: (at: TopicPartition) => number | null;
   /** Where the output of a partition ends: the offset behind the last one in it. */
   readonly publishedEnd?: (at: TopicPartition) => number | null;
-  /** The offset behind the last one that is saved in another form than is written now; 0: none. */
-  readonly savedEnd?: (at: TopicPartition) => number;
+  /** What is saved in another form than is written now. */
+  readonly savedOtherwise?: FindSavedOtherwise;
 }
+
+/** What a folder holds of a partition in a form that this run does not write. */
+export interface SavedOtherwise {
+  /** All from the asked offset up to this one is saved. */
+  readonly next: number;
+  /** By it the topic is known again; null: where nothing is passed over it need not be. */
+  readonly lastMessage: KnownMessage | null;
+}
+
+/**
+ * Looks for it.
+ *
+ * @param from the offset that would be read next; null: any, for who begins at the end misses nothing before it.
+ * @param high the partition's end: what lies beyond it is of another topic of this name.
+ * @returns null: nothing.
+ */
+export type FindSavedOtherwise = (
+  at: TopicPartition,
+  from: number | null,
+  high: number,
+) => Promise<SavedOtherwise | null>;
 
 /** An offset that was the next to be read, and that the broker no longer has. */
 export interface OffsetGap extends TopicPartition {
@@ -60,7 +81,7 @@ export async function startPositions(
     isNew,
     given = (): null => null,
     publishedEnd = (): null => null,
-    savedEnd = (): number => 0,
+    savedOtherwise = (): Promise<null> => Promise.resolve(null),
   }: StartRules,
 ): Promise<{ positions: StartPosition[]; gaps: OffsetGap[] }> {
   const committed = await consumer.committed(partitions);
@@ -75,15 +96,18 @@ export async function startPositions(
       if (wish !== null) return wished(at, Math.max(wish, low), inGroup, published, gaps, low);
       const wanted = Math.max(inGroup, published);
       const own = { ...at, committed: Math.max(-1, inGroup) };
-      const saved = savedEnd(at);
-      // Where it lies beyond the end it is of another topic of this name.
-      if (saved > Math.max(wanted, low) && saved <= high) return { ...own, offset: saved, behind: 'commit' };
+      const beginsAtEnd = startAt.kind === 'latest' || startAt.kind === 'committed';
+      const from = wanted < 0 && beginsAtEnd && !isNew(at) ? null : Math.max(wanted, low);
+      const other = await savedOtherwise(at, from, high);
+      if (other !== null && other.next > Math.max(wanted, low))
+        return { ...own, offset: other.next, behind: 'commit', known: other.lastMessage };
       if (wanted < 0) {
         if (startAt.kind === 'committed' && !isNew(at) && low < high) throw nothingCommitted(at);
         return { ...own, offset: startAt.kind === 'latest' && !isNew(at) ? high : low, behind: 'start' };
       }
       if (wanted >= low && wanted <= high) {
-        return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit' };
+        const known = other?.next === wanted ? other.lastMessage : null;
+        return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit', known };
       }
       const isBeyond = wanted > high;
       gaps.push({ ...at, wanted, available: low, lost: isBeyond ? null : low - wanted });

@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
 import { makeFolder, syncFolder } from '../segment/durable.ts';
 import { journalEnd } from './journal-end.ts';
+import { type JournalTail, journalTail } from './journal-tail.ts';
+import { keepFiles } from './keep-files.ts';
 import { JOURNAL_FOLDER } from './line.ts';
+import type { AlertLine } from './parse.ts';
 import type { PartitionNotes } from './partition-notes.ts';
 
 const NEWLINE = 10;
@@ -51,6 +54,30 @@ export class Journal {
   /** The offset behind the highest one that the journal of a partition tells of; 0: none. @throws Error what the system said. */
   endOf({ topic, partition }: Pick<Finished, 'topic' | 'partition'>): Promise<number> {
     return journalEnd(this.#pathOf(topic, partition));
+  }
+
+  /** What the journal of a partition tells of from an offset on; see {@link journalTail}. @throws Error what the system said. */
+  tailFrom(
+    { topic, partition }: Pick<Finished, 'topic' | 'partition'>,
+    from: number | null,
+  ): Promise<JournalTail | null> {
+    return journalTail(this.#pathOf(topic, partition), from);
+  }
+
+  /**
+   * Makes files durable that the journal of a partition names, as far as lines need to be, and the journal too.
+   *
+   * @returns the first line whose file is not there, or is another; null: all are.
+   */
+  async keep(
+    { topic, partition }: Pick<Finished, 'topic' | 'partition'>,
+    files: readonly AlertLine[],
+  ): Promise<AlertLine | null> {
+    const missing = await keepFiles(this.#dir, files, this.#sync);
+    if (missing !== null || !this.#sync) return missing;
+    const path = this.#pathOf(topic, partition);
+    for (const each of [path, ...ancestors(dirname(path), this.#dir)]) await syncFolder(each);
+    return null;
   }
 
   async #appendTo({ topic, partition, notes, upTo }: Finished): Promise<void> {

@@ -1,4 +1,5 @@
 import { outcome } from '../batch/batch.ts';
+import { crc32c } from '../checksum.ts';
 import type { Work } from '../pool/work.ts';
 import { absenceOf } from '../segment/absence.ts';
 import type { PartitionNotes } from './partition-notes.ts';
@@ -10,6 +11,7 @@ import type { PartitionNotes } from './partition-notes.ts';
  */
 export function noteFinished(work: Work, notes: PartitionNotes): number {
   const { view, entries } = work;
+  const before = work.noted;
   for (const pending = view.firstPending(); work.noted < pending; work.noted++) {
     const result = view.outcomeAt(work.noted);
     const offset = view.offset(work.noted);
@@ -21,6 +23,10 @@ export function noteFinished(work: Work, notes: PartitionNotes): number {
     } else if (result !== outcome.PENDING) {
       notes.absent(offset, absenceOf[result]);
     }
+  }
+  if (work.noted > before) {
+    const { offset, timestampMs, value } = view.message(work.noted - 1);
+    notes.came({ offset, timestampMs, bytes: value.byteLength, crc32c: crc32c(value) });
   }
   return work.noted;
 }

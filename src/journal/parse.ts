@@ -9,6 +9,7 @@ export type JournalOutcome = (typeof absences)[number];
 export type JournalBeginning = (typeof journalBeginnings)[number];
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const digits = v.pipe(v.string(), v.regex(/^[0-9a-f]{8}$/));
 const lineSchema = v.union([
   v.strictObject({
     offset: count,
@@ -17,10 +18,17 @@ const lineSchema = v.union([
     stamp: v.optional(v.string()),
     path: v.pipe(v.string(), v.minLength(1)),
     bytes: count,
-    crc32c: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}$/)),
+    crc32c: digits,
   }),
   v.strictObject({ from: count, to: count, outcome: v.picklist(absences) }),
   v.strictObject({ start: count, behind: v.picklist(journalBeginnings) }),
+  /** The last message that was read for the lines before it. */
+  v.strictObject({
+    last: count,
+    timestampMs: v.pipe(v.number(), v.safeInteger()),
+    bytes: count,
+    crc32c: digits,
+  }),
 ]);
 
 /** A line of a journal; docs/output-folder.md tells of each form. */

@@ -1,3 +1,4 @@
+import type { KnownMessage } from '../broker/start-position.ts';
 import { formatLine } from './line.ts';
 import type { JournalBeginning, JournalOutcome } from './parse.ts';
 
@@ -13,6 +14,8 @@ export class PartitionNotes {
   readonly #notes: Note[] = [];
   /** What became known of offsets only after their lines were written. */
   #late: (Note & { outcome: JournalOutcome })[] = [];
+  /** Messages, the last of each piece that was noted: by one of them the topic is known again. */
+  #came: KnownMessage[] = [];
   #next: number;
   #behind: JournalBeginning | null;
 
@@ -42,6 +45,11 @@ export class PartitionNotes {
   /** Offsets that were taken for missing had expired. */
   expired(from: number, to: number): void {
     this.#late.push({ from, to, outcome: 'expired' });
+  }
+
+  /** A message was read, and what became of it is noted. */
+  came(message: KnownMessage): void {
+    this.#came.push(message);
   }
 
   /**
@@ -80,6 +88,11 @@ export class PartitionNotes {
     if (next < upTo) none(next, upTo - 1, 'missing');
     close();
     for (const late of this.#late) if (late.to < upTo) text.push(formatLine(late));
+    const last = this.#lastBelow(upTo);
+    if (last !== null) {
+      const { offset, ...rest } = last;
+      text.push(formatLine({ last: offset, ...rest }));
+    }
     return text.join('');
   }
 
@@ -89,6 +102,7 @@ export class PartitionNotes {
     const kept = this.#notes.findIndex(({ from }) => from >= upTo);
     this.#notes.splice(0, kept === -1 ? this.#notes.length : kept);
     this.#late = this.#late.filter(({ to }) => to >= upTo);
+    this.#came = this.#came.filter(({ offset }) => offset >= upTo);
     this.#next = upTo;
     this.#behind = null;
   }
@@ -96,6 +110,12 @@ export class PartitionNotes {
   /** A write failed: part of it may stand at the file's end. */
   failed(): void {
     this.#behind ??= 'journal';
+  }
+
+  #lastBelow(upTo: number): KnownMessage | null {
+    let last: KnownMessage | null = null;
+    for (const each of this.#came) if (each.offset < upTo && each.offset > (last?.offset ?? -1)) last = each;
+    return last;
   }
 
   /** Batches mostly finish in offset order. */

@@ -17,6 +17,8 @@ export interface Journaled {
   readonly paths: Map<string, number>;
   /** The files of each letter's offset that was saved, as the last lines of it say; null: it was filtered. */
   readonly settled: ReadonlyMap<number, readonly string[] | null>;
+  /** Letters' offsets that it tells of again from a beginning at a group's start on, and not as dead since: the topic may be another one. */
+  readonly renewed: ReadonlySet<number>;
 }
 
 /**
@@ -27,6 +29,7 @@ export interface Journaled {
  *     moved     the same, but the segment's files are not there
  *     other     the same offset, but of another message: the topic was made again, and the letter is of the earlier one
  *     unknown   the same offset, and nobody can say whether of the same message
+ *     earlier   the journal has its offset, behind a beginning that came after other lines: nobody can say either
  *     journal   it belongs to the one-file-per-alert output
  *     plain     the same, from before there were journals
  *     open      the folder has a journal or segments that do not tell of it yet: a run was cut off, and the next one comes to it again
@@ -38,6 +41,7 @@ export type Place =
   | { readonly kind: 'moved' }
   | { readonly kind: 'other' }
   | { readonly kind: 'unknown' }
+  | { readonly kind: 'earlier' }
   | { readonly kind: 'plain' }
   | { readonly kind: 'open' }
   | ({ readonly kind: 'journal' } & Journaled);
@@ -64,7 +68,7 @@ export class Places {
       const paths = journal.settled.get(offset);
       // A line is written before the offset is committed: what a power cut takes of its files comes again from the broker.
       if (paths === null || paths?.every((path) => existsSync(join(this.#dir, path))) === true)
-        return { kind: 'settled', folders: new Set() };
+        return journal.renewed.has(offset) ? { kind: 'earlier' } : { kind: 'settled', folders: new Set() };
       return { kind: 'journal', ...journal };
     }
     if (journal === null && covered === null) return { kind: 'plain' };
@@ -132,15 +136,23 @@ function covers(
 async function readJournal(path: string, letters: ReadonlySet<number>): Promise<Journaled> {
   const settled = new Map<number, string[] | null>();
   const paths = new Map<string, number>();
+  const renewed = new Set<number>();
   let last = -1;
   const splitter = new LineSplitter((bytes) => {
     const line = parseLine(bytes.toString());
-    if (line === null || 'start' in line) return;
+    if (line === null || 'last' in line) return;
+    if ('start' in line) {
+      if (line.behind === 'start' && last >= 0)
+        for (const offset of letters) if (offset >= line.start) renewed.add(offset);
+      return;
+    }
     last = Math.max(last, 'from' in line ? line.to : line.offset);
     if ('from' in line) {
       for (const offset of within(letters, line.from, line.to)) {
         if (line.outcome === 'filtered') settled.set(offset, null);
         else settled.delete(offset);
+        // The letter is of this message, whatever was in its place.
+        if (line.outcome === 'dead') renewed.delete(offset);
       }
       return;
     }
@@ -148,7 +160,7 @@ async function readJournal(path: string, letters: ReadonlySet<number>): Promise<
     if (letters.has(line.offset)) settled.set(line.offset, [...(settled.get(line.offset) ?? []), line.path]);
   });
   for await (const chunk of createReadStream(path)) splitter.take(chunk as Buffer);
-  return { last, paths, settled };
+  return { last, paths, settled, renewed };
 }
 
 /** Those of some offsets that lie in a run, which may be a long one. */

@@ -116,6 +116,8 @@ class Redoer {
       return 'a segment holds another message of its offset, so the letter is of an earlier topic of that name, and the only copy; move it to the folder with the segments of that topic, or to an empty one, and redo it there.';
     if (place.kind === 'unknown')
       return 'a segment holds an alert of its offset, but its record does not say whether of the same message; compare them, and remove the letter, or move it to another folder and redo it there.';
+    if (place.kind === 'earlier')
+      return 'its offset was saved in a run that began the topic anew, so the letter may be of an earlier topic of that name, and the only copy; compare them, and remove the letter, or move it to another folder and redo it there.';
     if (place.kind === 'settled') {
       // Who published it may have been killed before its names were on the disk.
       for (const each of place.folders) await syncFolder(each);

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { readRecord } from './read-record.ts';
-import { RECORD_EXTENSION } from './record.ts';
+import { RECORD_EXTENSION, recordName } from './record.ts';
+import type { Published } from './recover.ts';
 
 /** The first and the last of offsets that no record covers. */
 export type Hole = readonly [from: number, to: number];
@@ -21,4 +22,35 @@ export async function holeFrom(folder: string, wanted: number): Promise<Hole | n
     first = record.first;
   }
   return first > wanted ? [wanted, first - 1] : null;
+}
+
+/** What records say of a partition from an offset on. */
+export interface Covered {
+  /** As far as they reach from there without a hole; null: they do not. */
+  readonly published: Published | null;
+  /** The first hole; null: there is none. */
+  readonly hole: Hole | null;
+}
+
+/**
+ * How far records reach from an offset on. What had expired is no hole.
+ *
+ * @throws ClientError OUTPUT naming the record that cannot be believed.
+ */
+export async function coveredFrom(folder: string, wanted: number): Promise<Covered> {
+  const records = (await readdir(folder)).filter((name) => name.endsWith(RECORD_EXTENSION)).sort();
+  const begin = records.findLastIndex((name) => name <= recordName(wanted));
+  let next = wanted;
+  let lastMessage: Published['lastMessage'] = null;
+  let hole: Hole | null = null;
+  for (const name of records.slice(Math.max(0, begin))) {
+    const record = await readRecord(folder, name);
+    // Whatever was before it the broker had no longer.
+    if (record.behind === 'expired') hole = null;
+    else if (record.first > next) hole ??= [next, record.first - 1];
+    if (hole !== null || record.last < next) continue;
+    next = record.last + 1;
+    lastMessage = record.lastMessage ?? lastMessage;
+  }
+  return { published: next > wanted ? { next, lastMessage } : null, hole };
 }

@@ -78,7 +78,7 @@ export class Session {
         const next = await position(at);
         return next === null ? null : { next, lastMessage: null };
       },
-      savedOtherwise: () => Promise.resolve(0),
+      savedOtherwise: () => Promise.resolve(null),
       isNew: beginning.isNew,
       given: () => beginning.given,
       endOf: () => null,

@@ -42,7 +42,7 @@ async function readJournal(
   const check = new LineCheck(path, findings);
   await eachLine(full, path, (line, source, ended) => {
     check.take(line, ended);
-    if (line === null) return;
+    if (line === null || 'last' in line) return;
     if ('start' in line) {
       into.beginnings.set(line.start, line.behind);
       return;
@@ -88,7 +88,7 @@ class LineCheck {
     if (line === null && !ended) this.#cutOff(this.#number);
     this.#bad = line === null && ended ? this.#number : null;
     if (line === null) return;
-    const from = 'start' in line ? null : 'from' in line ? line.from : line.offset;
+    const from = 'start' in line || 'last' in line ? null : 'from' in line ? line.from : line.offset;
     if (this.#start !== null && from !== null && from !== this.#start)
       this.#torn(this.#number, `it is of offset ${from}, behind a beginning at ${this.#start}`);
     this.#start = 'start' in line ? line.start : null;
@@ -138,7 +138,7 @@ class Runs {
   }
 
   of(line: JournalLine | null): Source {
-    if (line === null) return this.#source;
+    if (line === null || 'last' in line) return this.#source;
     if ('start' in line) {
       this.#source = this.#begin();
       this.#last = line.start - 1;

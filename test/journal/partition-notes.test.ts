@@ -64,3 +64,21 @@ test('offsets that expired are not told of before the lines that take them for m
   notes.absent(5, 'dead');
   assert.equal(notes.textBelow(6), `{"from":5,"to":5,"outcome":"dead"}\n`);
 });
+
+test('the last message that came below the mark is told behind the lines, once', () => {
+  const notes = new PartitionNotes(0, 'start');
+  const came = (offset: number): void => {
+    notes.came({ offset, timestampMs: 7, bytes: 2, crc32c: '0000000f' });
+  };
+  for (const offset of [0, 1, 2, 3]) notes.saved(offset, line(offset));
+  for (const offset of [1, 0, 3]) came(offset);
+  assert.equal(
+    notes.textBelow(3),
+    `{"start":0,"behind":"start"}\n${line(0)}${line(1)}${line(2)}{"last":1,"timestampMs":7,"bytes":2,"crc32c":"0000000f"}\n`,
+  );
+  notes.written(3);
+  assert.equal(notes.textBelow(4), `${line(3)}{"last":3,"timestampMs":7,"bytes":2,"crc32c":"0000000f"}\n`);
+  notes.written(4);
+  notes.absent(4, 'missing');
+  assert.equal(notes.textBelow(5), '{"from":4,"to":4,"outcome":"missing"}\n');
+});

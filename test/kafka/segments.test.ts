@@ -7,9 +7,9 @@ import { logicalOffset } from '../../src/broker/consumer.ts';
 import { cliFile, filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import {
   groupOffsets,
-  kafkaTool,
   newTopic,
   produce,
+  remakeTopic,
   skipKafka,
   testKafka,
   unique,
@@ -23,20 +23,11 @@ const numbered = (count: number, partitions = 1): { value: Buffer; partition: nu
 const idsIn = (folder: string): number[] =>
   linesIn(folder).map((line) => (JSON.parse(line) as { candid: number }).candid);
 /** Deletes a topic and makes it again, with other messages. */
-async function remake(topic: string, messages: number): Promise<void> {
-  const server = ['--bootstrap-server', testKafka().bootstrap.plaintext];
-  await kafkaTool('org.apache.kafka.tools.TopicCommand', [...server, '--delete', '--topic', topic]);
-  await until('the topic is gone and made again', () =>
-    newTopic(1, {}, topic).then(
-      () => true,
-      () => false,
-    ),
-  );
-  await produce(
+const remake = (topic: string, messages: number): Promise<void> =>
+  remakeTopic(
     topic,
     upTo(messages).map((i) => ({ value: jsonAlert(1_000 + i) })),
   );
-}
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 test('real alerts of all surveys come out as lines, in offset order, equal to their files', {
@@ -340,6 +331,21 @@ test('a topic that was deleted and made again is refused', { skip: skipKafka }, 
   const again = await runClient(t, [...args, '-d', elsewhere]);
   assert.equal(again.code, 0, again.stderr);
   assert.equal(idsIn(join(elsewhere, topic, '0')).length, 20, 'as told, and nothing is missing');
+});
+
+test('redo keeps the only copy of a message whose topic was made again', { skip: skipKafka }, async (t) => {
+  const [topic, dir, group] = [await newTopic(), newFolder(t), unique('group')];
+  const args = [topic, '-d', dir, '-g', group, '--until-end'];
+  await produce(topic, [{ value: Buffer.from('{"candid": 1, broken') }]);
+  assert.equal((await runClient(t, args)).code, 0);
+  const letter = filesIn(dir);
+  assert.equal(letter.length, 2, 'the letter and what is told of it');
+  await remake(topic, 1);
+  assert.equal((await runClient(t, args)).code, 0);
+  const { code, stderr } = await startClient(t, ['redo', dir]).ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /earlier topic/);
+  assert.deepEqual(filesIn(dir), [...letter, `${topic}/1000.json`].sort());
 });
 
 for (const [output, messages, ...soon] of [

@@ -67,6 +67,19 @@ export async function newTopic(
   return name;
 }
 
+/** Deletes a topic and makes it again with other messages. */
+export async function remakeTopic(topic: string, messages: readonly TestMessage[]): Promise<void> {
+  const server = ['--bootstrap-server', testKafka().bootstrap.plaintext];
+  await kafkaTool('org.apache.kafka.tools.TopicCommand', [...server, '--delete', '--topic', topic]);
+  await until('the topic is gone and made again', () =>
+    newTopic(1, {}, topic).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await produce(topic, messages);
+}
+
 /** A message for a test. */
 export interface TestMessage {
   readonly value: Buffer | null;

@@ -25,7 +25,11 @@ interface Beginning {
   readonly start: number;
   readonly behind: string;
 }
-type Line = Alert | Absence | Beginning;
+/** Of which message the lines before are the last. */
+interface LastMessage {
+  readonly last: number;
+}
+type Line = Alert | Absence | Beginning | LastMessage;
 
 /** Reads `_journal/<topic>/<partition>.ndjson`: every committed offset stands in it, with what really became of it. */
 export function checkJournals(question: JournalsQuestion, sightings: Sightings): void {
@@ -34,7 +38,8 @@ export function checkJournals(question: JournalsQuestion, sightings: Sightings):
     const lines = existsSync(path) ? readLines(path, sightings) : [];
     const told = new Map<number, Alert | string>();
     for (const line of lines) {
-      if ('path' in line) told.set(line.offset, line);
+      if ('last' in line) continue;
+      else if ('path' in line) told.set(line.offset, line);
       else if ('from' in line) for (let at = line.from; at <= line.to; at++) told.set(at, line.outcome);
       else if (!['start', 'commit', 'journal'].includes(line.behind))
         sightings.wrong(
