@@ -67,7 +67,7 @@ export class PartitionLines {
 
   /** @param finished where the partition's finished mark stands: behind the last message the broker may have markers. */
   close(finished: number): void {
-    if (this.#order.empty) this.#reach(finished);
+    this.#reach(this.#order.reach(finished));
   }
 
   abandon(): void {

@@ -9,6 +9,8 @@ interface InLine {
   /** Messages that were handed on. */
   taken: number;
   done: boolean;
+  /** It was given up: nothing more comes of it. */
+  cancelled: boolean;
 }
 
 /** Who gets what is in order. */
@@ -25,6 +27,8 @@ export class OffsetOrder {
   #bytes = 0;
   /** A batch was given up: there is a gap, and nothing goes on behind it. */
   #cut = false;
+  /** Behind the last batch that is through: its end, or its first message that was not finished when it was given up. */
+  #next = Number.NEGATIVE_INFINITY;
 
   constructor(to: InOrder) {
     this.#to = to;
@@ -35,14 +39,9 @@ export class OffsetOrder {
     return this.#bytes;
   }
 
-  /** Whether no batch is under way. */
-  get empty(): boolean {
-    return this.#line.length === 0;
-  }
-
   /** A batch is under way. Batches come in offset order. */
   begin(work: Work): void {
-    if (!this.#cut) this.#line.push({ work, chunks: [], taken: 0, done: false });
+    if (!this.#cut) this.#line.push({ work, chunks: [], taken: 0, done: false, cancelled: false });
   }
 
   /** A part of a batch came back. Parts of one batch come in order. */
@@ -73,9 +72,25 @@ export class OffsetOrder {
   cancel(work: Work): void {
     this.#cut = true;
     const at = this.#line.findIndex((each) => each.work === work);
-    if (at < 0) return;
+    const entry = this.#line[at];
+    if (entry === undefined) return;
     for (const { chunks } of this.#line.splice(at + 1))
       for (const chunk of chunks) this.#bytes -= bytesOf(chunk);
+    entry.cancelled = true;
+    this.#advance();
+  }
+
+  /**
+   * Hands on what is finished of the first batch and came in no chunk: tombstones, which a later chunk would bring.
+   *
+   * @param finished where the partition's finished mark stands: it passes what the broker has nothing at, such as transaction markers.
+   * @returns up to where that may count as covered; the mark may stand behind it, where a batch was done and given up.
+   */
+  reach(finished: number): number {
+    const [head] = this.#line;
+    if (head === undefined) return this.#cut ? Math.min(finished, this.#next) : finished;
+    this.#noteUpTo(head, head.work.view.firstPending());
+    return Math.min(finished, nextOf(head));
   }
 
   /** All are given up. */
@@ -91,21 +106,42 @@ export class OffsetOrder {
       for (const chunk of head.chunks.splice(0)) {
         this.#bytes -= bytesOf(chunk);
         this.#noteUpTo(head, chunk.from);
-        this.#to.take(view, chunk);
+        this.#to.take(view, without(chunk, head.taken - chunk.from));
         head.taken = chunk.from + chunk.outcomes.length;
       }
-      if (!head.done) return through;
-      // Tombstones at the end never went to a worker.
-      this.#noteUpTo(head, view.batch.count);
+      if (!head.done && !head.cancelled) return through;
+      // Tombstones at the end never went to a worker, nor did those before the message that another was given up at.
+      this.#noteUpTo(head, head.done ? view.batch.count : view.firstPending());
+      this.#next = nextOf(head);
       this.#line.shift();
-      through.push(head.work);
+      if (head.done) through.push(head.work);
     }
     return through;
   }
 
-  #noteUpTo({ work: { view }, taken }: InLine, end: number): void {
-    for (let i = taken; i < end; i++) this.#to.note(view.offset(i), view.outcomeAt(i));
+  #noteUpTo(entry: InLine, end: number): void {
+    const { view } = entry.work;
+    for (; entry.taken < end; entry.taken++)
+      this.#to.note(view.offset(entry.taken), view.outcomeAt(entry.taken));
   }
+}
+
+/** The offset of the first message that was not handed on; behind the last one where all were. */
+function nextOf({ work: { view }, taken }: InLine): number {
+  const { count } = view.batch;
+  return taken < count ? view.offset(taken) : view.offset(count - 1) + 1;
+}
+
+/** The chunk without its first messages, tombstones that were handed on before it came. */
+function without(chunk: ReceivedChunk, messages: number): ReceivedChunk {
+  if (messages === 0) return chunk;
+  const { from, outcomes, alerts } = chunk;
+  return {
+    ...chunk,
+    from: from + messages,
+    outcomes: outcomes.subarray(messages),
+    alerts: alerts.subarray(messages),
+  };
 }
 
 /** Bytes of all parts of a chunk. */

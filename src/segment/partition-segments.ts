@@ -140,7 +140,7 @@ export class PartitionSegments {
    */
   close(finished: number): void {
     if (this.#over) return;
-    if (this.#order.empty) this.#open.coverTo(finished);
+    this.#open.coverTo(this.#order.reach(finished));
     if (!this.#open.empty) this.#rotate();
   }
 

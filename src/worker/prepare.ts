@@ -59,8 +59,13 @@ export function createPrepare(
       : stampsByOffset(settings);
   const transcoder = new Transcoder({ ...options, stampFiles });
   if (form.kind === 'raw') {
+    // A tombstone has no fields to ask about. A copy without it would bring back what was deleted.
     return (message, take, wanted) =>
-      untouched(message, transcoder.wantsAny(message) ? take : dropping(take), wanted);
+      untouched(
+        message,
+        message.tombstone === true || transcoder.wantsAny(message) ? take : dropping(take),
+        wanted,
+      );
   }
 
   if (settings.workerIndex === 0 && settings.deadThreads.length === 0) {

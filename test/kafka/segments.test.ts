@@ -203,6 +203,27 @@ test('raw segments hold each message with key, headers and timestamp, tombstones
   ]);
 });
 
+test('a filter of raw segments drops messages, but no tombstone', { skip: skipKafka }, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  await produce(topic, [{ value: jsonAlert(1) }, { value: null }, { value: jsonAlert(3) }]);
+  const args = [topic, '-d', dir, '-g', unique('group'), '--until-end', '--output', 'raw'];
+  const { code, stderr } = await runClient(t, [...args, '--where', 'candid > 1', '--on-error', 'stop']);
+  assert.equal(code, 0, stderr);
+  const folder = join(dir, topic, '0');
+  assert.deepEqual(
+    framesIn(readFileSync(join(folder, '00000000000000000000.raw'))).map(({ offset, value }) => [
+      offset,
+      value === null,
+    ]),
+    [
+      [1, true],
+      [2, false],
+    ],
+  );
+  assert.deepEqual(coverage(recordsIn(folder)), ['filtered', null, null]);
+});
+
 for (const output of ['ndjson', 'raw', 'avro', 'parquet']) {
   test(`killed again and again, ${output} segments hold every offset once`, {
     skip: skipKafka,
