@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientError, messageOf } from '../errors.ts';
 import { filesOf, isRecordName, parseRecord, type RangeRecord } from '../segment/record.ts';
-import { foldersIn } from '../verify/tree.ts';
+import { foldersIn, topicFoldersIn } from '../verify/tree.ts';
 import type { Message } from '../worker/message.ts';
 import { readAvroSegment } from './avro-segment.ts';
 import { readRawSegment } from './raw-segment.ts';
@@ -22,8 +22,7 @@ export interface RecordedPartition {
 export function recordedPartitions(dir: string): RecordedPartition[] {
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ClientError('USAGE', `There is no folder ${dir}.`);
-  return foldersIn(dir)
-    .filter((topic) => !topic.startsWith('_') && !topic.startsWith('.'))
+  return topicFoldersIn(dir)
     .flatMap((folder) =>
       foldersIn(join(dir, folder))
         .filter((name) => /^\d+$/.test(name))

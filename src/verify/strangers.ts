@@ -1,13 +1,8 @@
-import { JOURNAL_FOLDER } from '../journal/line.ts';
-import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
-import { OWNER_FOLDER } from '../owner.ts';
+import { isOwnFolder } from '../worker/name/escape.ts';
 import type { AlertFiles } from './alert-files.ts';
 import type { Findings } from './findings.ts';
 import { isListedByNow } from './latecomers.ts';
-import { REDONE_FOLDER } from './redone.ts';
 import { filesBelow, isLayoutFile, isSegmentFile, isTemporary } from './tree.ts';
-
-const OWN_FOLDERS = new Set([JOURNAL_FOLDER, DEAD_LETTER_FOLDER, REDONE_FOLDER, OWNER_FOLDER]);
 
 /**
  * Files that nothing tells of: hardly any of them is a fault, and somebody may wonder.
@@ -26,7 +21,7 @@ export function noteStrangers(
     if (isTemporary(name)) {
       findings.note('Temporaries: the next run sweeps those of dead writers', path);
     } else if (
-      !OWN_FOLDERS.has(names[0] ?? '') &&
+      !isOwnFolder(names[0] ?? '') &&
       !files.has(path) &&
       !listed.has(path) &&
       !(isSegmentFile(name) && names.length === 3 && /^\d+$/.test(names[1] ?? ''))

@@ -1,6 +1,7 @@
 import { type Dirent, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProbeName, isTemporaryName } from '../temporary.ts';
+import { isOwnFolder } from '../worker/name/escape.ts';
 
 /** Everything that belongs to a segment. */
 const SEGMENT_FILE = /^(\d{20})\.(record|stamps|ndjson|ndjson\.gz|ndjson\.zst|avro|parquet|raw)$/;
@@ -42,6 +43,11 @@ export function foldersIn(folder: string): string[] {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
+}
+
+/** Names of the folders in an output folder that may be of topics, in order. */
+export function topicFoldersIn(dir: string): string[] {
+  return foldersIn(dir).filter((name) => !isOwnFolder(name));
 }
 
 /** Paths of all files below a folder, relative to the output folder, with `/` between names. */

@@ -127,6 +127,16 @@ test('whatever file goes, it is noticed', async (t) => {
   await assertFaults(dir, {});
 });
 
+test('topics whose names begin like the folders of the client are looked at like all others', async (t) => {
+  for (const topic of ['_ztf', '.ztf', '_journals', '%5Fjournal']) {
+    const dir = newFolder(t);
+    const base = putSegment(dir, { topic, partition: 0, first: 0, last: 9 });
+    assert.match(reportOf(await verifyFolder(dir)), /0–9/, topic);
+    rmSync(join(dir, `${base}.ndjson`));
+    await assertFaults(dir, { lost: 10 });
+  }
+});
+
 test('without its journal the files of a topic are told as unknown, which is no fault', async (t) => {
   const dir = goodFolder(t);
   rmSync(join(dir, '_journal'), { recursive: true });
@@ -332,7 +342,7 @@ test('a journal line that a crash cut off is told; one in the middle of a run is
 
 test('what a client publishes while it is looked at is no fault, and what no record lists is lost', (t) => {
   const dir = newFolder(t);
-  const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });
+  const base = putSegment(dir, { topic: '_ztf', partition: 0, first: 0, last: 9 });
   const record = parseRecord(readFileSync(join(dir, `${base}.record`), 'utf8')) as SegmentRecord;
   const [listed, unlisted] = ['2026-11-24/0-00000000000000000000', '2026-11-24/0-00000000000000000010'];
   const { temporary, bytes, crc32c, ...range } = { ...record, format: 2 as const, segment: undefined };
