@@ -22,9 +22,15 @@ export interface RecordedPartition {
 export function recordedPartitions(dir: string): RecordedPartition[] {
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ClientError('USAGE', `There is no folder ${dir}.`);
-  return topicFoldersIn(dir)
+  const onGone = (below: string): never => {
+    throw new ClientError(
+      'BAD_MESSAGE',
+      `${join(dir, below)} is a link to something that is not there, so nobody knows which segments are missing.`,
+    );
+  };
+  return topicFoldersIn(dir, onGone)
     .flatMap((folder) =>
-      foldersIn(join(dir, folder))
+      foldersIn(join(dir, folder), (name) => onGone(join(folder, name)))
         .filter((name) => /^\d+$/.test(name))
         .map((name) => recordedPartition(dir, folder, Number(name))),
     )

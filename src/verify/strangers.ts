@@ -15,7 +15,10 @@ export function noteStrangers(
   listed: ReadonlySet<string>,
   findings: Findings,
 ): void {
-  for (const path of filesBelow(dir)) {
+  const onGone = (path: string): void => {
+    findings.fault('lost', `${path} is a link to something that is not there, so nobody knows what is in it`);
+  };
+  for (const path of filesBelow(dir, onGone)) {
     const names = path.split('/');
     const name = names.at(-1) ?? '';
     if (isTemporary(name)) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { formatRecord, parseRecord, type SegmentRecord } from '../../src/segment/record.ts';
@@ -135,6 +135,58 @@ test('topics whose names begin like the folders of the client are looked at like
     rmSync(join(dir, `${base}.ndjson`));
     await assertFaults(dir, { lost: 10 });
   }
+});
+
+/** Moves what a folder holds under a name to another disk, and leaves a link. */
+function moveAway(dir: string, name: string, disk: string): string {
+  const away = join(disk, name.replaceAll('/', '-'));
+  renameSync(join(dir, name), away);
+  symlinkSync(away, join(dir, name));
+  return away;
+}
+
+test('what was moved to another disk and left a link is looked at, and so is what lies in it', async (t) => {
+  for (const name of [
+    'ztf',
+    'ztf/0',
+    'lsst',
+    '_journal',
+    '_journal/lsst',
+    '_dead-letter',
+    '_dead-letter/ztf',
+  ]) {
+    const [dir, disk] = [goodFolder(t), newFolder(t)];
+    const report = reportOf(await verifyFolder(dir));
+    const away = moveAway(dir, name, disk);
+    assert.equal(reportOf(await verifyFolder(dir)), report, name);
+    for (const path of allFilesIn(away).filter((each) => !/(?:^|\/)0\.ndjson$/.test(each))) {
+      renameSync(join(away, path), join(disk, 'file'));
+      assert.ok((await findingsIn(dir)).faults.lost.count > 0, `${name}: ${path}`);
+      renameSync(join(disk, 'file'), join(away, path));
+    }
+    // The other disk is not there.
+    renameSync(away, join(disk, 'gone'));
+    assert.ok((await findingsIn(dir)).faults.lost.count > 0, name);
+  }
+});
+
+test('links that lead round, up, or to what has a name of its own add nothing', async (t) => {
+  const [dir, disk] = [goodFolder(t), newFolder(t)];
+  const report = reportOf(await verifyFolder(dir));
+  moveAway(dir, 'ztf', disk);
+  symlinkSync('ztf', join(dir, 'zwicky'));
+  symlinkSync('.', join(dir, 'self'));
+  symlinkSync('..', join(dir, 'up'));
+  symlinkSync(join(disk, 'ztf'), join(disk, 'ztf', 'round'));
+  symlinkSync(dir, join(disk, 'ztf', 'back'));
+  assert.equal(reportOf(await verifyFolder(dir)), report);
+});
+
+test('a file of a layout that no record lists is found behind a link too', async (t) => {
+  const [dir, disk] = [goodFolder(t), newFolder(t)];
+  put(disk, '0-00000000000000000010.ndjson', '{}\n');
+  symlinkSync(disk, join(dir, '2026-11-24'));
+  await assertFaults(dir, { lost: 1 });
 });
 
 test('without its journal the files of a topic are told as unknown, which is no fault', async (t) => {
