@@ -3,6 +3,7 @@ import type { KnownMessage } from '../broker/start-position.ts';
 import { crc32c } from '../checksum.ts';
 import type { PartitionProgress } from '../commit/partition-progress.ts';
 import type { PassedOver } from '../gaps.ts';
+import { heldMs } from '../timestamp.ts';
 
 /** What the intake needs from the flow around it. */
 export interface IntakeOptions {
@@ -77,7 +78,7 @@ export class Intake {
     if (this.#isOverKnown(progress, seen.offset)) return true;
     const value = seen.value ?? new Uint8Array(0);
     const same =
-      seen.timestampMs === known.timestampMs &&
+      heldMs(seen.timestampMs) === known.timestampMs &&
       value.byteLength === known.bytes &&
       crc32c(value) === known.crc32c;
     if (same) {

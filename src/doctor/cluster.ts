@@ -14,6 +14,7 @@ import { consumeUngrouped } from '../broker/read-some.ts';
 import { matchTopics, partitionsOf, similarNames } from '../broker/topics.ts';
 import type { Config } from '../config.ts';
 import { ClientError } from '../errors.ts';
+import { dateOf } from '../timestamp.ts';
 import { type Finding, fault, faultOf, ok, skipped, warning } from './finding.ts';
 
 const LOGIN_TIMEOUT_MS = 12_000;
@@ -103,10 +104,8 @@ async function readOne(
       if (high <= low) continue;
       const message = await readAt(consumer, at, high - 1);
       if (message === null) continue;
-      const madeAt =
-        message.timestampMs < 0
-          ? ''
-          : `, the newest one read is of ${new Date(message.timestampMs).toISOString()}`;
+      const date = dateOf(message.timestampMs);
+      const madeAt = date === null ? '' : `, the newest one read is of ${date.toISOString()}`;
       return {
         finding: ok('Topic', `${topic} may be read (${count}${madeAt})`),
         message,

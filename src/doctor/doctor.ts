@@ -1,6 +1,7 @@
 import type { ConsumedMessage } from '../broker/consumer.ts';
 import { type Config, resolveConfig } from '../config.ts';
 import { type ConfigSources, type GivenOption, givenOptions } from '../config/gather.ts';
+import { dateOf } from '../timestamp.ts';
 import { examineAlerts } from './alert.ts';
 import { examineCertificate } from './certificate.ts';
 import { examineCluster } from './cluster.ts';
@@ -34,7 +35,7 @@ export async function* examine(sources: ConfigSources, stop: AbortSignal): Async
   yield await examineHook(config.pool);
   yield* await examineFolder(config.output);
   yield examineOpenFiles();
-  yield examineClock(Math.max(-1, ...newest.map(({ timestampMs }) => timestampMs)));
+  yield examineClock(Math.max(-1, ...newest.map(({ timestampMs }) => dateOf(timestampMs)?.getTime() ?? -1)));
 }
 
 /** What was given, and by whom; and what stands where nothing was, of that which decides whom one speaks to. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { crc32c } from '../checksum.ts';
+import { heldMs } from '../timestamp.ts';
 import type { Message } from '../worker/message.ts';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
 import { finishRemovals } from './removal.ts';
@@ -16,7 +17,8 @@ const sidecarSchema = v.looseObject({
   topic: v.string(),
   partition: v.pipe(v.number(), v.safeInteger()),
   offset: v.pipe(v.number(), v.safeInteger()),
-  timestampMs: v.pipe(v.number(), v.safeInteger()),
+  // As records have it; early letters have it as it came.
+  timestampMs: v.pipe(v.number(), v.finite(), v.transform(heldMs)),
   key: bytesSchema,
   headers: v.array(v.object({ key: v.string(), value: bytesSchema })),
   // Early letters have none.

@@ -1,4 +1,5 @@
 import { crc32c } from '../checksum.ts';
+import { heldMs } from '../timestamp.ts';
 import { outcome, type BatchView, type Outcome } from '../batch/batch.ts';
 import type { ChunkStamps, ReceivedChunk, SegmentChunk } from '../pool/messages.ts';
 import { absenceOf } from './absence.ts';
@@ -119,7 +120,7 @@ export class OpenSegment {
     this.#head = head ?? this.#head;
     outcomes.forEach((result, i) => {
       this.note(view.offset(from + i), result as Outcome, alerts[i] ?? 0);
-      this.#noteTime(view.timestampMs(from + i));
+      this.#noteTime(heldMs(view.timestampMs(from + i)));
     });
     for (const part of parts) {
       const filled = this.#fileIn(part.folder);
@@ -234,7 +235,10 @@ export class OpenSegment {
   /** By this message the topic is known again. */
   #remember(view: BatchView, index: number): void {
     const { offset, timestampMs, value } = view.message(index);
-    this.#lastMessage = { offset, timestampMs, bytes: value.byteLength, crc32c: crc32c(value) };
+    this.#lastMessage = {
+      ...{ offset, timestampMs: heldMs(timestampMs) },
+      ...{ bytes: value.byteLength, crc32c: crc32c(value) },
+    };
   }
 }
 

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
 import { crc32c } from '../checksum.ts';
+import { heldMs } from '../timestamp.ts';
 
 /** Ending of the files that say what a segment covers; their names are the commit points. */
 export const RECORD_EXTENSION = '.record';
 
 const integer = v.pipe(v.number(), v.safeInteger());
+/** Earlier versions wrote timestamps as they came. */
+const timestamp = v.pipe(v.number(), v.finite(), v.transform(heldMs));
 const offset = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const digits = v.pipe(v.string(), v.regex(/^[0-9a-f]{8}$/));
 const fileName = v.pipe(v.string(), v.regex(/^[^/\\\0]+$/));
@@ -32,8 +35,8 @@ const range = {
   absent: v.array(v.tuple([v.picklist(absences), offset, offset])),
   several: v.array(v.tuple([offset, offset])),
   /** The earliest and the latest of its messages, but for tombstones. */
-  timestampsMs: v.optional(v.tuple([integer, integer])),
-  lastMessage: v.nullable(v.strictObject({ offset, timestampMs: integer, bytes: integer, crc32c: digits })),
+  timestampsMs: v.optional(v.tuple([timestamp, timestamp])),
+  lastMessage: v.nullable(v.strictObject({ offset, timestampMs: timestamp, bytes: integer, crc32c: digits })),
   writer: v.string(),
   stamps: v.optional(v.strictObject({ temporary: fileName, images: offset, ...contents })),
 };

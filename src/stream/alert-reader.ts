@@ -2,6 +2,7 @@ import { SchemaRegistry } from '../broker/schema-registry.ts';
 import { partitionKey } from '../commit/partition-progress.ts';
 import { ClientError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { dateOf } from '../timestamp.ts';
 import { DecodeError, SchemaNeeded } from '../worker/decode/error.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
 import type { SkippedMessage, StreamedAlert } from './batch.ts';
@@ -40,7 +41,7 @@ export class AlertReader<A extends object> {
   async read(queued: QueuedMessage): Promise<ReadMessage<A> | null> {
     const { topic, partition, offset, timestampMs, key, headers } = queued.message;
     const place = { topic, partition, offset, key, headers };
-    const timestamp = timestampMs < 0 ? null : new Date(timestampMs);
+    const timestamp = dateOf(timestampMs);
     for (;;) {
       try {
         const alerts = this.#readAlerts(queued.message);

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { dateOf } from '../timestamp.ts';
 import { AlertObjects } from '../worker/alert-objects.ts';
 import { DecodeError } from '../worker/decode/error.ts';
 import type { Message, MessageHeader } from '../worker/message.ts';
@@ -15,7 +16,7 @@ export interface EncodedMessage {
   readonly partition: number;
   /** Of the message in its partition. */
   readonly offset: number;
-  /** Kafka's timestamp, or null where the broker gave none. */
+  /** Kafka's timestamp, or null where the broker gave none, or one that is no time. */
   readonly timestamp: Date | null;
   /** The message's key, as it came; null: none. */
   readonly key: Uint8Array | null;
@@ -63,7 +64,7 @@ function decodeBy<A extends object>(
 ): readonly { record: number; alert: A }[] {
   let alerts: A | readonly A[];
   try {
-    alerts = decode({ ...message, timestamp: timestampMs < 0 ? null : new Date(timestampMs) });
+    alerts = decode({ ...message, timestamp: dateOf(timestampMs) });
   } catch (error) {
     throw new DecodeError('CUSTOM', `The decoder threw: ${messageOf(error).replace(/\.$/, '')}.`, error);
   }

@@ -1,5 +1,6 @@
 import { ClientError, messageOf } from '../errors.ts';
 import { bytesText } from '../status/units.ts';
+import { dateOf } from '../timestamp.ts';
 import type { Message } from '../worker/message.ts';
 import { AlertPrinter } from './alerts.ts';
 import { newestMessages, noAlertIn } from './newest.ts';
@@ -42,5 +43,5 @@ function countOf(given: string): number {
 }
 
 function timeOf(timestampMs: number): string {
-  return timestampMs < 0 ? 'without a time' : new Date(timestampMs).toISOString();
+  return dateOf(timestampMs)?.toISOString() ?? 'without a time';
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientError, messageOf } from '../errors.ts';
 import { filesOf, isRecordName, parseRecord, type RangeRecord } from '../segment/record.ts';
-import { foldersIn } from '../verify/tree.ts';
+import { foldersIn, topicFoldersIn } from '../verify/tree.ts';
 import type { Message } from '../worker/message.ts';
 import { readAvroSegment } from './avro-segment.ts';
 import { readRawSegment } from './raw-segment.ts';
@@ -22,10 +22,15 @@ export interface RecordedPartition {
 export function recordedPartitions(dir: string): RecordedPartition[] {
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ClientError('USAGE', `There is no folder ${dir}.`);
-  return foldersIn(dir)
-    .filter((topic) => !topic.startsWith('_') && !topic.startsWith('.'))
+  const onGone = (below: string): never => {
+    throw new ClientError(
+      'BAD_MESSAGE',
+      `${join(dir, below)} is a link to something that is not there, so nobody knows which segments are missing.`,
+    );
+  };
+  return topicFoldersIn(dir, onGone)
     .flatMap((folder) =>
-      foldersIn(join(dir, folder))
+      foldersIn(join(dir, folder), (name) => onGone(join(folder, name)))
         .filter((name) => /^\d+$/.test(name))
         .map((name) => recordedPartition(dir, folder, Number(name))),
     )

@@ -6,6 +6,7 @@ import { producerProperties } from '../broker/properties.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import { Interrupted } from '../signals.ts';
 import { bytesText } from '../status/units.ts';
+import { dateOf } from '../timestamp.ts';
 import type { Message } from '../worker/message.ts';
 import { NO_OFFSET } from './avro-segment.ts';
 import { type RecordedPartition, recordedPartitions } from './recorded.ts';
@@ -41,7 +42,8 @@ export async function replay(input: ToolInput): Promise<void> {
   let isCutOff = false;
   try {
     for await (const message of inOrderOfTime(partitions)) {
-      if (message.timestampMs >= 0) {
+      // Of one beyond all calendars the pace would wait for ever.
+      if (dateOf(message.timestampMs) !== null) {
         firstMs ??= message.timestampMs;
         const dueMs = startMs + (message.timestampMs - firstMs) / speed;
         await waitUntil(dueMs, stop);

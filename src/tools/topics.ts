@@ -4,6 +4,7 @@ import { partitionsOf } from '../broker/topics.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import { Interrupted } from '../signals.ts';
 import { bytesText } from '../status/units.ts';
+import { dateOf } from '../timestamp.ts';
 import { print, table } from './print.ts';
 import { openSession, shownTopic, type ToolInput, withBroker } from './session.ts';
 
@@ -108,7 +109,7 @@ async function sample(
 }
 
 function note(row: TopicRow, { timestampMs, value }: ConsumedMessage): void {
-  if (timestampMs >= 0) {
+  if (dateOf(timestampMs) !== null) {
     row.firstMs = Math.min(row.firstMs, timestampMs);
     row.lastMs = Math.max(row.lastMs, timestampMs);
   }

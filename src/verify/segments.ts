@@ -18,7 +18,7 @@ import type { Partition, Partitions } from './partitions.ts';
 import { listsByNow } from './latecomers.ts';
 import { readSegmentData } from './segment-data.ts';
 import { checkStamps } from './stamps.ts';
-import { entriesOf, foldersIn, isSegmentFile } from './tree.ts';
+import { entriesOf, entryKind, foldersIn, isSegmentFile, topicFoldersIn } from './tree.ts';
 
 /**
  * Reads every segment of a folder against its record.
@@ -31,9 +31,10 @@ export async function readSegments(
   findings: Findings,
 ): Promise<ReadonlySet<string>> {
   const listed = new Set<string>();
-  for (const topic of foldersIn(dir).filter((name) => !name.startsWith('_'))) {
+  for (const topic of topicFoldersIn(dir)) {
     for (const partition of foldersIn(join(dir, topic)).filter((name) => /^\d+$/.test(name))) {
-      const entries = [...entriesOf(join(dir, topic, partition))].filter((entry) => !entry.isDirectory());
+      const full = join(dir, topic, partition);
+      const entries = [...entriesOf(full)].filter((entry) => entryKind(entry, full) !== 'folder');
       const names = entries.map(({ name }) => name).filter(isSegmentFile);
       if (names.length === 0) continue;
       const folder = `${topic}/${partition}`;

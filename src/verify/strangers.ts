@@ -1,13 +1,8 @@
-import { JOURNAL_FOLDER } from '../journal/line.ts';
-import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
-import { OWNER_FOLDER } from '../owner.ts';
+import { isOwnFolder } from '../worker/name/escape.ts';
 import type { AlertFiles } from './alert-files.ts';
 import type { Findings } from './findings.ts';
 import { isListedByNow } from './latecomers.ts';
-import { REDONE_FOLDER } from './redone.ts';
 import { filesBelow, isLayoutFile, isSegmentFile, isTemporary } from './tree.ts';
-
-const OWN_FOLDERS = new Set([JOURNAL_FOLDER, DEAD_LETTER_FOLDER, REDONE_FOLDER, OWNER_FOLDER]);
 
 /**
  * Files that nothing tells of: hardly any of them is a fault, and somebody may wonder.
@@ -20,13 +15,16 @@ export function noteStrangers(
   listed: ReadonlySet<string>,
   findings: Findings,
 ): void {
-  for (const path of filesBelow(dir)) {
+  const onGone = (path: string): void => {
+    findings.fault('lost', `${path} is a link to something that is not there, so nobody knows what is in it`);
+  };
+  for (const path of filesBelow(dir, onGone)) {
     const names = path.split('/');
     const name = names.at(-1) ?? '';
     if (isTemporary(name)) {
       findings.note('Temporaries: the next run sweeps those of dead writers', path);
     } else if (
-      !OWN_FOLDERS.has(names[0] ?? '') &&
+      !isOwnFolder(names[0] ?? '') &&
       !files.has(path) &&
       !listed.has(path) &&
       !(isSegmentFile(name) && names.length === 3 && /^\d+$/.test(names[1] ?? ''))

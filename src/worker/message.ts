@@ -16,7 +16,7 @@ export interface AlertOrigin {
   readonly offset: number;
   /** Place of the alert in its message, from 0: an Avro container may hold several. */
   readonly record: number;
-  /** Kafka's timestamp, or null where the broker gave none. */
+  /** Kafka's timestamp, or null where the broker gave none, or one that is no time. */
   readonly timestamp: Date | null;
   /** The message's key, as it came; null: none. */
   readonly key: Uint8Array | null;

@@ -6,6 +6,7 @@ import { Data, type DataOptions } from './datum/data.ts';
 import { type AlertToAsk, createDatumPrepare, type HookAnswer } from './datum/prepare.ts';
 import type { Message } from './message.ts';
 import { stripPrefix } from '../topic-name.ts';
+import { dateOf } from '../timestamp.ts';
 import { dropping, type Prepare, type PreparedAlert } from './message-worker.ts';
 import { PathTemplate } from './name/template.ts';
 import { alertsForChild, prepareByChild } from './prepare-by-child.ts';
@@ -199,5 +200,5 @@ function contextOf(message: Message, record: number, sendLog: SendLog): Omit<Ale
     warn: line('warn'),
     error: line('error'),
   };
-  return { ...at, record, timestamp: timestampMs < 0 ? null : new Date(timestampMs), key, headers, logger };
+  return { ...at, record, timestamp: dateOf(timestampMs), key, headers, logger };
 }

@@ -90,6 +90,20 @@ test('the topic is known again by its last saved message, be that message all th
   assert.deepEqual(told, ['at 10']);
 });
 
+test('the topic is known again by a message whose timestamp is beyond what files hold', () => {
+  for (const [came, held] of [
+    [1_795_489_200_000_000_000, Number.MAX_SAFE_INTEGER],
+    [-(2 ** 63), Number.MIN_SAFE_INTEGER],
+  ] as const) {
+    const { intake, at, told } = takingIn(null, { ...messageAt(9), timestampMs: held });
+    intake.take(
+      at,
+      messages(9, 10).map((message) => ({ ...message, timestampMs: came })),
+    );
+    assert.deepEqual([at.known, told], [null, ['at 10', 'take 10']]);
+  }
+});
+
 test('another message in the place of the last saved one: nothing is taken, then or later, and it stays unknown', () => {
   const { intake, told, at } = takingIn(null, messageAt(9, 'y'));
   intake.take(at, messages(9, 10));

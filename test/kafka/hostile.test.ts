@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { filesIn, jsonAlert, newFolder, readJsonFile, runClient } from '../support/client.ts';
+import { filesIn, jsonAlert, newFolder, readJsonFile, runClient, startClient } from '../support/client.ts';
 import { groupOffsets, newTopic, produce, skipKafka, unique } from '../support/kafka.ts';
 
 test('a message of 50 MB is saved whole, and those without bytes are passed', {
@@ -57,6 +57,50 @@ test('headers with hostile names come into the dead letter as they are', { skip:
   );
   readFileSync(join(dir, topic, '1.json'));
 });
+
+for (const [name, timestampMs] of [
+  ['nanoseconds', 1_795_489_200_000_000_000],
+  ['the greatest', 2 ** 63 - 1024],
+  ['the least', -(2 ** 63)],
+] as const) {
+  test(`with ${name} for a timestamp segments are read again, redone, replayed and looked at`, {
+    skip: skipKafka,
+  }, async (t) => {
+    const topic = await newTopic(1, { 'message.timestamp.after.max.ms': String(2n ** 63n - 1n) });
+    await produce(topic, [
+      { value: jsonAlert(1), timestampMs },
+      { value: Buffer.from('?'), timestampMs },
+      { value: jsonAlert(2) },
+      { value: Buffer.from('{"candid": 3, "of": "it"}'), timestampMs },
+    ]);
+    for (const output of ['ndjson', 'avro', 'json', 'raw']) {
+      const dir = newFolder(t);
+      const args = [topic, '-d', dir, '-g', unique('group'), '--until-end', '--output', output];
+      for (const run of ['first', 'again']) {
+        const { code, stderr } = await runClient(t, args);
+        assert.equal(code, 0, `${output}, ${run}: ${stderr}`);
+        const verified = await startClient(t, ['verify', dir]).ended;
+        assert.equal(verified.code, 0, `${output}, ${run}: ${verified.stdout}`);
+        assert.match(verified.stdout, /0–3/);
+      }
+      if (output !== 'raw') {
+        const redone = await startClient(t, ['redo', dir, '--format', 'text']).ended;
+        assert.equal(redone.code, 0, redone.stderr);
+      } else {
+        const replayed = await runClient(t, ['replay', dir]);
+        assert.equal(replayed.code, 0, replayed.stderr);
+      }
+    }
+    for (const args of [
+      ['peek', topic, '-n', '1'],
+      ['topics', topic],
+      ['topics', topic, '--json'],
+    ]) {
+      const { code, stderr } = await runClient(t, args);
+      assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
+    }
+  });
+}
 
 test('a topic named like a folder of the client is kept apart from it', { skip: skipKafka }, async (t) => {
   const dir = newFolder(t);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BatchView, outcome, packBatch } from '../../src/batch/batch.ts';
 import { OpenSegment } from '../../src/segment/open-segment.ts';
+import { formatRecord, parseRecord, type RangeRecord } from '../../src/segment/record.ts';
 import { SegmentFile } from '../../src/segment/segment-file.ts';
 import { newFolder } from '../support/client.ts';
 
@@ -62,7 +63,7 @@ test('offsets that had expired are told apart from those that never were message
 });
 
 test('a segment tells of the earliest and the latest of its messages, where they have timestamps', (t) => {
-  const timestampsOf = (...timestampsMs: number[]): unknown => {
+  const recordOf = (...timestampsMs: number[]): RangeRecord => {
     const messages = timestampsMs.map((timestampMs, offset) => ({
       ...{ offset, timestampMs, key: null, headers: [], value: Buffer.from('a') },
     }));
@@ -73,9 +74,17 @@ test('a segment tells of the earliest and the latest of its messages, where they
       alerts: new Int32Array(messages.length),
       ...{ head: null, parts: [], stamps: null, giveBack: () => undefined },
     });
-    assert.equal(segment.record([]).lastMessage?.offset, messages.length - 1);
-    return segment.record([]).timestampsMs;
+    const record = segment.record([]);
+    assert.equal(record.lastMessage?.offset, messages.length - 1);
+    return record;
   };
-  assert.deepEqual(timestampsOf(30, -1, 10, 20), [10, 30]);
-  assert.equal(timestampsOf(-1, -1), undefined);
+  assert.deepEqual(recordOf(30, -1, 10, 20).timestampsMs, [10, 30]);
+  assert.equal(recordOf(-1, -1).timestampsMs, undefined);
+  // Whatever a producer says, the record can be read again as it was written.
+  for (const strange of [1_795_489_200_000_000_000, 2 ** 63, -(2 ** 63)]) {
+    const record = recordOf(10, strange);
+    assert.deepEqual(parseRecord(formatRecord(record)), record, String(strange));
+    for (const each of [...(record.timestampsMs ?? []), record.lastMessage?.timestampMs])
+      assert.ok(Number.isSafeInteger(each), String(strange));
+  }
 });

@@ -63,6 +63,17 @@ test('a record of another format is refused, whatever its checksum', () => {
   assert.throws(() => parseRecord(formatRecord({ ...record, segment: '../x' })), RecordError);
 });
 
+test('a record of an earlier version, with a timestamp as it came, is believed; what is no number is not', () => {
+  const lastMessage = { offset: 20, timestampMs: -(2 ** 63), bytes: 10, crc32c: '00000000' };
+  const read = parseRecord(
+    formatRecord({ ...record, timestampsMs: [5, 1_795_489_200_000_000_000], lastMessage }),
+  );
+  assert.deepEqual(read.timestampsMs, [5, Number.MAX_SAFE_INTEGER]);
+  assert.equal(read.lastMessage?.timestampMs, Number.MIN_SAFE_INTEGER);
+  const endless = formatRecord({ ...record, timestampsMs: [5, Number.POSITIVE_INFINITY] });
+  assert.throws(() => parseRecord(endless), RecordError);
+});
+
 test('names of records sort as their offsets do', () => {
   assert.equal(recordName(7), `00000000000000000007${RECORD_EXTENSION}`);
   assert.ok(recordName(999) < recordName(1_000));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { formatRecord, parseRecord, type SegmentRecord } from '../../src/segment/record.ts';
@@ -125,6 +125,68 @@ test('whatever file goes, it is noticed', async (t) => {
     renameSync(away, join(dir, path));
   }
   await assertFaults(dir, {});
+});
+
+test('topics whose names begin like the folders of the client are looked at like all others', async (t) => {
+  for (const topic of ['_ztf', '.ztf', '_journals', '%5Fjournal']) {
+    const dir = newFolder(t);
+    const base = putSegment(dir, { topic, partition: 0, first: 0, last: 9 });
+    assert.match(reportOf(await verifyFolder(dir)), /0–9/, topic);
+    rmSync(join(dir, `${base}.ndjson`));
+    await assertFaults(dir, { lost: 10 });
+  }
+});
+
+/** Moves what a folder holds under a name to another disk, and leaves a link. */
+function moveAway(dir: string, name: string, disk: string): string {
+  const away = join(disk, name.replaceAll('/', '-'));
+  renameSync(join(dir, name), away);
+  symlinkSync(away, join(dir, name));
+  return away;
+}
+
+test('what was moved to another disk and left a link is looked at, and so is what lies in it', async (t) => {
+  for (const name of [
+    'ztf',
+    'ztf/0',
+    'lsst',
+    '_journal',
+    '_journal/lsst',
+    '_dead-letter',
+    '_dead-letter/ztf',
+  ]) {
+    const [dir, disk] = [goodFolder(t), newFolder(t)];
+    const report = reportOf(await verifyFolder(dir));
+    const away = moveAway(dir, name, disk);
+    assert.equal(reportOf(await verifyFolder(dir)), report, name);
+    for (const path of allFilesIn(away).filter((each) => !/(?:^|\/)0\.ndjson$/.test(each))) {
+      renameSync(join(away, path), join(disk, 'file'));
+      assert.ok((await findingsIn(dir)).faults.lost.count > 0, `${name}: ${path}`);
+      renameSync(join(disk, 'file'), join(away, path));
+    }
+    // The other disk is not there.
+    renameSync(away, join(disk, 'gone'));
+    assert.ok((await findingsIn(dir)).faults.lost.count > 0, name);
+  }
+});
+
+test('links that lead round, up, or to what has a name of its own add nothing', async (t) => {
+  const [dir, disk] = [goodFolder(t), newFolder(t)];
+  const report = reportOf(await verifyFolder(dir));
+  moveAway(dir, 'ztf', disk);
+  symlinkSync('ztf', join(dir, 'zwicky'));
+  symlinkSync('.', join(dir, 'self'));
+  symlinkSync('..', join(dir, 'up'));
+  symlinkSync(join(disk, 'ztf'), join(disk, 'ztf', 'round'));
+  symlinkSync(dir, join(disk, 'ztf', 'back'));
+  assert.equal(reportOf(await verifyFolder(dir)), report);
+});
+
+test('a file of a layout that no record lists is found behind a link too', async (t) => {
+  const [dir, disk] = [goodFolder(t), newFolder(t)];
+  put(disk, '0-00000000000000000010.ndjson', '{}\n');
+  symlinkSync(disk, join(dir, '2026-11-24'));
+  await assertFaults(dir, { lost: 1 });
 });
 
 test('without its journal the files of a topic are told as unknown, which is no fault', async (t) => {
@@ -339,7 +401,7 @@ test('a journal line that a crash cut off is told; one in the middle of a run is
 
 test('what a client publishes while it is looked at is no fault, and what no record lists is lost', (t) => {
   const dir = newFolder(t);
-  const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 9 });
+  const base = putSegment(dir, { topic: '_ztf', partition: 0, first: 0, last: 9 });
   const record = parseRecord(readFileSync(join(dir, `${base}.record`), 'utf8')) as SegmentRecord;
   const [listed, unlisted] = ['2026-11-24/0-00000000000000000000', '2026-11-24/0-00000000000000000010'];
   const { temporary, bytes, crc32c, ...range } = { ...record, format: 2 as const, segment: undefined };

@@ -1,5 +1,6 @@
 import { bytesText } from '../../status/units.ts';
 import type { Glimpse } from '../../glimpse.ts';
+import { dateOf } from '../../timestamp.ts';
 import type { WholeMessage } from '../messages.ts';
 import { ask, type Dialog } from './dialog.ts';
 import { element } from './dom.ts';
@@ -16,7 +17,8 @@ export function showAlert(dialog: Dialog, glimpse: Glimpse): void {
   dialog.show(`${glimpse.survey} ${glimpse.id}`, async () => {
     const response = await ask('/alert', { topic, partition, offset });
     const message = parseExactly(await response.text()) as WholeMessage;
-    const time = message.timestampMs < 0 ? '' : `, ${new Date(message.timestampMs).toISOString()}`;
+    const date = dateOf(message.timestampMs);
+    const time = date === null ? '' : `, ${date.toISOString()}`;
     const place = `${topic}/${partition} offset ${offset}${time}, ${bytesText(message.bytes)}`;
     return [
       element('p', { class: 'place' }, describeGlimpse(glimpse), element('br'), place),

@@ -1,4 +1,5 @@
 import { bytesText } from '../../status/units.ts';
+import { dateOf } from '../../timestamp.ts';
 import type { DeadLetter } from '../messages.ts';
 import { ask, type Dialog } from './dialog.ts';
 import { element } from './dom.ts';
@@ -35,7 +36,7 @@ export class LettersView {
       open.addEventListener('click', () => {
         this.#open(letter);
       });
-      const time = timestampMs < 0 ? '–' : new Date(timestampMs).toISOString().slice(0, 19).replace('T', ' ');
+      const time = dateOf(timestampMs)?.toISOString().slice(0, 19).replace('T', ' ') ?? '–';
       return element(
         'tr',
         {},

@@ -47,9 +47,14 @@ const TEMPORARIES = /(?<=^|\/)\.(?=antares-)/gi;
 /** How the client names records, segments and temporaries. */
 const CLIENT_NAMES = /(?<=^|\/)(?=\d{20}\.|\.antares-)./gi;
 
+/** Whether a folder below the output folder is the client's own, so no topic's and no message's. */
+export function isOwnFolder(name: string): boolean {
+  return OWN_FOLDERS.test(name);
+}
+
 /** The first name of a path: no message may write among what the client keeps there. */
 export function escapeOwnFolder(name: string): string {
-  return OWN_FOLDERS.test(name) ? percent(name.charAt(0)) + name.slice(1) : name;
+  return isOwnFolder(name) ? percent(name.charAt(0)) + name.slice(1) : name;
 }
 
 /** The names of a path that are like those of the client's temporaries, which are swept. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import build from 'fast-json-stringify';
 import { crc32c } from '../../checksum.ts';
+import { heldMs } from '../../timestamp.ts';
 import type { Message } from '../message.ts';
 import { escapeName } from '../name/escape.ts';
 import type { OutputFolder } from './folder.ts';
@@ -54,7 +55,7 @@ export function writeDeadLetter(
     topic: message.topic,
     partition: message.partition,
     offset: message.offset,
-    timestampMs: message.timestampMs,
+    timestampMs: heldMs(message.timestampMs),
     key: readable(message.key),
     headers: message.headers.map(({ key, value }) => ({ key, value: readable(value) })),
     bytes: message.value.byteLength,

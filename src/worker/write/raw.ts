@@ -4,6 +4,9 @@ import type { ChunkMemory } from './chunk-memory.ts';
 import { CHECKSUM_BYTES, fieldAt, FIELDS_BYTES, LENGTH_BYTES, NONE } from './raw-frame.ts';
 import { Growing, type SegmentEncoder, type TakenBytes } from './segment-encoder.ts';
 
+/** The last number below 2^63: the greatest timestamp there is came rounded to that. */
+const LATEST_MS = 2 ** 63 - 1024;
+
 /** Messages as they came, framed, so that a night can be replayed exactly. */
 export class RawFrames implements SegmentEncoder {
   readonly #frames: Growing;
@@ -33,7 +36,7 @@ export class RawFrames implements SegmentEncoder {
     new DataView(whole.buffer, whole.byteOffset).setUint32(0, bytes, true);
     const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
     view.setBigInt64(fieldAt.offset, BigInt(offset), true);
-    view.setBigInt64(fieldAt.timestampMs, BigInt(timestampMs), true);
+    view.setBigInt64(fieldAt.timestampMs, BigInt(Math.min(timestampMs, LATEST_MS)), true);
     view.setInt32(fieldAt.keyBytes, key?.length ?? NONE, true);
     view.setInt32(fieldAt.valueBytes, tombstone === true ? NONE : value.length, true);
     view.setUint32(fieldAt.headers, headers.length, true);
