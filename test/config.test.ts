@@ -86,6 +86,9 @@ test('a wrong value is named with its key and what is allowed, wherever it was g
     ['--port', '65536', /from 1 to 65535/],
     ['--stall-timeout', '5', /500ms, 20s, 5m or 1h/],
     ['--batch-bytes', '5 MB', /64MB/],
+    ['--start-at', '2026-11-24T03:00:00', /must be a time with its zone, such as 2026-11-24T03:00:00Z\.$/],
+    ['--stop-at', '2026-11-24T03:00', /must be a time with its zone/],
+    ['--stop-at', 'tomorrow', /must be a time such as/],
     ['--schema-registry', 'ftp://registry', /http/],
     ['--schema-registry', 'registry:8081', /http/],
   ] as const) {

@@ -30,7 +30,7 @@ export const initCommand: CommandModule<object, never> = {
         .option('hook', {
           string: true,
           requiresArg: true,
-          describe: `The function's language: ${hooks.join(', ')} [none]`,
+          describe: `The function's language [${hooks.join('|')}] [default: none]`,
         })
         .option('yes', { boolean: true, describe: 'Ask nothing; the defaults for what is not given' })
         .option('force', { boolean: true, describe: 'Write over files that are there' }),
