@@ -10,6 +10,7 @@ import {
   oneOf,
   type OptionValue,
   partitionList,
+  path,
   size,
   startAt,
   stopAt,
@@ -18,8 +19,6 @@ import {
   webAddress,
   wordsOf,
 } from './option-values.ts';
-
-const path = text;
 
 /** One option of the command: everything that the parser, the help, the README and the configuration file know of it. */
 export interface Flag<T = unknown> {

@@ -8,6 +8,13 @@ export type OptionValue<T> = v.GenericSchema<unknown, T>;
 
 export const text: OptionValue<string> = v.pipe(v.string('some text'), v.minLength(1, 'some text'));
 
+const NO_TILDE = 'a path without ~, which only shells replace';
+/** Of a file or a folder. What a shell would have replaced would make a folder named `~`. */
+export const path: OptionValue<string> = v.pipe(
+  text,
+  v.check((given) => given !== '~' && !given.startsWith('~/'), NO_TILDE),
+);
+
 export const flag: OptionValue<boolean> = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])], 'true or false'),
   v.transform((given) => given === true || given === 'true'),
