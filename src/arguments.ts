@@ -2,7 +2,7 @@ import type { CommandLine } from './config/gather.ts';
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { didYouMean } from './did-you-mean.ts';
 import { ClientError } from './errors.ts';
-import { fallbackText, type Flag, flagList, type FlagName, flags } from './flags.ts';
+import { type Flag, flagList, type FlagName, flags, sourcesNote, wordsNote } from './flags.ts';
 import { Interrupted } from './signals.ts';
 import { version } from './version.ts';
 
@@ -99,21 +99,13 @@ export function addOptions(command: Argv, names: readonly FlagName[]): Argv {
     parser = parser.option(name, {
       group: `${each.group}:`,
       alias: each.alias ?? [],
-      describe: each.describe + defaultNote(fallbackText(each)) + envNote(each.env),
+      describe: each.describe + wordsNote(each) + sourcesNote(each),
       requiresArg: each.isSwitch !== true,
       ...(each.isSwitch === true ? { boolean: true } : { string: true }),
       ...(each.repeatable === true ? { array: true } : {}),
     });
   }
   return parser;
-}
-
-function defaultNote(fallback: string): string {
-  return fallback === '' ? '' : ` [${fallback}]`;
-}
-
-function envNote(env: string | undefined): string {
-  return env === undefined ? '' : ` [$${env}]`;
 }
 
 /** How the command that is meant is called, such as `antares-client peek <topic>`; the main one has no words of its own. */

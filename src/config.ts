@@ -47,7 +47,8 @@ export function resolveConfig(sources: ConfigSources): Config {
   const warn = (text: string): unknown => warnings.push(text);
   const gathered = gather(sources, warn);
   const { file, profile, explicit } = gathered;
-  const given = new Given(valuesOf(gathered), explicit, warn, forProgram);
+  const { values, sources: givers } = valuesOf(gathered);
+  const given = new Given(values, givers, explicit, warn, forProgram);
   warnOfSecrets(commandLine.given, warn);
   const topics = splitTopics(commandLine.topics.length > 0 ? commandLine.topics : file.topics, needsTopics);
   const broker = brokerConfig(given, profile, needsBroker);

@@ -10,15 +10,15 @@ import {
   oneOf,
   type OptionValue,
   partitionList,
+  path,
   size,
   startAt,
   stopAt,
   text,
   userAndPassword,
   webAddress,
+  wordsOf,
 } from './option-values.ts';
-
-const path = text;
 
 /** One option of the command: everything that the parser, the help, the README and the configuration file know of it. */
 export interface Flag<T = unknown> {
@@ -530,6 +530,18 @@ export function fallbackText({ fallback, fallbackText: words, isSwitch }: Flag):
   return typeof fallback === 'number' ? String(fallback) : (fallback as string);
 }
 
+/** The words that an option takes, for help and README, such as ` [keep|drop|extract]`; empty: it takes others too. */
+export function wordsNote({ value }: Flag): string {
+  const words = wordsOf(value);
+  return words.length === 0 ? '' : ` [${words.join('|')}]`;
+}
+
+/** What help and manual say behind an option's words: its default, and its variable. */
+export function sourcesNote(each: Flag): string {
+  const fallback = fallbackText(each);
+  return `${fallback === '' ? '' : ` [default: ${fallback}]`}${each.env === undefined ? '' : ` [$${each.env}]`}`;
+}
+
 /** The options as a table for the README. */
 export function flagsAsMarkdown(): string {
   const groups = new Map<string, string[]>();
@@ -543,7 +555,8 @@ export function flagsAsMarkdown(): string {
       .map((spelling) => `\`${spelling}\``)
       .join(', ');
     const env = each.env === undefined ? '' : ` (\`${each.env}\`)`;
-    const row = `| ${spelled}${env} | ${each.describe.replaceAll('|', '\\|')} | ${fallbackText(each).replaceAll('|', '\\|')} |`;
+    const meaning = each.describe + wordsNote(each);
+    const row = `| ${spelled}${env} | ${meaning.replaceAll('|', '\\|')} | ${fallbackText(each).replaceAll('|', '\\|')} |`;
     groups.set(each.group, [...(groups.get(each.group) ?? []), row]);
   }
   return [...groups]

@@ -1,12 +1,19 @@
 import * as v from 'valibot';
 import { faultInHost, faultInServers } from './server-address.ts';
 import { DURATION_EXAMPLE, durationMs } from './duration.ts';
-import { parseStartAt, parseTime, type StartAt } from './place.ts';
+import { lacksZone, parseStartAt, parseTime, type StartAt } from './place.ts';
 
 /** A kind of value, parsed from the text of a flag or from JSON. What is wrong with one ends up behind "must be …". */
 export type OptionValue<T> = v.GenericSchema<unknown, T>;
 
 export const text: OptionValue<string> = v.pipe(v.string('some text'), v.minLength(1, 'some text'));
+
+const NO_TILDE = 'a path without ~, which only shells replace';
+/** Of a file or a folder. What a shell would have replaced would make a folder named `~`. */
+export const path: OptionValue<string> = v.pipe(
+  text,
+  v.check((given) => given !== '~' && !given.startsWith('~/'), NO_TILDE),
+);
 
 export const flag: OptionValue<boolean> = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])], 'true or false'),
@@ -34,14 +41,18 @@ export function wordsOf(value: OptionValue<unknown>): readonly string[] {
   return value.type === 'picklist' && 'options' in value ? (value.options as readonly string[]) : [];
 }
 
-/** A text that a function understands; null: it does not. */
-function parsed<T>(parse: (given: string) => T | null, error: string): OptionValue<T> {
+/** A text that a function understands; null: it does not. @param hint what a text lacks that is nearly one; null: nothing in particular. */
+function parsed<T>(
+  parse: (given: string) => T | null,
+  error: string,
+  hint: (given: string) => string | null = () => null,
+): OptionValue<T> {
   return v.pipe(
     v.string(error),
     v.rawTransform(({ dataset, addIssue, NEVER }): T => {
       const value = parse(dataset.value);
       if (value !== null) return value;
-      addIssue({ message: error });
+      addIssue({ message: hint(dataset.value) ?? error });
       return NEVER;
     }),
   );
@@ -49,14 +60,19 @@ function parsed<T>(parse: (given: string) => T | null, error: string): OptionVal
 
 export const duration: OptionValue<number> = parsed(durationMs, DURATION_EXAMPLE);
 
+const timeWithZone = (given: string): string | null =>
+  lacksZone(given) ? 'a time with its zone, such as 2026-11-24T03:00:00Z' : null;
+
 export const startAt: OptionValue<StartAt> = parsed(
   (given) => parseStartAt(given, Date.now()),
   'earliest, latest, committed, a past time such as 2026-11-24T03:00:00Z or 2h-ago, or last-500',
+  timeWithZone,
 );
 
 export const stopAt: OptionValue<number> = parsed(
   (given) => parseTime(given, Date.now()),
   'a time such as 2026-11-24T03:00:00Z or 2h-ago',
+  timeWithZone,
 );
 
 /** A number in a configuration file is as good as its digits. */

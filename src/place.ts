@@ -33,6 +33,11 @@ export function parseTime(text: string, nowMs: number): number | null {
   return day !== undefined && isDay(day) ? Date.parse(text) : null;
 }
 
+/** Whether a text would be a time with its zone, `Z` or `±hh:mm`, and is none without. */
+export function lacksZone(text: string): boolean {
+  return text.includes('T') && parseTime(text, 0) === null && parseTime(`${text}Z`, 0) !== null;
+}
+
 /** JavaScript takes the 30th of February for the 2nd of March. */
 function isDay(text: string): boolean {
   const timeMs = Date.parse(text);

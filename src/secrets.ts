@@ -50,18 +50,18 @@ export function withoutCrashReports(): void {
 /**
  * Reads a secret from a file, without the line's end.
  *
- * @param option that named the file.
+ * @param named the option and the file, as a sentence names them.
  * @param warn is told when others may read the file.
  * @throws ClientError CONFIG
  */
-export function readSecretFile(option: string, path: string, warn: (text: string) => void): string {
+export function readSecretFile(named: string, path: string, warn: (text: string) => void): string {
   try {
     const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
     if (text === '') throw new Error('it is empty');
     warnWhereOthersRead(path, warn);
     return text;
   } catch (error) {
-    throw new ClientError('CONFIG', `--${option} ${path} cannot be read: ${messageOf(error)}.`, {
+    throw new ClientError('CONFIG', `${named} cannot be read: ${messageOf(error)}.`, {
       cause: error,
     });
   }

@@ -119,7 +119,7 @@ test('values may look like numbers, options or lists', async () => {
   assert.deepEqual(broker.properties, { 'a.b': 'c=d,e', f: '' });
 });
 
-test('the help names every option', async (t) => {
+test('the help names every option, the words that it takes, its default and its variable', async (t) => {
   const lines: string[] = [];
   t.mock.method(console, 'log', (text: string) => lines.push(text));
   const exit = t.mock.method(process, 'exit', () => {
@@ -127,5 +127,8 @@ test('the help names every option', async (t) => {
   });
   await read('--help').catch(() => null);
   assert.ok(exit.mock.callCount() > 0);
-  for (const [name] of flagList) assert.ok(lines.join('\n').includes(`--${name}`), name);
+  const help = lines.join('\n');
+  for (const [name] of flagList) assert.ok(help.includes(`--${name}`), name);
+  assert.match(help, /\[keep\|drop\|extract\]\s+\[default: keep\]/);
+  assert.match(help, /\[\$ANTARES_KAFKA_API_KEY\]/);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { serverAddresses } from '../src/server-address.ts';
 import { ClientError } from '../src/errors.ts';
@@ -92,10 +92,7 @@ test('a wrong value is named with its key and what is allowed, wherever it was g
   const file = fileOf(t, { indent: 'four' });
   assert.equal(
     await refusal(['t', ...anyBroker, '--config', file]),
-    `indent in ${file} "four" cannot be used: it must be a whole number from 0 to 16.`.replace(
-      '"four"',
-      'four',
-    ),
+    `indent: four in ${file} cannot be used: it must be a whole number from 0 to 16.`,
   );
   for (const [option, value, allowed] of [
     ['--limit', '0', /whole number from 1/],
@@ -103,6 +100,9 @@ test('a wrong value is named with its key and what is allowed, wherever it was g
     ['--port', '65536', /from 1 to 65535/],
     ['--stall-timeout', '5', /500ms, 20s, 5m or 1h/],
     ['--batch-bytes', '5 MB', /64MB/],
+    ['--start-at', '2026-11-24T03:00:00', /must be a time with its zone, such as 2026-11-24T03:00:00Z\.$/],
+    ['--stop-at', '2026-11-24T03:00', /must be a time with its zone/],
+    ['--stop-at', 'tomorrow', /must be a time such as/],
     ['--schema-registry', 'ftp://registry', /http/],
     ['--schema-registry', 'registry:8081', /http/],
   ] as const) {
@@ -137,11 +137,11 @@ test('an address that no broker can have is refused, with the part of it that is
   const profiles = { mine: { title: 'Mine', bootstrapServers: 'localhost:99999' } };
   assert.match(
     await refusal(['t', '--config', fileOf(t, { profiles, profile: 'mine' })]),
-    /^bootstrapServers of the profile mine localhost:99999 cannot be used/,
+    /^bootstrapServers: localhost:99999 of the profile mine cannot be used/,
   );
   assert.match(
     await refusal(['t', '--config', fileOf(t, { host: 'localhost:9092' })]),
-    /^host in .*config\.json localhost:9092 cannot be used/,
+    /^host: localhost:9092 in .*config\.json cannot be used/,
   );
 });
 
@@ -238,6 +238,39 @@ test('a file that does not exist is named', async () => {
       await refusal(['t', ...anyBroker, option, '/nowhere']),
       `${option} /nowhere does not exist.`,
     );
+});
+
+test('what a configuration file names and is not there, or is of the wrong kind, is told with the file and the whole path', async (t) => {
+  const told = async (options: object): Promise<string> => {
+    const file = fileOf(t, { bootstrapServers: 'b:1', ...options });
+    return (await refusal(['t', '--config', file])).replace(file, 'FILE');
+  };
+  const whole = resolve('sub/hook.py');
+  assert.equal(
+    await told({ process: 'sub/hook.py' }),
+    `process: sub/hook.py in FILE does not exist: there is no ${whole}.`,
+  );
+  assert.equal(
+    await refusal(['t', ...anyBroker, '--process', 'sub/hook.py']),
+    `--process sub/hook.py does not exist: there is no ${whole}.`,
+  );
+  assert.match(await told({ process: '/dev' }), /^process: \/dev in FILE is no file of JavaScript/);
+  assert.equal(await told({ schemaDir: '/dev/null' }), 'schemaDir: /dev/null in FILE is no folder.');
+  assert.match(
+    await told({ apiKey: 'k', apiSecretFile: '/no' }),
+    /^apiSecretFile: \/no in FILE cannot be read/,
+  );
+  assert.match(await told({ cone: ['1,2'] }), /^cone: 1,2 in FILE cannot be used/);
+  assert.match(await told({ fields: 'a,,b' }), /^fields: a,,b in FILE cannot be used/);
+  assert.match(await told({ where: 'a >' }), /^where in FILE cannot be used: /);
+});
+
+test('a path that begins with ~, which no shell has replaced, is refused', async (t) => {
+  const wanted = 'cannot be used: it must be a path without ~, which only shells replace.';
+  assert.equal(await refusal(['t', ...anyBroker, '-d', '~/alerts']), `--output-dir ~/alerts ${wanted}`);
+  const file = fileOf(t, { bootstrapServers: 'b:1', outputDir: '~' });
+  assert.equal(await refusal(['t', '--config', file]), `outputDir: ~ in ${file} ${wanted}`);
+  assert.match((await configOf(['t', ...anyBroker, '-d', '~x'])).output.dir ?? '', /\/~x$/);
 });
 
 test('what holds no function is refused as the file of one, before any broker is asked', async (t) => {

@@ -68,6 +68,20 @@ test('JSON that the documents show is JSON', () => {
   }
 });
 
+test("the README's configuration file is one that the client takes as it stands", async (t) => {
+  const shown = blocks.find(({ code, language }) => language === 'json' && code.includes('"topics"'));
+  const options = JSON.parse(shown?.code ?? '') as Record<string, unknown>;
+  const dir = newFolder(t);
+  const secret = join(dir, 'secret');
+  writeFileSync(secret, 'hush-hush', { mode: 0o600 });
+  const file = join(dir, 'config.json');
+  writeFileSync(file, JSON.stringify({ ...options, apiSecretFile: secret }));
+  const { broker, pool, warnings } = await configOf(['--config', file]);
+  assert.deepEqual([broker.username, broker.password], [options['apiKey'], 'hush-hush']);
+  assert.equal(pool.workers, options['workers']);
+  assert.deepEqual(warnings, []);
+});
+
 test('programs that the documents show compile against the built client', (t) => {
   const dir = newFolder(t);
   mkdirSync(join(dir, 'node_modules'));

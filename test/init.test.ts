@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadHook } from '../src/worker/process/hook.ts';
@@ -12,9 +12,10 @@ const noTerminal = existsSync('/usr/bin/script') ? false : 'script(1) is not ins
 /** Nobody listens on port 1; the function is loaded before anybody is asked. */
 const nobody = ['--bootstrap-servers', '127.0.0.1:1', '--connect-timeout', '300ms'];
 
-function init(args: readonly string[]): { code: number | null; text: string } {
+function init(args: readonly string[], cwd?: string): { code: number | null; text: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cliFile, 'init', ...args], {
     encoding: 'utf8',
+    cwd,
   });
   return { code: status, text: `${stdout}${stderr}` };
 }
@@ -38,7 +39,9 @@ test('at a terminal init asks, and writes a configuration and a function', {
   await session.says(/a\/b is no topic name/);
   session.type('\x7f\x7f\x7fone, two\r');
   await session.says(/Which folder/);
-  session.type(`${join(dir, 'alerts')}\r`);
+  session.type('~/x\r');
+  await session.says(/a path without ~/);
+  session.type(`\x7f\x7f\x7f${join(dir, 'alerts')}\r`);
   await session.says(/Saved as what\?/);
   session.type('\x1b[B\r');
   await session.says(/A function of yours/);
@@ -95,10 +98,25 @@ test('without a terminal init says what to do, and takes all answers as options'
     const args = ['topic', '--yes', '--force', '--profile', 'local', '--config', config, '--hook', hook];
     const { code, text } = init(args);
     assert.equal(code, 0, text);
+    assert.doesNotMatch(text, /auth add/, 'where there is no login');
     const { stderr } = await startClient(t, ['--config', config, ...nobody]).ended;
     assert.match(stderr, /127\.0\.0\.1:1 cannot be reached/);
   }
   const processAlert = await loadHook(join(dir, 'process-alert.mjs'));
   const logger = { debug: () => undefined };
   assert.equal(await processAlert({ candid: 1n }, { topic: 't', offset: 0, logger } as never), undefined);
+});
+
+test('the function is found wherever the client is started, and credentials are spoken of where there is a login', (t) => {
+  const dir = newFolder(t);
+  mkdirSync(join(dir, 'sub'));
+  const config = join('sub', 'c.json');
+  const { code, text } = init(['topic', '--yes', '--config', config, '--hook', 'python'], dir);
+  assert.equal(code, 0, text);
+  assert.match(
+    text,
+    /^sub\/c\.json and sub\/process_alert\.py are written\.\nantares-client auth add antares /,
+  );
+  const { process: hook } = read(join(dir, config)) as { process: string };
+  assert.equal(hook, join(dir, 'sub', 'process_alert.py'));
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shareOut } from '../src/broker/given-positions.ts';
-import { parseStartAt, parseTime } from '../src/place.ts';
+import { lacksZone, parseStartAt, parseTime } from '../src/place.ts';
 
 const now = Date.parse('2026-11-24T12:00:00Z');
 
@@ -28,6 +28,19 @@ test('what is ambiguous, to come, or no place at all is not taken as a start', (
   ])
     assert.equal(parseStartAt(text, now), null, text);
   assert.equal(parseTime('2026-11-25', now), Date.parse('2026-11-25T00:00:00Z'), 'a stop may be to come');
+});
+
+test('a time of day without its zone is known as one', () => {
+  for (const text of ['2026-11-24T03:00:00', '2026-11-24T03:00']) assert.equal(lacksZone(text), true, text);
+  for (const text of [
+    '2026-11-24',
+    '2026-11-24T03:00Z',
+    '2026-11-24T25:00',
+    '2026-02-30T03:00',
+    'noT',
+    '2h-ago',
+  ])
+    assert.equal(lacksZone(text), false, text);
 });
 
 test('the last messages are shared out evenly; what a partition lacks the others give', () => {

@@ -75,7 +75,7 @@ test('dead letters that can be read now are saved and journaled, the others stay
   putGoodLetter(dir, 2, jsonAlert(72));
   const { code, stderr } = await redo(t, dir, '--indent', '0');
   assert.equal(code, 1);
-  assert.match(stderr, /1 dead letters are left, the first: _dead-letter\/ztf\/0-1: /);
+  assert.match(stderr, /1 dead letter is left, the first: _dead-letter\/ztf\/0-1: /);
   assert.deepEqual(filesIn(dir), [
     '_dead-letter/ztf/0-1.bin',
     '_dead-letter/ztf/0-1.json',
@@ -98,7 +98,7 @@ test('beside segments what was redone goes to _redone, a file a message, and the
   writeFileSync(hook, 'export const processAlert = ({ candid }) => candid !== 75n && undefined;');
   const { code, stderr } = await redo(t, dir, '--process', hook);
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /1 dead letters saved, 1 filtered, 0 left/);
+  assert.match(stderr, /1 dead letter saved, 1 filtered, 0 left/);
   assert.equal(readFileSync(join(dir, '_redone/ztf/0-4.ndjson'), 'utf8'), '{"candid":74}\n');
   assert.equal(readFileSync(join(dir, '_redone/ztf/0-5.ndjson'), 'utf8'), '');
   assert.deepEqual(readFileSync(join(dir, `${base}.ndjson`)), before);
@@ -342,6 +342,6 @@ test('a letter whose file is gone is the only copy, and is redone', async (t) =>
   putGoodLetter(dir, 0, jsonAlert(70));
   const { code, stderr } = await redo(t, dir);
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /1 dead letters saved/);
+  assert.match(stderr, /1 dead letter saved/);
   await assertClean(dir);
 });

@@ -68,6 +68,16 @@ test('the manual page holds every option, and every subcommand with its own', ()
   assert.match(verify, /^With these options, as above: --profile, /m);
 });
 
+test('the manual page tells the words that an option takes, its default and its variable, and where logins are kept', () => {
+  const page = readFileSync(join(projectRoot, 'build', 'man', 'antares-client.1'), 'utf8').replaceAll(
+    '\\-',
+    '-',
+  );
+  assert.match(page, /^\.B --stamps keep\|drop\|extract\n.*\[default: keep\]$/m);
+  assert.match(page, /^\.B --api-key API-KEY\n.*\[\$ANTARES_KAFKA_API_KEY\]$/m);
+  assert.match(page, /^\$XDG_CONFIG_HOME\/antares-client\/credentials\//m);
+});
+
 test('--version names the client, librdkafka with its features, and Node.js', () => {
   const text = execFileSync(process.execPath, [cliFile, '--version'], { encoding: 'utf8' });
   assert.match(

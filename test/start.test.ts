@@ -102,7 +102,7 @@ test('a place that was given is taken once; a partition that comes back goes on 
     segments: null,
     journal: null,
     saved: () => Promise.resolve(null),
-    savedOtherwise: () => Promise.resolve(0),
+    savedOtherwise: () => Promise.resolve(null),
     isNew: () => false,
     given: () => given,
     endOf: () => null,

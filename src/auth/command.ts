@@ -113,8 +113,10 @@ function remove(store: LoginStore, profile: string): void {
     process.stdout.write(`${path} is removed.\n`);
     return;
   }
-  const names = store.names();
-  throw new ClientError('USAGE', `Nothing is stored for ${profile}${didYouMean(profile, names)}`);
+  throw new ClientError(
+    'USAGE',
+    `Nothing is stored for ${profile}${didYouMean(profile, store.names())} antares-client auth list tells for which profiles there is.`,
+  );
 }
 
 function warn(text: string): void {

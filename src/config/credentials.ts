@@ -157,7 +157,9 @@ function readClientCertificate(given: Given): Credentials['clientCertificate'] {
 function readSecret(given: Given, name: SecretName): string | null {
   const fileName = `${name}-file` as const;
   const file = given.optional(fileName);
-  const secret = given.optional(name) ?? (file === null ? null : readSecretFile(fileName, file, given.warn));
+  const secret =
+    given.optional(name) ??
+    (file === null ? null : readSecretFile(given.named(fileName, file), file, given.warn));
   rememberSecret(secret ?? undefined);
   return secret;
 }

@@ -6,7 +6,7 @@ import { ClientError } from '../errors.ts';
 import { configKey, type Flag, flagList, type FlagName } from '../flags.ts';
 import { withoutLogin } from '../server-address.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
-import type { Values } from './given.ts';
+import { type Source, spelled, type Values } from './given.ts';
 import { chooseProfile, type NamedProfile, profileOptions } from './profile-options.ts';
 
 /** What the command line said, as text; nothing is checked yet but the names. */
@@ -95,60 +95,71 @@ export function wayTo(given: CommandLine['given']): Way {
   return gather({ commandLine: { topics: [], given }, environment: {} }, () => undefined).way;
 }
 
-/** Every option's value, of the first who gives it. @throws ClientError CONFIG naming what cannot be used. */
-export function valuesOf(gathered: Gathered): Values {
+/** Every option's value, of the first who gives it, and who that is. @throws ClientError CONFIG naming what cannot be used. */
+export function valuesOf(gathered: Gathered): {
+  readonly values: Values;
+  readonly sources: ReadonlyMap<FlagName, Source>;
+} {
   const values: Record<string, unknown> = {};
+  const sources = new Map<FlagName, Source>();
   for (const [name, flag] of flagList) {
-    values[name] = firstGiven(flag, givenBy(name, flag, gathered));
+    const found = firstOf(givenBy(name, flag, gathered));
+    if (found !== null) sources.set(name, found[0]);
+    values[name] = found === null ? flag.fallback : parsed(flag, ...found);
   }
-  return values as unknown as Values;
+  return { values: values as unknown as Values, sources };
 }
 
 /** Which options were given at all, and where. @throws ClientError CONFIG where the configuration file cannot be read. */
 export function givenOptions(sources: ConfigSources): GivenOption[] {
   const gathered = gather(sources, () => undefined);
   return flagList.flatMap(([name, flag]) => {
-    const found = givenBy(name, flag, gathered).find(([, value]) => value !== undefined);
-    if (found === undefined) return [];
-    const [where, value] = found;
+    const found = firstOf(givenBy(name, flag, gathered));
+    if (found === null) return [];
+    const [source, value] = found;
     // A list may hold a password as one of its pairs.
     const shown = flag.secret === true || !isScalar(value) ? '[not shown]' : String(value);
-    return [{ name, where, shown }];
+    return [{ name, where: spelled(source), shown }];
   });
 }
+
+/** What one of those says who may give an option; undefined: nothing. */
+type Offer = readonly [source: Source, value: unknown];
 
 /** Who may give an option, the first of them first. */
 function givenBy(
   name: FlagName,
   flag: Flag,
   { commandLine, environment, file, stored, way, profile, fromProfile }: Gathered,
-): (readonly [where: string, value: unknown])[] {
+): Offer[] {
+  const key = configKey(name);
   return [
-    [`--${name}`, commandLine.given[name]],
-    [flag.env ?? '', environment[name]],
-    [`${configKey(name)} in ${String(commandLine.given['config'])}`, file.options[name]],
-    [`stored for ${way.profile ?? ''}`, stored[name]],
-    [`${configKey(name)} of the profile ${profile?.name ?? ''}`, fromProfile[configKey(name)]],
+    [{ name: `--${name}`, place: '' }, commandLine.given[name]],
+    [{ name: flag.env ?? '', place: '' }, environment[name]],
+    [{ name: key, place: ` in ${String(commandLine.given['config'])}` }, file.options[name]],
+    [{ name: key, place: ` stored for ${way.profile ?? ''}` }, stored[name]],
+    [{ name: key, place: ` of the profile ${profile?.name ?? ''}` }, fromProfile[key]],
   ];
 }
 
-/** The first source that gives the option, parsed. */
-function firstGiven(flag: Flag, sources: readonly (readonly [string, unknown])[]): unknown {
-  const found = sources.find(([, value]) => value !== undefined);
-  if (found === undefined) return flag.fallback;
-  const [where, given] = found;
-  const parsed = safeParse(flag.value, given);
+function firstOf(offers: readonly Offer[]): Offer | null {
+  return offers.find(([, value]) => value !== undefined) ?? null;
+}
+
+/** @throws ClientError CONFIG naming who gave what cannot be used */
+function parsed(flag: Flag, source: Source, given: unknown): unknown {
+  const result = safeParse(flag.value, given);
   if (Array.isArray(given) && flag.repeatable !== true) {
-    if (where.startsWith('--') && given.length > 1)
-      throw new ClientError('CONFIG', `${where} was given ${given.length} times; once is enough.`);
-    if (!parsed.success || flag.secret === true)
-      throw new ClientError('CONFIG', `${where} is a list; it takes one value.`);
+    if (source.name.startsWith('--') && given.length > 1)
+      throw new ClientError('CONFIG', `${source.name} was given ${given.length} times; once is enough.`);
+    if (!result.success || flag.secret === true)
+      throw new ClientError('CONFIG', `${spelled(source)} is a list; it takes one value.`);
   }
-  if (parsed.success) return parsed.output;
+  if (result.success) return result.output;
   // Lists and objects are not shown either: passwords may be in them.
-  const shown = flag.secret !== true && isScalar(given) ? ` ${withoutLogin(String(given))}` : '';
-  const wanted = parsed.issues[0].message;
-  throw new ClientError('CONFIG', `${where}${shown} cannot be used: it must be ${wanted}.`);
+  const shown = flag.secret !== true && isScalar(given) ? withoutLogin(String(given)) : null;
+  const wanted = result.issues[0].message;
+  throw new ClientError('CONFIG', `${spelled(source, shown)} cannot be used: it must be ${wanted}.`);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -40,6 +40,6 @@ function hookFile(given: Given): string | null {
   if (!statSync(own).isDirectory() && HOOK_EXTENSIONS.includes(extname(own))) return own;
   throw new ClientError(
     'CONFIG',
-    `--process ${given.optional('process') ?? ''} is no file of JavaScript, TypeScript or Python (${HOOK_EXTENSIONS.join(' ')}); --process-command runs any program.`,
+    `${given.named('process', given.optional('process'))} is no file of JavaScript, TypeScript or Python (${HOOK_EXTENSIONS.join(' ')}); --process-command runs any program.`,
   );
 }

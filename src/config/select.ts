@@ -22,10 +22,13 @@ export function selectOptions(given: Given, { dir }: Pick<OutputConfig, 'dir'>):
   const where = given.optional('where');
   const cones = given.value('cone');
   const fields = given.optional('fields');
-  if (where !== null) checkExpression(where);
+  if (where !== null) checkExpression(given.named('where'), where);
   for (const cone of cones) {
     if (parseCone(cone) === null)
-      throw new ClientError('CONFIG', `--cone ${cone} cannot be used: it must be ${CONE_FORM}.`);
+      throw new ClientError(
+        'CONFIG',
+        `${given.named('cone', cone)} cannot be used: it must be ${CONE_FORM}.`,
+      );
   }
   const stamps = given.value('stamps');
   if (stamps === 'extract' && dir === null)
@@ -36,19 +39,19 @@ export function selectOptions(given: Given, { dir }: Pick<OutputConfig, 'dir'>):
   return {
     where,
     cones,
-    fields: fields === null ? null : fieldPaths(fields),
+    fields: fields === null ? null : fieldPaths(given.named('fields', fields), fields),
     stamps,
   };
 }
 
-function checkExpression(text: string): void {
+function checkExpression(named: string, text: string): void {
   try {
     compileExpression(text);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw new ClientError(
       'CONFIG',
-      `--where cannot be used: ${error.message}.\n${marked(text, error.index)}`,
+      `${named} cannot be used: ${error.message}.\n${marked(text, error.index)}`,
     );
   }
 }
@@ -62,12 +65,12 @@ function marked(text: string, index: number): string {
   return `  ${line}\n  ${' '.repeat(before.length + index - from)}^`;
 }
 
-function fieldPaths(text: string): string[] {
+function fieldPaths(named: string, text: string): string[] {
   const paths = text.split(',').map((path) => path.trim());
   if (paths.some((path) => !/^[^.]+(\.[^.]+)*$/.test(path)))
     throw new ClientError(
       'CONFIG',
-      `--fields ${text} cannot be used: it must be fields with commas between, such as candid,candidate.ra,candidate.dec.`,
+      `${named} cannot be used: it must be fields with commas between, such as candid,candidate.ra,candidate.dec.`,
     );
   return paths;
 }

@@ -5,6 +5,9 @@ import { knownProfiles } from '../profiles/known.ts';
 import { type Answers, forms, hooks, type Known } from './answers.ts';
 import { faultIn, type NewFile } from './files.ts';
 
+/** The folder that is proposed. */
+const DIR = 'alerts';
+
 const formHints: Readonly<Record<Answers['output'], string>> = {
   json: 'one file an alert',
   ndjson: 'many alerts a file, one a line',
@@ -34,7 +37,12 @@ export async function askFor(known: Known): Promise<Answers> {
   const outputDir =
     known.outputDir ??
     (await answer(
-      text({ message: 'Which folder for the alerts?', defaultValue: 'alerts', placeholder: 'alerts' }),
+      text({
+        message: 'Which folder for the alerts?',
+        defaultValue: DIR,
+        placeholder: DIR,
+        validate: (line) => faultIn({ topics, profile, outputDir: wordOr(line, DIR) }),
+      }),
     ));
   const output =
     known.output ??
@@ -61,11 +69,15 @@ async function askForTopics(profile: string): Promise<string[]> {
       message: 'Which topics? Names with commas or blanks between; antares-client topics lists them.',
       validate: (line) => {
         const topics = wordsOf(line);
-        return topics.length > 0 ? faultIn({ topics, profile }) : 'It takes one at least.';
+        return topics.length > 0 ? faultIn({ topics, profile, outputDir: DIR }) : 'It takes one at least.';
       },
     }),
   );
   return wordsOf(words);
+}
+
+function wordOr(line: string | undefined, instead: string): string {
+  return line === undefined || line === '' ? instead : line;
 }
 
 function wordsOf(line = ''): string[] {

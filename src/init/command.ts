@@ -30,7 +30,7 @@ export const initCommand: CommandModule<object, never> = {
         .option('hook', {
           string: true,
           requiresArg: true,
-          describe: `The function's language: ${hooks.join(', ')} [none]`,
+          describe: `The function's language [${hooks.join('|')}] [default: none]`,
         })
         .option('yes', { boolean: true, describe: 'Ask nothing; the defaults for what is not given' })
         .option('force', { boolean: true, describe: 'Write over files that are there' }),
@@ -52,15 +52,17 @@ export const initCommand: CommandModule<object, never> = {
       );
     // Loaded late, for the main command needs none of it.
     const { askFor, askWhetherToReplace } = await import('./ask.ts');
-    const { checked, filesOf, write } = await import('./files.ts');
+    const { checked, filesOf, takesLogin, write } = await import('./files.ts');
     const answers = yes ? withDefaults(known) : await askFor(known);
     checked(answers);
     const files = filesOf(config, answers);
     write(files, force || (!yes && (await askWhetherToReplace(files))));
+    const login = takesLogin(answers.profile)
+      ? `antares-client auth add ${answers.profile}    keeps your credentials, if the broker wants some\n`
+      : '';
     process.stdout.write(
       `${files.map(({ path }) => path).join(' and ')} ${files.length > 1 ? 'are' : 'is'} written.
-antares-client auth add ${answers.profile}    keeps your credentials, if the broker wants some
-antares-client doctor --config ${config}    tries every step of the way
+${login}antares-client doctor --config ${config}    tries every step of the way
 antares-client --config ${config}    reads and saves\n`,
     );
   },

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { resolveConfig } from '../config.ts';
+import { wayTo } from '../config/gather.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import type { Answers } from './answers.ts';
 
@@ -22,10 +23,10 @@ export function checked({ topics, profile, output, outputDir }: Omit<Answers, 'h
   resolveConfig({ commandLine: { topics, given }, environment: {}, isTerminal: true, needsBroker: false });
 }
 
-/** Why the client would not take these topics; undefined: it would. */
-export function faultIn({ topics, profile }: Pick<Answers, 'topics' | 'profile'>): string | undefined {
+/** Why the client would not take these answers; undefined: it would. */
+export function faultIn(answers: Pick<Answers, 'topics' | 'profile' | 'outputDir'>): string | undefined {
   try {
-    checked({ topics, profile, output: 'json', outputDir: 'alerts' });
+    checked({ ...answers, output: 'json' });
     return undefined;
   } catch (error) {
     if (error instanceof ClientError) return error.message;
@@ -33,13 +34,18 @@ export function faultIn({ topics, profile }: Pick<Answers, 'topics' | 'profile'>
   }
 }
 
-/** The configuration file at `path`, and the function beside it. */
+/** Whether the brokers of a profile may want a login. */
+export function takesLogin(profile: string): boolean {
+  return wayTo({ profile }).takesLogin;
+}
+
+/** The configuration file at `path`, and the function beside it, which is found wherever the client is started. */
 export function filesOf(path: string, { hook, ...answers }: Answers): NewFile[] {
   if (hook === 'none') return [{ path, content: asJson(answers) }];
   const process = join(dirname(path), hook === 'python' ? 'process_alert.py' : 'process-alert.mjs');
   const content = hook === 'python' ? pythonHook : javascriptHook(answers.profile);
   return [
-    { path, content: asJson({ ...answers, process }) },
+    { path, content: asJson({ ...answers, process: resolve(process) }) },
     { path: process, content },
   ];
 }

@@ -4,6 +4,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { addOptions } from '../arguments.ts';
 import { ClientError } from '../errors.ts';
 import { registryOnly } from '../secrets.ts';
+import { several } from '../several.ts';
 
 /** Options that say how messages become files. */
 const options = [
@@ -84,10 +85,13 @@ async function redoFolder(
   const stop = listenForStop();
   const { saved, filtered, settled, left } = await redo(settings, config, log, stop);
   const cleared = settled > 0 ? `, ${settled} cleared away, whose alerts were saved later` : '';
-  log.info(`${saved} dead letters saved, ${filtered} filtered${cleared}, ${left.length} left.`);
+  log.info(`${several(saved, 'dead letter')} saved, ${filtered} filtered${cleared}, ${left.length} left.`);
   if (stop.aborted)
     throw new Interrupted(stop, 'say redo again for the dead letters that it did not come to');
   const [first] = left;
   if (first !== undefined)
-    throw new ClientError('BAD_MESSAGE', `${left.length} dead letters are left, the first: ${first}`);
+    throw new ClientError(
+      'BAD_MESSAGE',
+      `${several(left.length, 'dead letter')} ${left.length === 1 ? 'is' : 'are'} left, the first: ${first}`,
+    );
 }

@@ -31,7 +31,9 @@ export function manualPage({ options, commands }: Words, version: string): strin
     ].flatMap(([code = '', meaning = '']) => ['.TP', `.B ${escape(code)}`, text(meaning)]),
     '.SH FILES',
     text('--config names a JSON file with the same options in camelCase.'),
-    text('~/.config/antares-client/credentials/ holds what antares-client auth keeps.'),
+    text(
+      '$XDG_CONFIG_HOME/antares-client/credentials/, without that variable ~/.config/antares-client/credentials/, holds what antares-client auth keeps.',
+    ),
     '',
   ].join('\n');
 }
@@ -47,10 +49,10 @@ function commandEntry({ name, describe, options }: CommandWords): string[] {
   ];
 }
 
-function entry({ name, letters, describe, takesValue, values }: OptionWords): string[] {
+function entry({ name, letters, describe, takesValue, values, sources }: OptionWords): string[] {
   const value = takesValue ? ` ${values.length > 0 ? values.join('|') : name.toUpperCase()}` : '';
   const spelled = [...letters.map((letter) => `-${letter}`), `--${name}`].join(', ');
-  return ['.TP', `.B ${escape(spelled)}${escape(value)}`, text(describe)];
+  return ['.TP', `.B ${escape(spelled)}${escape(value)}`, text(describe + sources)];
 }
 
 /** A line of text: a dot or an apostrophe at its beginning would be a request. */

@@ -1,5 +1,5 @@
 import yargs, { type CommandModule } from 'yargs';
-import { type Flag, type FlagName, flagList, flags } from '../flags.ts';
+import { type Flag, type FlagName, flagList, flags, sourcesNote } from '../flags.ts';
 import { wordsOf as valuesOf } from '../option-values.ts';
 
 /** One option, as a shell and the manual want to know it. */
@@ -11,6 +11,8 @@ export interface OptionWords {
   readonly takesValue: boolean;
   /** The values that there are; none: any. */
   readonly values: readonly string[];
+  /** Its default and its variable, as help has them; empty: neither. */
+  readonly sources: string;
 }
 
 /** A subcommand with its options. */
@@ -27,8 +29,8 @@ export interface Words {
 }
 
 const common: readonly OptionWords[] = [
-  { name: 'help', letters: ['h'], describe: 'This help', takesValue: false, values: [] },
-  { name: 'version', letters: [], describe: 'The version', takesValue: false, values: [] },
+  { name: 'help', letters: ['h'], describe: 'This help', takesValue: false, values: [], sources: '' },
+  { name: 'version', letters: [], describe: 'The version', takesValue: false, values: [], sources: '' },
 ];
 
 /** The words of the command and its subcommands, from the tables that the parser has them from. */
@@ -43,13 +45,15 @@ export function collectWords(commands: readonly CommandModule<object, never>[]):
   };
 }
 
-function wordsOf(name: string, { alias = [], describe, isSwitch, value }: Flag): OptionWords {
+function wordsOf(name: string, flag: Flag): OptionWords {
+  const { alias = [], describe, isSwitch, value } = flag;
   return {
     name,
     letters: alias.filter((each) => each.length === 1),
     describe,
     takesValue: isSwitch !== true,
     values: valuesOf(value),
+    sources: sourcesNote(flag),
   };
 }
 
@@ -85,6 +89,7 @@ function ownOptions({ command: usage, builder }: CommandModule<object, never>): 
             describe: descriptions[name] ?? '',
             takesValue: !declared.boolean.includes(name),
             values: [],
+            sources: '',
           },
     );
 }

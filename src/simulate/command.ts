@@ -13,11 +13,15 @@ export const simulateCommand: CommandModule<object, never> = {
         string: true,
         array: true,
         requiresArg: true,
-        describe: `${surveys.join(', ')}; repeatable; topics are named simulated_<survey> [all]`,
+        describe: `${surveys.join(', ')}; repeatable; topics are named simulated_<survey> [default: all]`,
       })
       .option('seed', { string: true, default: '1', describe: 'The same seed makes the same alerts' })
       .option('count', { string: true, default: '100', describe: 'Alerts a survey' })
-      .option('rate', { string: true, requiresArg: true, describe: 'Alerts a second, or full [full]' })
+      .option('rate', {
+        string: true,
+        requiresArg: true,
+        describe: 'Alerts a second, or full [default: full]',
+      })
       .option('visits', { string: true, requiresArg: true, describe: 'Instead of --count: so many visits …' })
       .option('per-visit', { string: true, default: '10000', describe: '… of so many alerts …' })
       .option('every', { string: true, default: '39', describe: '… every so many seconds' })

@@ -1,5 +1,6 @@
 import type { StatusView } from './view.ts';
-import { bytesText, durationText, several } from './units.ts';
+import { several } from '../several.ts';
+import { bytesText, durationText } from './units.ts';
 
 /** The status for a log: fields for programs and a sentence for people. */
 export function lineOf(view: StatusView): {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
-import { bytesText, several } from './units.ts';
+import { several } from '../several.ts';
+import { bytesText } from './units.ts';
 
 /** What a run has done: fields for programs and a sentence for people; null: it never began. */
 export function summaryOf(

@@ -4,11 +4,6 @@ export function countText(count: number): string {
   return round < 10_000_000 ? round.toLocaleString('en-GB') : `${(count / 1e6).toFixed(1)} M`;
 }
 
-/** `1 alert`, `20 alerts` @param one what is counted, as one of them. */
-export function several(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
-}
-
 /** `12.3 MB` */
 export function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];

@@ -1,4 +1,5 @@
 import { ClientError } from '../errors.ts';
+import { several } from '../several.ts';
 
 const WINDOW = 1_000;
 
@@ -27,7 +28,7 @@ export class FailureLimit {
     if (this.#recent.length > WINDOW && this.#recent.shift() === true) this.#failuresInWindow -= 1;
     if (code === null) return null;
     if (this.#inARow >= this.#maxInARow) {
-      return tooMany(`${this.#inARow} messages in a row failed with ${code}`, text);
+      return tooMany(`${several(this.#inARow, 'message')} in a row failed with ${code}`, text);
     }
     if (this.#recent.length === WINDOW && this.#failuresInWindow > WINDOW / 2) {
       return tooMany(

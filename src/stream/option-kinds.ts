@@ -41,7 +41,7 @@ const kinds: Readonly<Record<keyof AlertStreamOptions, v.GenericSchema>> = {
   where: asTheCommand,
   cone: listOf('RA,DEC,RADIUS, or a list of such'),
   fields: fits(v.array(v.string()), 'a list of paths'),
-  stamps: asTheCommand,
+  stamps: oneOf('keep', 'drop'),
   format: text,
   decoders: fits(v.record(v.string(), v.function()), 'functions by name'),
   schemaRegistry: asTheCommand,

@@ -52,7 +52,10 @@ test('user and secret come from a pipe, are listed without the secret, and go aw
   assert.deepEqual(filesIn(home), ['antares-client/credentials/rubin.json']);
   const again = auth(home, ['remove', 'rubim']);
   assert.equal(again.code, 2);
-  assert.match(again.stderr, /Nothing is stored for rubim; did you mean rubin\?/);
+  assert.match(
+    again.stderr,
+    /Nothing is stored for rubim; did you mean rubin\? antares-client auth list tells /,
+  );
 });
 
 test("a user's own profile, and servers that an operator gave, are what the secret is for", (t) => {
@@ -150,7 +153,7 @@ test('the client logs in with what is stored, and neither log nor doctor shows t
   assert.equal(code, 1, stderr);
   assert.doesNotMatch(`${stdout}${stderr}`, /hush/);
   const doctor = await startClient(t, ['doctor', 't', '--config', config], env).ended;
-  assert.match(doctor.stdout, /api-key = me \(stored for ours\)/);
-  assert.match(doctor.stdout, /api-secret = \[not shown\] \(stored for ours\)/);
+  assert.match(doctor.stdout, /api-key = me \(apiKey stored for ours\)/);
+  assert.match(doctor.stdout, /api-secret = \[not shown\] \(apiSecret stored for ours\)/);
   assert.doesNotMatch(`${doctor.stdout}${doctor.stderr}`, /hush/);
 });

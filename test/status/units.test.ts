@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bar, bytesText, countText, durationText, several, sparkline } from '../../src/status/units.ts';
+import { several } from '../../src/several.ts';
+import { bar, bytesText, countText, durationText, sparkline } from '../../src/status/units.ts';
 
 test('numbers keep three digits and say their unit', () => {
   assert.deepEqual([0, 999, 1_000, 12_345_678, 2e12].map(bytesText), [

@@ -41,6 +41,15 @@ test('options of the wrong kind are refused by their name', () => {
     assert.equal(refusal(options), 'A stream must be given an object with its options.');
 });
 
+test('images cannot be extracted by a stream, which has no folder for them', () => {
+  assert.equal(
+    refusal({ ...anywhere, stamps: 'extract' }),
+    'stamps extract cannot be used: it must be one of keep, drop.',
+  );
+  for (const stamps of ['keep', 'drop', undefined])
+    assert.equal(refusal({ ...anywhere, stamps }), 'not refused');
+});
+
 test('a password in an option of the wrong kind is not shown', () => {
   assert.equal(
     refusal({ ...anywhere, properties: 'ssl.key.password=PASSWORD' }),
