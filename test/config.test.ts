@@ -441,6 +441,13 @@ test('with segments --path is the folder of their files; without it there is one
   });
 });
 
+test('raw segments take the format that a filter reads messages by, and no other', async () => {
+  const args = ['t', ...anyBroker, '-d', 'x', '--output', 'raw', '--format', 'hop'];
+  assert.equal((await configOf([...args, '--where', 'candid > 1'])).decode.format, 'hop');
+  assert.equal((await configOf([...args, '--cone', '10,20,1deg'])).decode.format, 'hop');
+  assert.match(await refusal(args), /--format has no meaning with --output raw/);
+});
+
 test('the configuration cannot be changed later', async () => {
   const config = await configOf(['t', ...anyBroker, '-X', 'fetch.min.bytes=1']);
   assert.throws(() => {

@@ -120,7 +120,9 @@ const unfit: Readonly<Record<FlagValue<'output'>, readonly FlagName[]>> = {
 function checkForm(form: FlagValue<'output'>, dir: string | null, given: ReadonlySet<string>): void {
   if (form !== 'json' && dir === null)
     throw new ClientError('CONFIG', `--output ${form} needs --output-dir, where segments are kept.`);
-  const wrong = unfit[form].find((name) => given.has(name));
+  // Raw messages are read by a filter alone.
+  const isRead = given.has('where') || given.has('cone');
+  const wrong = unfit[form].find((name) => given.has(name) && !(name === 'format' && isRead));
   if (wrong !== undefined)
     throw new ClientError(
       'CONFIG',
