@@ -2,8 +2,7 @@ import type { TopicPartition } from './broker/consumer.ts';
 import type { Config } from './config.ts';
 import { Journal } from './journal/journal.ts';
 import { recover } from './segment/recover.ts';
-import { stripPrefix } from './topic-name.ts';
-import { escapeName } from './worker/name/escape.ts';
+import { topicFolder } from './worker/name/topic-folder.ts';
 
 /**
  * Where a partition ends in the form that this run does not write: files where it writes segments, and the other way round. --output may be
@@ -18,7 +17,7 @@ export function endInOtherOutput(
 ): (at: TopicPartition) => Promise<number> {
   const { dir, form } = output;
   if (dir === null || dryRun) return () => Promise.resolve(0);
-  const folderOf = (topic: string): string => escapeName(stripPrefix(topic, topics.prefix));
+  const folderOf = (topic: string): string => topicFolder(topic, topics.prefix);
   if (form !== 'json') {
     const journal = new Journal(dir, folderOf, false);
     return (at) => journal.endOf(at);
