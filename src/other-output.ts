@@ -9,8 +9,7 @@ import type { AlertLine } from './journal/parse.ts';
 import type { Log } from './log.ts';
 import { coveredFrom } from './segment/covered.ts';
 import { type Published, recover } from './segment/recover.ts';
-import { stripPrefix } from './topic-name.ts';
-import { escapeName } from './worker/name/escape.ts';
+import { topicFolder } from './worker/name/topic-folder.ts';
 
 /**
  * How far a partition is saved in the form that this run does not write: files where it writes segments, and the other way round. --output may be
@@ -27,7 +26,7 @@ export function findSavedOtherwise(
 ): FindSavedOtherwise {
   const { dir, form } = output;
   if (dir === null || dryRun) return () => Promise.resolve(null);
-  const folderOf = (topic: string): string => escapeName(stripPrefix(topic, topics.prefix));
+  const folderOf = (topic: string): string => topicFolder(topic, topics.prefix);
   if (form === 'json') return inSegments(dir, folderOf, writer, log);
   return inFiles(new Journal(dir, folderOf, output.durability === 'disk'), form);
 }

@@ -17,8 +17,7 @@ import { segmentForm } from './segment/form.ts';
 import { joinService, type Service } from './service.ts';
 import { newWriter } from './temporary.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
-import { stripPrefix } from './topic-name.ts';
-import { escapeName } from './worker/name/escape.ts';
+import { topicFolder } from './worker/name/topic-folder.ts';
 import { mergedBy } from './worker/name/merged.ts';
 import { PathTemplate } from './worker/name/template.ts';
 import { settingsForWorkers } from './worker-settings.ts';
@@ -106,7 +105,7 @@ async function readAndSave(
 function journalFor({ output, topics }: Config, sync: boolean): Journal | null {
   const { dir, form } = output;
   if (dir === null || form !== 'json') return null;
-  return new Journal(dir, (topic) => escapeName(stripPrefix(topic, topics.prefix)), sync);
+  return new Journal(dir, (topic) => topicFolder(topic, topics.prefix), sync);
 }
 
 function checkFeatures({ broker }: Config, log: Log): void {

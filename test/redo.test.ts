@@ -345,3 +345,26 @@ test('a letter whose file is gone is the only copy, and is redone', async (t) =>
   assert.match(stderr, /1 dead letter saved/);
   await assertClean(dir);
 });
+
+test('letters of a topic that is named like a folder of the client are redone where an earlier version put them', async (t) => {
+  for (const kind of ['segments', 'journal']) {
+    const dir = newFolder(t);
+    if (kind === 'segments')
+      putSegment(dir, { topic: '%5Fjournal', partition: 0, first: 0, last: 2, absent: [['dead', 1, 1]] });
+    else
+      putJournal(dir, '_journal', 0, [
+        { start: 0, behind: 'start' },
+        { from: 0, to: 0, outcome: 'filtered' },
+        { from: 1, to: 1, outcome: 'dead' },
+      ]);
+    putGoodLetter(dir, 1, jsonAlert(71), '_journal');
+    await assertClean(dir);
+    const { code, stderr } = await redo(t, dir);
+    assert.equal(code, 0, stderr);
+    const there = filesIn(dir);
+    const saved = kind === 'segments' ? '_redone/%5Fjournal/0-1.ndjson' : '%5Fjournal/71.json';
+    assert.ok(there.includes(saved), there.join(' '));
+    assert.ok(!there.some((path) => path.startsWith('_dead-letter')), there.join(' '));
+    await assertClean(dir);
+  }
+});

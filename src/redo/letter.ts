@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { crc32c } from '../checksum.ts';
+import { JOURNAL_FOLDER } from '../journal/line.ts';
 import { heldMs } from '../timestamp.ts';
 import type { Message } from '../worker/message.ts';
+import { escapeOwnFolder } from '../worker/name/escape.ts';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
 import { finishRemovals } from './removal.ts';
 
@@ -40,15 +42,16 @@ export interface Letter {
 
 /**
  * Names of the dead letters of a folder, in offset order a partition: the later of two alerts with one name comes later. What a kill left of letters
- * that are done is taken away first.
+ * that are done is taken away first. `folder` is where the topic's segments or its journal are, which in folders of earlier versions the letters' is not always.
  */
 export function letterBases(dir: string): { readonly folder: string; readonly base: string }[] {
   const root = join(dir, DEAD_LETTER_FOLDER);
   return foldersOf(root).flatMap((folder) => {
     finishRemovals(join(root, folder));
+    const of = existsSync(join(dir, JOURNAL_FOLDER, folder)) ? folder : escapeOwnFolder(folder);
     return letterPlaces(dir, folder)
       .sort((a, b) => a.partition - b.partition || a.offset - b.offset)
-      .map(({ name }) => ({ folder, base: `${DEAD_LETTER_FOLDER}/${folder}/${name}` }));
+      .map(({ name }) => ({ folder: of, base: `${DEAD_LETTER_FOLDER}/${folder}/${name}` }));
   });
 }
 

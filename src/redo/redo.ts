@@ -11,7 +11,8 @@ import { syncFolder } from '../segment/durable.ts';
 import { fileSums } from '../verify/file-sums.ts';
 import { REDONE_FOLDER } from '../verify/redone.ts';
 import { asFailure, type Prepare } from '../worker/message-worker.ts';
-import { escapeName } from '../worker/name/escape.ts';
+import { escapeOwnFolder } from '../worker/name/escape.ts';
+import { topicFolder } from '../worker/name/topic-folder.ts';
 import { createPrepare } from '../worker/prepare.ts';
 import { type Hook, loadAnyHook } from '../worker/process/load.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
@@ -239,6 +240,6 @@ class Redoer {
 /** What the topic's name had in front and its folder has not: a profile said so when the letter was written. */
 function prefixOf(topic: string, folder: string): string {
   for (let at = 0; at < topic.length; at++)
-    if (escapeName(topic.slice(at)) === folder) return topic.slice(0, at);
+    if (topicFolder(topic.slice(at), '') === escapeOwnFolder(folder)) return topic.slice(0, at);
   return '';
 }

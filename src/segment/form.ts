@@ -1,10 +1,9 @@
 import type { Config } from '../config.ts';
 import type { OutputForm } from '../pool/messages.ts';
-import { escapeName, escapeOwnFolder } from '../worker/name/escape.ts';
+import { topicFolder } from '../worker/name/topic-folder.ts';
 import { valuesForm } from '../worker/datum/form.ts';
 import { looseHead } from '../worker/write/loose-records.ts';
 import { RAW_MAGIC } from '../worker/write/raw-frame.ts';
-import { stripPrefix } from '../topic-name.ts';
 import type { SegmentForm } from './segments.ts';
 
 /** A chunk this large compresses well and does not keep a message long from its segment. */
@@ -43,7 +42,7 @@ export function segmentForm({ output, topics, pool }: Config, writer: string): S
     writer,
     sync: durability === 'disk',
     isShared: output.share,
-    folderOf: (topic) => escapeOwnFolder(escapeName(stripPrefix(topic, topics.prefix))),
+    folderOf: (topic) => topicFolder(topic, topics.prefix),
   };
 }
 

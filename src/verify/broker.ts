@@ -3,8 +3,7 @@ import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { Interrupted } from '../signals.ts';
-import { stripPrefix } from '../topic-name.ts';
-import { escapeName } from '../worker/name/escape.ts';
+import { topicFolder } from '../worker/name/topic-folder.ts';
 import { offsets } from './cover.ts';
 import type { Verified } from './verify.ts';
 
@@ -27,7 +26,9 @@ export async function compareWithBroker(
   const connected = await connect(config, log, stop);
   if (connected === null) throw new Interrupted(stop, `${config.broker.bootstrapServers} had not answered`);
   const { consumer, catalogue } = connected;
-  const counts = new Map([...catalogue].map(([topic, count]) => [folderOf(topic, config), { topic, count }]));
+  const counts = new Map(
+    [...catalogue].map(([topic, count]) => [topicFolder(topic, config.topics.prefix), { topic, count }]),
+  );
   try {
     for (const folder of new Set(partitions.map(({ topic }) => topic))) {
       const known = counts.get(folder);
@@ -56,8 +57,4 @@ export async function compareWithBroker(
   } finally {
     await consumer.disconnect();
   }
-}
-
-function folderOf(topic: string, { topics: { prefix } }: Config): string {
-  return escapeName(stripPrefix(topic, prefix));
 }

@@ -1,3 +1,6 @@
+import { readJson } from '../worker/decode/json.ts';
+import { nobody } from '../worker/decode/nobody.ts';
+
 const NEWLINE = 10;
 /** No message of Kafka's is as long; whatever says so is broken, and memory is not to follow it. */
 export const MAX_ITEM_BYTES: number = 256 * 1024 * 1024;
@@ -37,16 +40,19 @@ export class LineSplitter {
 
 /** Whether a text is JSON, with Python's NaN and Infinity allowed: `--non-finite literal` writes them. */
 export function isJson(text: string): boolean {
-  if (parses(text)) return true;
-  const strict = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (part) =>
-    part.startsWith('"') ? part : 'null',
+  return (
+    succeeds(() => {
+      JSON.parse(text);
+    }) ||
+    succeeds(() => {
+      readJson(Buffer.from(text), nobody);
+    })
   );
-  return strict !== text && parses(strict);
 }
 
-function parses(text: string): boolean {
+function succeeds(read: () => void): boolean {
   try {
-    JSON.parse(text);
+    read();
     return true;
   } catch {
     return false;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { filesIn, jsonAlert, newFolder, readJsonFile, runClient, startClient } from '../support/client.ts';
-import { groupOffsets, newTopic, produce, skipKafka, unique } from '../support/kafka.ts';
+import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique } from '../support/kafka.ts';
 
 test('a message of 50 MB is saved whole, and those without bytes are passed', {
   skip: skipKafka,
@@ -108,10 +108,36 @@ test('a topic named like a folder of the client is kept apart from it', { skip: 
   await produce(topic, [{ value: jsonAlert(1) }, { value: Buffer.from('?') }]);
   const { code, stderr } = await runClient(t, [topic, '-d', dir, '-g', unique('group'), '--until-end']);
   assert.equal(code, 0, stderr);
-  const files = filesIn(dir).filter((file) => !file.startsWith('_journal'));
-  assert.deepEqual(files, [
+  assert.deepEqual(filesIn(dir), [
     '%5Fdead-letter/1.json',
-    '_dead-letter/_dead-letter/0-1.bin',
-    '_dead-letter/_dead-letter/0-1.json',
+    '_dead-letter/%5Fdead-letter/0-1.bin',
+    '_dead-letter/%5Fdead-letter/0-1.json',
   ]);
+  readFileSync(join(dir, '_journal', '%5Fdead-letter', '0.ndjson'));
 });
+
+for (const name of ['_journal', '_redone']) {
+  test(`the dead letters of a topic ${name} are those of its segments and of its journal`, {
+    skip: skipKafka,
+  }, async (t) => {
+    const topic = await newTopic(1, {}, name);
+    await produce(topic, [{ value: jsonAlert(1) }, { value: Buffer.from('?') }, { value: jsonAlert(3) }]);
+    for (const output of ['ndjson', 'json']) {
+      const dir = newFolder(t);
+      const saved = await runClient(t, [
+        ...[topic, '-d', dir, '-g', unique('group'), '--until-end', '--output', output],
+      ]);
+      assert.equal(saved.code, 0, saved.stderr);
+      for (const step of ['saved', 'redone']) {
+        const against = await startClient(t, [
+          ...['verify', dir, '--against', testKafka().bootstrap.plaintext],
+        ]).ended;
+        assert.equal(against.code, 0, `${output}, ${step}: ${against.stdout}`);
+        assert.doesNotMatch(against.stdout, /not yet read|does not have/);
+        if (step === 'redone') continue;
+        const redone = await startClient(t, ['redo', dir, '--format', 'text']).ended;
+        assert.equal(redone.code, 0, redone.stderr);
+      }
+    }
+  });
+}

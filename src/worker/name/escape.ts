@@ -52,7 +52,10 @@ export function isOwnFolder(name: string): boolean {
   return OWN_FOLDERS.test(name);
 }
 
-/** The first name of a path: no message may write among what the client keeps there. */
+/**
+ * The first name of a path: no message may write among what the client keeps there. Of topics, for whose folders see `topicFolder`, earlier versions
+ * escaped it for segments alone, so who reads those of letters and journals does it.
+ */
 export function escapeOwnFolder(name: string): string {
   return isOwnFolder(name) ? percent(name.charAt(0)) + name.slice(1) : name;
 }

@@ -1,6 +1,6 @@
-import { stripPrefix } from '../../topic-name.ts';
 import type { Message } from '../message.ts';
-import { cutJoined, escapeName, escapeOwnFolder } from '../name/escape.ts';
+import { cutJoined } from '../name/escape.ts';
+import { topicFolder } from '../name/topic-folder.ts';
 
 /** Of segments: in the folder of a partition. */
 export const STAMPS_FOLDER = 'stamps';
@@ -44,10 +44,10 @@ export class StampFiles {
     topicPrefix: string,
     { record, records }: { readonly record: number; readonly records: number },
   ): StampFiles {
-    const topicFolder = escapeOwnFolder(escapeName(stripPrefix(topic, topicPrefix)));
+    const own = topicFolder(topic, topicPrefix);
     const thousand = digits(offset - (offset % OFFSETS_A_FOLDER));
     const base = records > 1 ? `${digits(offset)}-${record}` : digits(offset);
-    return new StampFiles(`${topicFolder}/${partition}/${STAMPS_FOLDER}/${thousand}/`, base, true);
+    return new StampFiles(`${own}/${partition}/${STAMPS_FOLDER}/${thousand}/`, base, true);
   }
 
   /** @returns what the alert says in its place. */

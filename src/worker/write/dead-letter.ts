@@ -3,7 +3,7 @@ import build from 'fast-json-stringify';
 import { crc32c } from '../../checksum.ts';
 import { heldMs } from '../../timestamp.ts';
 import type { Message } from '../message.ts';
-import { escapeName } from '../name/escape.ts';
+import { topicFolder } from '../name/topic-folder.ts';
 import type { OutputFolder } from './folder.ts';
 import type { Unpublished } from './sink.ts';
 
@@ -50,7 +50,7 @@ export function writeDeadLetter(
   error: { readonly code: string; readonly text: string },
   sync: boolean,
 ): readonly [value: Unpublished, sidecar: Unpublished] {
-  const base = `${DEAD_LETTER_FOLDER}/${escapeName(folderTopic)}/${message.partition}-${message.offset}`;
+  const base = `${DEAD_LETTER_FOLDER}/${topicFolder(folderTopic, '')}/${message.partition}-${message.offset}`;
   const sidecar = stringify({
     topic: message.topic,
     partition: message.partition,
