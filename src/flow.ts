@@ -91,7 +91,7 @@ export class Flow {
   constructor(parts: FlowParts) {
     const { config, log, consumer, durability, journal, registry, telemetry, workerSettings } = parts;
     this.#parts = parts;
-    const limit = new Limit(config.stop.limit);
+    const limit = new Limit(config.stop.limit, () => this.#assignment.partitions.values());
     const memory = new BatchMemory(config.read.maxInFlightBytes);
     const ending = new Ending(limit);
     this.#ending = ending;
@@ -116,6 +116,9 @@ export class Flow {
       isNew: (at) => this.#beginning.isNew(at),
       given: () => this.#beginning.given,
       endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,
+      readsAgain: (at, end) => {
+        limit.readsAgain(at, end);
+      },
     });
     const trouble = new TroubleWatch(log, fail);
     consumer.onTrouble = (text, code) => {
@@ -276,7 +279,8 @@ export class Flow {
   }
 
   #bytesInFlight(): number {
-    return this.#pool.bytesInFlight + (this.#collector?.bytesWaiting ?? 0);
+    const inPool = this.#pool.bytesInFlight - this.#returns.bytesLeftBehind;
+    return inPool + (this.#collector?.bytesWaiting ?? 0);
   }
 
   /** Whether reading has gone round within this time; that the event loop turns is shown by the asking. */
@@ -357,6 +361,9 @@ export class Flow {
     for (const at of partitions) this.#settlement.catchUp(at);
     const stall = this.#stalls.look(partitions, this.#segments, performance.now());
     if (stall !== null) this.#ending.fail(stall);
+    // What was waited for may have come to its end without a batch, or have gone to another.
+    this.#returns.retryLimited();
+    this.#ending.changed();
     await this.#checkEnd();
   }
 
