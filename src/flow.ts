@@ -78,6 +78,8 @@ export class Flow {
   readonly #committer: Committer;
   readonly #settlement: Settlement;
   readonly #drain: Drain;
+  /** Whether files get no names for now; segments need none. */
+  readonly #holdsNames: () => boolean;
   readonly #reread: Reread;
   readonly #gaps: Gaps;
   readonly #returns: Returns;
@@ -251,7 +253,18 @@ export class Flow {
     this.#settlement = settlement;
     const { shutdownTimeoutMs, stallTimeoutMs } = config.stop;
     this.#stalls = new StallWatch(stallTimeoutMs);
-    this.#drain = new Drain({ log, shutdownTimeoutMs, assignment, committer, settlement, collector, ending });
+    const holdsNames = (): boolean => journal !== null && membership.isInDoubt;
+    this.#holdsNames = holdsNames;
+    this.#drain = new Drain({
+      log,
+      shutdownTimeoutMs,
+      assignment,
+      committer,
+      settlement,
+      collector,
+      ending,
+      holdsNames,
+    });
     this.#reread = new Reread({
       ...{ log, consumer, assignment, reader, returns, segments, stallTimeoutMs, fail },
       cancelAll: (at) => settlement.cancelAll(at),
@@ -359,7 +372,7 @@ export class Flow {
   async #tick(): Promise<void> {
     const partitions = [...this.#assignment.partitions.values()];
     for (const at of partitions) this.#settlement.catchUp(at);
-    const stall = this.#stalls.look(partitions, this.#segments, performance.now());
+    const stall = this.#stalls.look(partitions, this.#segments, performance.now(), this.#holdsNames());
     if (stall !== null) this.#ending.fail(stall);
     // What was waited for may have come to its end without a batch, or have gone to another.
     this.#returns.retryLimited();
