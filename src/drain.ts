@@ -22,6 +22,8 @@ export interface DrainOptions {
   readonly settlement: Settlement;
   readonly collector: Segments | StandardOutput | null;
   readonly ending: Ending;
+  /** Whether files get no names for now, because the partitions may be another's. */
+  readonly holdsNames: () => boolean;
 }
 
 /** The way out, of some partitions or of all: what is under way comes to its end, what is finished is committed. */
@@ -46,7 +48,7 @@ export class Drain {
 
   /** The run is over: everything is brought to its end. What could not be is said. */
   async shutDown(): Promise<void> {
-    const { assignment, settlement, collector, ending, log, shutdownTimeoutMs } = this.#options;
+    const { assignment, settlement, collector, ending, log, shutdownTimeoutMs, holdsNames } = this.#options;
     const partitions = [...assignment.partitions.values()];
     if (ending.restUnwanted) {
       for (const at of partitions) await settlement.cancelAll(at);
@@ -60,11 +62,16 @@ export class Drain {
     }
     const end = await this.#drain(partitions, performance.now() + shutdownTimeoutMs);
     if (collector !== null) for (const at of partitions) settlement.takeBack(at, at.durable);
-    if (end === 'confirmed') return;
+    if (end === 'confirmed' && !holdsNames()) return;
     const open = partitions
       .filter((at) => at.committed < at.watermark.position)
       .map((at) => `${partitionKey(at)} ${Math.max(0, at.committed)}–${at.watermark.position - 1}`)
       .join(', ');
+    if (end === 'confirmed') {
+      if (open !== '')
+        log.warn(`After the standstill these have got no files, and who has them next begins with: ${open}.`);
+      return;
+    }
     if (end === 'lost') {
       // As with any revoke that came too soon: the next owner goes on from what is committed, and nobody has to do anything.
       log.warn(
@@ -93,7 +100,7 @@ export class Drain {
    * @returns what became of what was finished; `late` also where something was not.
    */
   async #drain(partitions: readonly PartitionProgress[], deadlineMs: number): Promise<Flushed> {
-    const { committer, settlement, ending } = this.#options;
+    const { committer, settlement, ending, holdsNames } = this.#options;
     for (const at of partitions) {
       at.leaving = true;
       const waiting = [...at.works.keys()].find((work) => work.state === 'returned');
@@ -101,6 +108,8 @@ export class Drain {
     }
     let drained = true;
     while (partitions.some((at) => at.works.size > 0)) {
+      // The group waits, and for longer than the deadline; what has no name yet comes again to whoever is next.
+      if (holdsNames()) break;
       const leftMs = deadlineMs - performance.now();
       if (leftMs <= 0) {
         drained = false;

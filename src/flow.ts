@@ -79,6 +79,8 @@ export class Flow {
   readonly #committer: Committer;
   readonly #settlement: Settlement;
   readonly #drain: Drain;
+  /** Whether files get no names for now; segments need none. */
+  readonly #holdsNames: () => boolean;
   readonly #reread: Reread;
   readonly #gaps: Gaps;
   readonly #returns: Returns;
@@ -92,7 +94,7 @@ export class Flow {
   constructor(parts: FlowParts) {
     const { config, log, consumer, durability, journal, registry, telemetry, workerSettings } = parts;
     this.#parts = parts;
-    const limit = new Limit(config.stop.limit);
+    const limit = new Limit(config.stop.limit, () => this.#assignment.partitions.values());
     const memory = new BatchMemory(config.read.maxInFlightBytes);
     const ending = new Ending(limit);
     this.#ending = ending;
@@ -117,6 +119,9 @@ export class Flow {
       isNew: (at) => this.#beginning.isNew(at),
       given: () => this.#beginning.given,
       endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,
+      readsAgain: (at, end) => {
+        limit.readsAgain(at, end);
+      },
     });
     const trouble = new TroubleWatch(log, fail);
     consumer.onTrouble = (text, code) => {
@@ -249,7 +254,18 @@ export class Flow {
     this.#settlement = settlement;
     const { shutdownTimeoutMs, stallTimeoutMs } = config.stop;
     this.#stalls = new StallWatch(stallTimeoutMs);
-    this.#drain = new Drain({ log, shutdownTimeoutMs, assignment, committer, settlement, collector, ending });
+    const holdsNames = (): boolean => journal !== null && membership.isInDoubt;
+    this.#holdsNames = holdsNames;
+    this.#drain = new Drain({
+      log,
+      shutdownTimeoutMs,
+      assignment,
+      committer,
+      settlement,
+      collector,
+      ending,
+      holdsNames,
+    });
     this.#reread = new Reread({
       ...{ log, consumer, assignment, reader, returns, segments, stallTimeoutMs, fail },
       cancelAll: (at) => settlement.cancelAll(at),
@@ -277,7 +293,8 @@ export class Flow {
   }
 
   #bytesInFlight(): number {
-    return this.#pool.bytesInFlight + (this.#collector?.bytesWaiting ?? 0);
+    const inPool = this.#pool.bytesInFlight - this.#returns.bytesLeftBehind;
+    return inPool + (this.#collector?.bytesWaiting ?? 0);
   }
 
   /** Whether reading has gone round within this time; that the event loop turns is shown by the asking. */
@@ -356,8 +373,11 @@ export class Flow {
   async #tick(): Promise<void> {
     const partitions = [...this.#assignment.partitions.values()];
     for (const at of partitions) this.#settlement.catchUp(at);
-    const stall = this.#stalls.look(partitions, this.#segments, performance.now());
+    const stall = this.#stalls.look(partitions, this.#segments, performance.now(), this.#holdsNames());
     if (stall !== null) this.#ending.fail(stall);
+    // What was waited for may have come to its end without a batch, or have gone to another.
+    this.#returns.retryLimited();
+    this.#ending.changed();
     await this.#checkEnd();
   }
 

@@ -58,6 +58,11 @@ export class Membership {
     this.#now = now;
   }
 
+  /** Whether the group may have given our partitions to another. */
+  get isInDoubt(): boolean {
+    return this.#doubtedAtMs !== null;
+  }
+
   /** A poll was answered. @param hasPartitions whether there are any that could be another's. */
   polled(hasPartitions: boolean): void {
     const nowMs = this.#now();

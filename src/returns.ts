@@ -32,7 +32,7 @@ export interface ReturnsOptions {
 /** Batches that came back with messages left, and what each is waiting for. */
 export class Returns {
   readonly #options: ReturnsOptions;
-  readonly #limited: Work[] = [];
+  readonly #limited: { readonly at: PartitionProgress; readonly work: Work }[] = [];
   readonly #saidMs = new Map<string, number>();
 
   constructor(options: ReturnsOptions) {
@@ -42,7 +42,9 @@ export class Returns {
   take(at: PartitionProgress, work: Work, why: Unfinished): void {
     switch (why.why) {
       case 'limit':
-        this.#limited.push(work);
+        this.#limited.push({ at, work });
+        // Nothing of it goes on before that, and it must not take the room that is needed for it.
+        if (this.#options.limit.isReadingAgain) this.#options.reader.hold(at);
         return;
       case 'schema':
         void this.#findSchema(at, work, why.schemaId);
@@ -65,12 +67,24 @@ export class Returns {
 
   /** Budgets may have become free. */
   retryLimited(): void {
-    for (const work of this.#limited.splice(0)) {
+    for (const { at, work } of this.#limited.splice(0)) {
       if (work.state !== 'returned') continue;
-      const budget = this.#options.limit.take(work.view.batch.count);
-      if (budget === null || budget > 0) this.#options.pool.resume(work, budget);
-      else this.#limited.push(work);
+      const budget = this.#budgetFor(at, work);
+      if (budget === null || budget > 0) {
+        this.#options.reader.release(at);
+        this.#options.pool.resume(work, budget);
+      } else this.#limited.push({ at, work });
     }
+  }
+
+  /** Bytes of batches that wait for others to have read again what they had. */
+  get bytesLeftBehind(): number {
+    if (!this.#options.limit.isReadingAgain) return 0;
+    return this.#limited.reduce((sum, { work }) => sum + (work.state === 'returned' ? work.bytes : 0), 0);
+  }
+
+  #budgetFor(at: PartitionProgress, { view }: Work): number | null {
+    return this.#options.limit.take(at, view.offset(0), view.batch.count);
   }
 
   #waitForOutput(at: PartitionProgress, work: Work, code: string, text: string): void {
@@ -123,10 +137,10 @@ export class Returns {
 
   #goOn(at: PartitionProgress, work: Work): void {
     if (work.state !== 'returned') return;
-    const { pool, reader, limit } = this.#options;
+    const { pool, reader } = this.#options;
     work.wait = null;
     reader.release(at);
-    pool.resume(work, limit.take(work.view.batch.count));
+    pool.resume(work, this.#budgetFor(at, work));
   }
 
   /** Once a minute a subject. */

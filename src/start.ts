@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly given: () => GivenPositions;
   /** Where reading stops at the earliest; null: nowhere, or nobody knows yet. */
   readonly endOf: (at: TopicPartition) => number | null;
+  /** The files have come up to this offset already, behind where reading begins: `--limit` must not end before it. */
+  readonly readsAgain: (at: TopicPartition, end: number) => void;
   readonly gaps: Gaps;
   readonly fail: (error: ClientError) => void;
 }
@@ -101,10 +103,28 @@ export class Start {
       config.output.pathTemplate.includes(field),
     );
     if (journal === null || everyMessageItsFile) return;
-    if (config.stop.limit !== null) return checkFiles(journal, at, 'limit');
+    if (config.stop.limit !== null) return this.#checkLimit(journal, at, config.stop.limit);
     const end = endOf(at);
     // The end of what is there comes before the journal's only where the topic was made again.
     if (end !== null && !(config.stop.untilEnd && at.behind !== 'given')) await checkFiles(journal, at, end);
+  }
+
+  /**
+   * What a killed run had saved beyond its last commit is saved again, whatever the limit. What another group has saved, or lies behind
+   * where the user goes back to, may be the whole folder.
+   *
+   * @throws ClientError OUTPUT
+   */
+  async #checkLimit(journal: Journal, at: StartPosition, limit: number): Promise<void> {
+    const { readsAgain, log } = this.#options;
+    const told = await journal.endOf(at);
+    const isAnothers = at.behind === 'start' && told - at.offset > limit;
+    if (at.behind === 'given' || isAnothers) await checkFiles(journal, at, 'limit');
+    readsAgain(at, told);
+    if (at.offset < told)
+      log.info(
+        `${partitionKey(at)}: the folder has come to offset ${told} already, and the group to ${at.offset}; --limit counts what lies between, and ends behind it.`,
+      );
   }
 
   /** Asks again while a topic seems to end before what we know of it. */

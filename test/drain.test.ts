@@ -5,6 +5,7 @@ import type { Committer, Flushed } from '../src/commit/committer.ts';
 import { PartitionProgress } from '../src/commit/partition-progress.ts';
 import { Drain } from '../src/drain.ts';
 import type { Log } from '../src/log.ts';
+import type { Work } from '../src/pool/work.ts';
 import type { Settlement } from '../src/settlement.ts';
 import { Ending } from '../src/stop/ending.ts';
 import { Limit } from '../src/stop/limit.ts';
@@ -23,6 +24,7 @@ async function shutDown(end: Flushed): Promise<{ failure: string | undefined; wa
     settlement: { cancelAll: () => Promise.resolve() } as unknown as Settlement,
     collector: null,
     ending,
+    holdsNames: () => false,
   });
   await drain.shutDown();
   return { failure: ending.failure?.message, warnings: warnings.join('\n') };
@@ -37,4 +39,29 @@ test('only who was too late is said to have been, and each way out names what co
   const lost = await shutDown('lost');
   assert.equal(lost.failure, undefined);
   assert.match(lost.warnings, /^The group took partitions back before the last commit.* ztf\/0 0–2\.$/);
+});
+
+test('what waits for its name after a standstill is given up at once, and comes again', async () => {
+  const at = new PartitionProgress({ topic: 'ztf', partition: 0, offset: 0, committed: 0, behind: 'start' });
+  at.works.set({ state: 'with-worker' } as Work, at.watermark.begin(0, 3));
+  const warnings: string[] = [];
+  const ending = new Ending(new Limit(null));
+  const drain = new Drain({
+    log: { warn: (text: string) => warnings.push(text) } as unknown as Log,
+    shutdownTimeoutMs: 3_600_000,
+    assignment: { partitions: new Map([['ztf/0', at]]) } as unknown as Assignment,
+    committer: { flush: () => Promise.resolve('confirmed') } as unknown as Committer,
+    settlement: {
+      cancelAll: () => {
+        at.works.clear();
+        return Promise.resolve();
+      },
+    } as unknown as Settlement,
+    collector: null,
+    ending,
+    holdsNames: () => true,
+  });
+  await drain.shutDown();
+  assert.equal(ending.failure, null);
+  assert.match(warnings.join(), /no files, and who has them next begins with: ztf\/0 0–2\./);
 });

@@ -26,6 +26,7 @@ async function refusal(committed: number, options: readonly string[], end: numbe
     isNew: () => false,
     given: () => new GivenPositions(),
     endOf: () => end,
+    readsAgain: () => undefined,
     gaps: { found: () => undefined } as unknown as Gaps,
     fail: ({ message }) => {
       failures.push(message);
@@ -75,6 +76,7 @@ async function beginBeside(
     isNew: () => false,
     given: () => new GivenPositions(),
     endOf: () => null,
+    readsAgain: () => undefined,
     gaps: { found: (gap: unknown) => gaps.push(gap) } as unknown as Gaps,
     fail: ({ message }) => {
       failures.push(message);
@@ -106,6 +108,7 @@ test('a place that was given is taken once; a partition that comes back goes on 
     isNew: () => false,
     given: () => given,
     endOf: () => null,
+    readsAgain: () => undefined,
     gaps: { found: () => assert.fail('nothing expired') } as unknown as Gaps,
     fail: (error) => assert.fail(error),
   });
@@ -145,9 +148,15 @@ test('what is saved with another --output is not saved again', async () => {
 });
 
 test('one file an alert: what begins before the end of the journal and may end before it, too, is refused', async () => {
-  assert.match(await refusal(10, ['--limit', '5']), /up to offset 99, .*leave --limit away/);
+  assert.match(await refusal(-1, ['--limit', '5']), /up to offset 99, .*leave --limit away/);
   assert.match(await refusal(10, ['--stop-at', '1h-ago'], 60), /up to offset 99, .*leave --stop-at away/);
   assert.equal(await refusal(100, ['--limit', '5']), '');
+  assert.equal(
+    await refusal(10, ['--limit', '5']),
+    '',
+    'what the group has not committed is saved again first',
+  );
+  assert.equal(await refusal(-1, ['--limit', '500']), '');
   assert.equal(await refusal(10, ['--stop-at', '1h-ago'], 100), '');
   assert.equal(await refusal(10, ['--until-end'], 200), '');
   assert.equal(await refusal(10, []), '');

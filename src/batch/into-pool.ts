@@ -30,6 +30,13 @@ export class IntoPool {
   /** @param messages of one partition, in offset order, behind all that was submitted before; at least one. */
   submit(at: PartitionProgress, messages: readonly ConsumedMessage[]): void {
     const { pool, limit, cutAt, keepTombstones, memory, onBegun } = this.#options;
+    const end = limit.endOfAgain(at);
+    const again = messages.findIndex(({ offset }) => offset >= end);
+    if (again > 0) {
+      this.submit(at, messages.slice(0, again));
+      this.submit(at, messages.slice(again));
+      return;
+    }
     const { topic, partition, watermark } = at;
     const [first, last] = [messages[0], messages.at(-1)];
     if (first === undefined || last === undefined) return;
@@ -39,7 +46,7 @@ export class IntoPool {
     const range = watermark.begin(first.offset, last.offset + 1);
     release(ownBuffers(messages));
     if (at.works.size === 0) at.movedAtMs = performance.now();
-    const work = pool.submit(view, limit.take(messages.length), cutAt(at, messages.length));
+    const work = pool.submit(view, limit.take(at, first.offset, messages.length), cutAt(at, messages.length));
     at.works.set(work, range);
     onBegun(work, at);
   }

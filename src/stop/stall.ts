@@ -15,13 +15,14 @@ export class StallWatch {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** What stands still; null: nothing, or we did ourselves, and all have their time anew. @param nowMs as `performance.now()` has it. */
+  /** What stands still; null: nothing, or we did ourselves, and all have their time anew. @param nowMs as `performance.now()` has it. @param isHeld files get no names for now. */
   look(
     partitions: readonly PartitionProgress[],
     segments: Segments | null,
     nowMs: number,
+    isHeld = false,
   ): ClientError | null {
-    if (nowMs - this.#lookedAtMs > STANDSTILL_MS) this.#awakeSinceMs = nowMs;
+    if (isHeld || nowMs - this.#lookedAtMs > STANDSTILL_MS) this.#awakeSinceMs = nowMs;
     this.#lookedAtMs = nowMs;
     if (nowMs - this.#awakeSinceMs < this.#timeoutMs) return null;
     return (

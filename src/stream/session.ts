@@ -82,6 +82,7 @@ export class Session {
       isNew: beginning.isNew,
       given: () => beginning.given,
       endOf: () => null,
+      readsAgain: () => undefined,
     });
     const assignment: Assignment = new Assignment({
       ...{ consumer, log, fail },

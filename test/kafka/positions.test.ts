@@ -3,6 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { type ClientEnd, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import {
   groupOffsets,
+  kafkaTool,
   newTopic,
   produce,
   skipKafka,
@@ -348,3 +349,43 @@ test('one file an alert: --limit is refused where it could leave earlier alerts 
     'where the group has come to, a limit is as ever',
   );
 });
+
+for (const limit of [5, 30]) {
+  test(`one file an alert: --limit ${limit} goes on after a kill -9 before the commit, and never ends before what was saved then`, {
+    skip,
+  }, async (t) => {
+    const topic = await newTopic(2);
+    const group = unique('group');
+    const path = ['--path', '{topic}/{.name}.json'];
+    const message = (i: number): TestMessage => ({ value: jsonAlert(i, { name: `n${i % 5}` }) });
+    const other = (i: number): TestMessage => ({
+      value: jsonAlert(1_000 + i, { name: `other${i}`, filler: 'x'.repeat(5_000) }),
+      partition: 1,
+    });
+    await produce(topic, numbersBelow(20).map(message));
+    const { dir } = await read(t, topic, ['-g', group, '--until-end', ...path]);
+    // So a kill leaves it between the journal and the commit.
+    await setBack(group, `${topic}:0`, 8);
+    // More than there is room for: what waits for the limit must not keep out what is read again.
+    await produce(topic, numbersBelow(200).map(other));
+    await produce(topic, between(20, 25).map(message));
+    const options = ['-g', group, '--limit', `${limit}`, '--max-in-flight-bytes', '100kB', ...path];
+    const { saved, stderr } = await read(t, topic, options, dir);
+    assert.match(stderr, /come to offset 20 already, and the group to 8; --limit counts/);
+    const numbered = saved.filter((number) => number < 1_000);
+    const others = saved.length - numbered.length;
+    const own = Math.max(...numbered) + 1;
+    assert.equal(own - 8 + others, Math.max(12, limit), 'exactly so many, or what was saved already');
+    assert.ok(own >= 20);
+    assert.deepEqual(numbered, between(own - 5, own));
+  });
+}
+
+/** Sets a group without members back to an offset. */
+async function setBack(group: string, place: string, offset: number): Promise<void> {
+  const { plaintext } = testKafka().bootstrap;
+  await kafkaTool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
+    ...['--bootstrap-server', plaintext, '--group', group, '--topic', place],
+    ...['--reset-offsets', '--to-offset', `${offset}`, '--execute'],
+  ]);
+}

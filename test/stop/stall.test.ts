@@ -51,3 +51,12 @@ test('whoever stood still as a whole, as after Ctrl-Z, gives all their time anew
   const wokenMs = 10_000 + 3_600_000;
   assert.equal(firstStall(watch, at, wokenMs, wokenMs + 2 * TIMEOUT_MS), wokenMs + TIMEOUT_MS);
 });
+
+test('while files get no names after a standstill nothing counts as stalled, and all have their time anew afterwards', () => {
+  const watch = new StallWatch(TIMEOUT_MS);
+  const at = busySince(0);
+  const heldMs = 2 * TIMEOUT_MS;
+  for (let nowMs = 0; nowMs <= heldMs; nowMs += TICK_MS)
+    assert.equal(watch.look([at], null, nowMs, true), null);
+  assert.equal(firstStall(watch, at, heldMs + TICK_MS, heldMs + 2 * TIMEOUT_MS), heldMs + TIMEOUT_MS);
+});
