@@ -42,10 +42,14 @@ test('an output folder that cannot be made ends with 1 and its path', async (t) 
   const file = join(newFolder(t), 'file');
   writeFileSync(file, '');
   // In /proc a new name is "not found", for ever.
-  for (const dir of [file, join(file, 'below'), '/proc/antares/below']) {
+  for (const [dir, why] of [
+    [file, 'cannot be made'],
+    [join(file, 'below'), 'cannot be made'],
+    ['/proc/antares/below', 'cannot be written to'],
+  ] as const) {
     const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '-d', dir]));
     assert.equal(code, 1, text);
-    assert.ok(text.includes(`The output folder ${dir} cannot be written to`), text);
+    assert.ok(text.includes(`The output folder ${dir} ${why}`), text);
   }
 });
 

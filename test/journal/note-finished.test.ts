@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outcome } from '../../src/batch/batch.ts';
 import { EntryWriter } from '../../src/batch/entries.ts';
+import { crc32c } from '../../src/checksum.ts';
 import { noteFinished } from '../../src/journal/note-finished.ts';
 import { PartitionNotes } from '../../src/journal/partition-notes.ts';
 import { workOf } from '../support/segments.ts';
@@ -26,6 +27,7 @@ test('a saved message of which the note has not come yet holds back all behind i
     [
       '{"start":0,"behind":"start"}\n{"offset":0}\n{"offset":1}\n',
       '{"from":2,"to":2,"outcome":"tombstone"}\n{"from":3,"to":3,"outcome":"filtered"}\n',
+      `{"last":3,"timestampMs":0,"bytes":1,"crc32c":"${crc32c(Buffer.from('d'))}"}\n`,
     ].join(''),
   );
 });
