@@ -41,21 +41,21 @@ export class Membership {
   readonly #lease: Lease;
   readonly #terms: Terms;
   readonly #onDoubt: (stoodStillMs: number) => void;
-  readonly #now: () => number;
-  #polledAtMs: number | null = null;
+  readonly #clocks: readonly [steady: () => number, calendar: () => number];
+  #polledAtMs: readonly number[] | null = null;
   #doubtedAtMs: number | null = null;
 
-  /** @param now goes on while the process stands still. */
+  /** @param clocks milliseconds by two, for the reason that {@link Lease} has. */
   constructor(
     lease: Lease,
     terms: Terms,
     onDoubt: (stoodStillMs: number) => void,
-    now = (): number => performance.now(),
+    clocks: readonly [() => number, () => number] = [() => performance.now(), () => Date.now()],
   ) {
     this.#lease = lease;
     this.#terms = terms;
     this.#onDoubt = onDoubt;
-    this.#now = now;
+    this.#clocks = clocks;
   }
 
   /** Whether the group may have given our partitions to another. */
@@ -65,10 +65,12 @@ export class Membership {
 
   /** A poll was answered. @param hasPartitions whether there are any that could be another's. */
   polled(hasPartitions: boolean): void {
-    const nowMs = this.#now();
+    const [steady, calendar] = this.#clocks;
+    const [nowMs, calendarMs] = [steady(), calendar()];
     const { leaseMs, doubtMs } = this.#terms;
-    const sinceMs = nowMs - (this.#polledAtMs ?? nowMs);
-    this.#polledAtMs = nowMs;
+    const [beforeMs = nowMs, calendarBeforeMs = calendarMs] = this.#polledAtMs ?? [];
+    const sinceMs = Math.max(nowMs - beforeMs, calendarMs - calendarBeforeMs);
+    this.#polledAtMs = [nowMs, calendarMs];
     if (!hasPartitions) {
       this.#doubtedAtMs = null;
     } else if (sinceMs >= leaseMs) {

@@ -10,22 +10,27 @@ const terms: Terms = { leaseMs: 1_000, doubtMs: 3_000 };
 function member(): {
   lease: Lease;
   pollAfter: (ms: number, hasPartitions?: boolean) => void;
+  /** The machine is suspended: the steady clock stands still. */
+  suspend: (ms: number) => void;
   told: number[];
 } {
   let nowMs = 0;
+  let suspendedMs = 0;
   const told: number[] = [];
-  const lease = new Lease(undefined, () => BigInt(nowMs) * 1_000_000n);
-  const membership = new Membership(
-    lease,
-    terms,
-    (ms) => told.push(ms),
-    () => nowMs,
+  const clocks = [() => nowMs, () => nowMs + suspendedMs] as const;
+  const lease = new Lease(
+    undefined,
+    clocks.map((now) => () => BigInt(now()) * 1_000_000n),
   );
+  const membership = new Membership(lease, terms, (ms) => told.push(ms), clocks);
   const pollAfter = (ms: number, hasPartitions = true): void => {
     nowMs += ms;
     membership.polled(hasPartitions);
   };
-  return { lease, pollAfter, told };
+  const suspend = (ms: number): void => {
+    suspendedMs += ms;
+  };
+  return { lease, pollAfter, suspend, told };
 }
 
 test('while polls are answered, files get their names', () => {
@@ -50,6 +55,18 @@ test('the first poll after a standstill proves nothing; polls that go on do', ()
   pollAfter(500);
   assert.ok(lease.stands);
   assert.deepEqual(told, [60_000]);
+});
+
+test('a machine that was suspended has stood still, though its steady clock has not gone on', () => {
+  const { lease, pollAfter, suspend, told } = member();
+  pollAfter(0);
+  suspend(60_000);
+  assert.ok(!lease.stands, 'before anybody has polled');
+  pollAfter(10);
+  assert.ok(!lease.stands);
+  assert.deepEqual(told, [60_010]);
+  for (let i = 0; i < 4; i++) pollAfter(900);
+  assert.ok(lease.stands);
 });
 
 test('who stands still again while it is in doubt begins again', () => {
