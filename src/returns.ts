@@ -101,6 +101,7 @@ export class Returns {
 
   /** A segment's file cannot be written for now; null: it can again. */
   fileTrouble(at: PartitionProgress, error: NodeJS.ErrnoException | null): void {
+    if (error === null && at.segmentWait !== null) at.movedAtMs = performance.now();
     at.segmentWait = error !== null && NO_SPACE.has(error.code ?? '') ? diskSpace : null;
     if (error === null) return;
     this.#say(
@@ -138,6 +139,8 @@ export class Returns {
   #goOn(at: PartitionProgress, work: Work): void {
     if (work.state !== 'returned') return;
     const { pool, reader } = this.#options;
+    // What it waited for was no stall, and until it gets on again is none either.
+    if (work.wait?.mayCome === true) at.movedAtMs = performance.now();
     work.wait = null;
     reader.release(at);
     pool.resume(work, this.#budgetFor(at, work));
