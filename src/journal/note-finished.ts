@@ -2,6 +2,7 @@ import { outcome } from '../batch/batch.ts';
 import { crc32c } from '../checksum.ts';
 import type { Work } from '../pool/work.ts';
 import { absenceOf } from '../segment/absence.ts';
+import { heldMs } from '../timestamp.ts';
 import type { PartitionNotes } from './partition-notes.ts';
 
 /**
@@ -26,7 +27,7 @@ export function noteFinished(work: Work, notes: PartitionNotes): number {
   }
   if (work.noted > before) {
     const { offset, timestampMs, value } = view.message(work.noted - 1);
-    notes.came({ offset, timestampMs, bytes: value.byteLength, crc32c: crc32c(value) });
+    notes.came({ offset, timestampMs: heldMs(timestampMs), bytes: value.byteLength, crc32c: crc32c(value) });
   }
   return work.noted;
 }
