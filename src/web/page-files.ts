@@ -13,8 +13,8 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** Shared with the status on the terminal. */
-const SHARED = ['status/units.js'];
+/** What the page shares with the rest of the client. */
+const SHARED = ['status/units.js', 'timestamp.js'];
 
 /** Everything that the page is made of, by its path in an address. Nothing else can be asked for. */
 export function pageFiles(): ReadonlyMap<string, PageFile> {
