@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeOwnFolder } from '../worker/name/escape.ts';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
 import { fileSums } from './file-sums.ts';
 import type { Findings } from './findings.ts';
@@ -22,7 +21,7 @@ export function readDeadLetters(dir: string, partitions: Partitions, findings: F
     for (const { name } of entriesOf(folder)) {
       const [, partition, offset, extension] = NAME.exec(name) ?? [];
       if (partition === undefined) continue;
-      const { letters } = partitions.of(escapeOwnFolder(topic), Number(partition));
+      const { letters } = partitions.of(topic, Number(partition));
       const letter = letters.get(Number(offset)) ?? { value: false, sidecar: false };
       letters.set(Number(offset), letter);
       if (extension === 'bin') letter.value = true;

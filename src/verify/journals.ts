@@ -2,7 +2,6 @@ import { createReadStream, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { JOURNAL_FOLDER } from '../journal/line.ts';
 import { type JournalLine, parseLine } from '../journal/parse.ts';
-import { escapeOwnFolder } from '../worker/name/escape.ts';
 import type { AlertFiles } from './alert-files.ts';
 import { overlay, type Source, type Span, spanAt } from './cover.ts';
 import type { Findings } from './findings.ts';
@@ -21,8 +20,7 @@ export async function readJournals(
     for (const { name } of entriesOf(join(dir, JOURNAL_FOLDER, topic))) {
       if (!/^\d+\.ndjson$/.test(name)) continue;
       const path = join(JOURNAL_FOLDER, topic, name);
-      const into = partitions.of(escapeOwnFolder(topic), Number(basename(name, '.ndjson')));
-      await readJournal(dir, path, into, files, findings);
+      await readJournal(dir, path, partitions.of(topic, Number(basename(name, '.ndjson'))), files, findings);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Letter } from './dead-letters.ts';
+import { escapeOwnFolder } from '../worker/name/escape.ts';
 import type { Behind, Span } from './cover.ts';
 
 /** What a folder holds of one partition. */
@@ -21,7 +22,9 @@ export interface Partition {
 export class Partitions {
   readonly #byKey = new Map<string, Partition>();
 
-  of(topic: string, partition: number): Partition {
+  /** @param folder of the topic: where its segments are, or among journals or dead letters, where earlier versions spelled some differently. */
+  of(folder: string, partition: number): Partition {
+    const topic = escapeOwnFolder(folder);
     const key = `${topic}/${partition}`;
     let found = this.#byKey.get(key);
     if (found === undefined) {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeOwnFolder } from '../worker/name/escape.ts';
 import type { Findings } from './findings.ts';
 import { isJson } from './lines.ts';
 import type { Partitions } from './partitions.ts';
@@ -15,7 +14,7 @@ export function readRedone(dir: string, partitions: Partitions, findings: Findin
     for (const { name } of entriesOf(join(dir, REDONE_FOLDER, topic))) {
       const [, partition, offset] = /^(\d+)-(\d+)\.ndjson$/.exec(name) ?? [];
       if (partition === undefined) continue;
-      const into = partitions.of(escapeOwnFolder(topic), Number(partition));
+      const into = partitions.of(topic, Number(partition));
       into.redone.add(Number(offset));
       const lines = readFileSync(join(dir, REDONE_FOLDER, topic, name), 'utf8').split('\n');
       if (lines.pop() !== '' || !lines.every(isJson))
