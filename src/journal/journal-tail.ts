@@ -1,10 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { KnownMessage } from '../broker/start-position.ts';
+import { lastToldBy } from './line.ts';
 import { type AlertLine, type JournalLine, parseLine } from './parse.ts';
-
-/** How a line that tells of offsets begins; the last offset that it tells of. */
-const TOLD = /^\{(?:"offset":(\d+)|"from":\d+,"to":(\d+))/;
 
 /** So many files are looked at: what a power cut takes was written last. */
 const MOST_FILES = 100_000;
@@ -32,9 +30,8 @@ export async function journalTail(path: string, from: number | null): Promise<Jo
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   try {
     for await (const text of lines) {
-      const [told, alert, run] = TOLD.exec(text) ?? [];
       // The last one before it may be known by its message.
-      if (told !== undefined && Number(alert ?? run) < tail.from - 1) continue;
+      if ((lastToldBy(text) ?? tail.from) < tail.from - 1) continue;
       const line = parseLine(text);
       if (line !== null) tail.take(line);
     }
