@@ -25,6 +25,9 @@ export function createLog({ level, format }: LogOptions): Log {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, standardError);
 }
 
+/** For who says in another way what there is to say. */
+export const silentLog: Log = pino({ level: 'silent' });
+
 /** `03:14:15 Sentence.`, as the original wrote. */
 function prettyLines(showFields: boolean): (line: string) => string {
   return prettyFactory({

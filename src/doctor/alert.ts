@@ -1,8 +1,8 @@
-import { pino } from 'pino';
 import type { ConsumedMessage } from '../broker/consumer.ts';
 import { SchemaRegistry } from '../broker/schema-registry.ts';
 import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
+import { silentLog } from '../log.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
 import { Transcoder } from '../worker/transcode.ts';
 import { withSchemas } from '../worker/with-schemas.ts';
@@ -23,7 +23,7 @@ export async function examineAlerts(
   const { indent, nonFinite } = output;
   const transcoder = new Transcoder({ format: decode.format, indent, nonFinite, fieldPaths: [], schemas });
   const timeout = AbortSignal.timeout(SCHEMA_TIMEOUT_MS);
-  const registry = new SchemaRegistry(decode, pino({ level: 'silent' }), AbortSignal.any([stop, timeout]));
+  const registry = new SchemaRegistry(decode, silentLog, AbortSignal.any([stop, timeout]));
   const textOf = async (schemaId: number): Promise<string> => {
     const answer = await registry.get(schemaId);
     if (answer.kind === 'found') return answer.schemaText;

@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { classify } from '../broker/classify.ts';
 import { connect } from '../broker/connect.ts';
 import {
@@ -14,6 +13,7 @@ import { consumeUngrouped } from '../broker/read-some.ts';
 import { matchTopics, partitionsOf, similarNames } from '../broker/topics.ts';
 import type { Config } from '../config.ts';
 import { ClientError } from '../errors.ts';
+import { silentLog } from '../log.ts';
 import { dateOf } from '../timestamp.ts';
 import { type Finding, fault, faultOf, ok, skipped, warning } from './finding.ts';
 
@@ -21,7 +21,6 @@ const LOGIN_TIMEOUT_MS = 12_000;
 const READ_TIMEOUT_MS = 10_000;
 /** One read; between two of them librdkafka's complaints come in. */
 const POLL_MS = 200;
-const silent = pino({ level: 'silent' });
 
 /** What was found beyond the connection. */
 export interface ClusterFindings {
@@ -37,7 +36,7 @@ export async function examineCluster(config: Config, stop: AbortSignal): Promise
   const step = broker.securityProtocol.startsWith('sasl') ? 'Login' : 'Kafka';
   let connected;
   try {
-    connected = await connect(impatient, silent, stop);
+    connected = await connect(impatient, silentLog, stop);
   } catch (error) {
     return { findings: [faultOf(step, error)], newest: [] };
   }
