@@ -18,33 +18,38 @@ const wantedFeatures = ['ssl', 'sasl_scram', 'zstd', 'oidc'];
 
 /** Installs and builds what is missing or out of date. Throws with the line to run where it cannot. */
 export function setUp() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19))
-    throw new Error(`Node 20.19 or newer is needed; this is ${process.versions.node}.`);
-  installNpmPackages();
+  fetchPackages();
+  compile();
   build();
 }
 
-function installNpmPackages() {
+/** The packages of the system and of npm, of which none is compiled yet. */
+export function fetchPackages() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Error(`Node 20.19 or newer is needed; this is ${process.versions.node}.`);
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
   if (fresh && missingFeatures().length === 0) return;
   installSystemPackages();
-  if (!fresh) {
-    console.log('Installing npm packages; librdkafka is compiled, which takes two minutes …');
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: root,
-      env: compilerEnvironment(),
-    });
-    writeFileSync(stamp, wanted);
-  }
+  if (fresh) return;
+  console.log('Installing npm packages …');
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root });
+  writeFileSync(stamp, wanted);
+}
+
+/** Compiles librdkafka, where it is not there with all that is wanted of it. */
+function compile() {
   const missing = missingFeatures();
   if (missing.length === 0) return;
-  if (missingPackages([...required, ...optional]).length === 0) {
+  const isBuilt = missing.length < wantedFeatures.length;
+  if (!isBuilt || missingPackages([...required, ...optional]).length === 0) {
     console.log(
-      `librdkafka was built without ${missing.join(', ')}; their headers are here now, so it is built once more …`,
+      isBuilt
+        ? `librdkafka was built without ${missing.join(', ')}; their headers are here now, so it is built once more …`
+        : 'Compiling librdkafka, which takes two minutes …',
     );
     run('npm', ['rebuild', 'node-rdkafka', '--loglevel=error'], { cwd: root, env: compilerEnvironment() });
   }

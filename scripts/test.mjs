@@ -6,34 +6,44 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { installKafka } from './kafka-install.mjs';
 import { installReaders } from './readers.mjs';
-import { setUp } from './setup.mjs';
+import { fetchPackages } from './setup.mjs';
 
 const root = join(import.meta.dirname, '..');
 const words = process.argv.slice(2);
+/** Test files that run at the same time: these want the processor, */
+const FAST_AT_ONCE = 2;
+/** and these wait half of the time, for the broker and for time-outs. */
+const SLOW_AT_ONCE = 3;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const complaints = [];
 let ok = true;
 
 try {
-  await phase('set-up', () => {
-    setUp();
-    orSkip('The tests against a real broker', installKafka);
-    orSkip('The tests that read back with other programs', installReaders);
+  const whole = words.length === 0;
+  await phase('set-up', async () => {
+    fetchPackages();
+    // A compiler takes one processor for two minutes; the other does what needs nothing of it.
+    const compiled = compileAndBuild();
+    try {
+      if (whole) {
+        check('eslint', 'eslint', '.');
+        check('biome', '@biomejs/biome', 'format', '.');
+      }
+      orSkip('The tests against a real broker', installKafka);
+      orSkip('The tests that read back with other programs', installReaders);
+    } finally {
+      await compiled;
+    }
+    if (whole) check('knip', 'knip');
   });
-  if (words.length === 0) {
-    await phase('lint', () => {
-      check('eslint', 'eslint', '.');
-      check('biome', '@biomejs/biome', 'format', '.');
-      check('knip', 'knip');
-    });
-  }
   const files = testFiles().filter(
     (file) => words.length === 0 || words.some((word) => relative(root, file).includes(word)),
   );
+  if (files.length === 0) throw new Error(`No test file has ${words.join(' or ')} in its path.`);
   const needsBroker = (file) => file.includes(join('build', 'test', 'kafka'));
   const fast = files.filter((file) => !needsBroker(file));
   const slow = files.filter(needsBroker);
-  if (fast.length > 0) await phase('tests without a broker', () => runTests(fast, {}));
+  if (fast.length > 0) await phase('tests without a broker', () => runTests(fast, {}, FAST_AT_ONCE));
   if (slow.length > 0) await phase('tests with a broker', () => runWithKafka(slow));
 } catch (error) {
   ok = false;
@@ -51,6 +61,13 @@ async function phase(name, work) {
   console.log(`── ${name}`);
   await work();
   console.log(`── ${name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`);
+}
+
+/** The rest of the set-up, in a process of its own. */
+async function compileAndBuild() {
+  const compiling = spawn(process.execPath, [join(root, 'scripts', 'setup.mjs')], { stdio: 'inherit' });
+  const [status] = await once(compiling, 'exit');
+  if (status !== 0) throw new Error('The set-up failed.');
 }
 
 /** Installs what some tests need; without it they are skipped, but not on CI. */
@@ -85,12 +102,12 @@ function testFiles(dir = join(root, 'build', 'test')) {
 }
 
 /** Not spawnSync: the broker's log flows through this process, and a broker that cannot write it stands still. */
-async function runTests(files, env) {
+async function runTests(files, env, atOnce) {
   const dir = mkdtempSync(join(tmpdir(), 'antares-test-'));
   const file = join(dir, 'counts.json');
   const args = [
     '--test',
-    '--test-concurrency=2',
+    `--test-concurrency=${atOnce}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(root, 'scripts', 'reporter.mjs')}`,
@@ -117,12 +134,12 @@ async function runTests(files, env) {
 async function runWithKafka(files) {
   const { kafkaIsInstalled, startKafka } = await import('./kafka/broker.mjs');
   if (!kafkaIsInstalled()) {
-    await runTests(files, {});
+    await runTests(files, {}, SLOW_AT_ONCE);
     return;
   }
   const kafka = await startKafka();
   try {
-    await runTests(files, { ANTARES_TEST_KAFKA: JSON.stringify(kafka) });
+    await runTests(files, { ANTARES_TEST_KAFKA: JSON.stringify(kafka) }, SLOW_AT_ONCE);
   } finally {
     await kafka.stop();
   }
