@@ -14,6 +14,7 @@ import { namedFilesOf, type RangeRecord, RECORD_EXTENSION } from './record.ts';
 export interface Published {
   /** The offset behind the last one that is covered. */
   readonly next: number;
+  /** The last message that any of them tells of, which may lie well before; null: none does. */
   readonly lastMessage: RangeRecord['lastMessage'];
 }
 
@@ -37,7 +38,18 @@ export async function recover(at: PartitionFolder, writer: string): Promise<Publ
   // Names that a killed writer gave may not be on the disk yet, and what is behind them is about to be committed.
   if (record !== null) for (const each of namingFolders(at, record)) await syncFolder(each);
   if (names.length > 0) sweepTemporaries(folder, writer, []);
-  return record === null ? null : { next: record.last + 1, lastMessage: record.lastMessage };
+  if (record === null) return null;
+  const lastMessage = record.lastMessage ?? (await lastMessageOf(folder, records.slice(0, -1)));
+  return { next: record.last + 1, lastMessage };
+}
+
+/** Of the latest record that has one: ranges of tombstones and markers alone have none. */
+async function lastMessageOf(folder: string, records: readonly string[]): Promise<Published['lastMessage']> {
+  for (const name of [...records].reverse()) {
+    const { lastMessage } = await readRecord(folder, name);
+    if (lastMessage !== null) return lastMessage;
+  }
+  return null;
 }
 
 /** Publishes the files of records that have them under their temporary names only. */
