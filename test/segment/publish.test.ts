@@ -204,6 +204,21 @@ test('temporaries of dead writers are swept, those of living ones stay', async (
   assert.deepEqual(readdirSync(folder).sort(), [own, parent, elsewhere].sort());
 });
 
+test('data that a writer published just before it died is not swept, though nobody had seen its record', async (t) => {
+  const folder = newFolder(t);
+  const dying = recordFor(0, 4, writer.replace(/-\d+-/, `-${process.ppid}-`));
+  writeFileSync(join(folder, dying.temporary), '{}\n');
+  // Who asks whether it lives is told that it does not, and it has been quick.
+  t.mock.method(process, 'kill', () => {
+    writeFileSync(join(folder, recordName(0)), formatRecord(dying));
+    throw Object.assign(new Error('kill ESRCH'), { code: 'ESRCH' });
+  });
+  await recover(at(folder), writer);
+  t.mock.restoreAll();
+  assert.equal((await recover(at(folder), writer))?.next, 5);
+  assert.equal(readFileSync(join(folder, dying.segment), 'utf8'), '{}\n');
+});
+
 test('a partition without a folder has nothing published', async (t) => {
   assert.equal(await recover(at(join(newFolder(t), 'none')), writer), null);
 });
