@@ -15,11 +15,13 @@ export interface EndAround {
 
 /** Asks the end that there is to be, if any. A broker that does not answer is asked another time. */
 export async function askEnd(
-  { beginning: { end, byHand }, assignment, gaps, log }: EndAround,
+  { beginning: { end, given, byHand }, assignment, gaps, log }: EndAround,
   ask: (end: ReadingEnd) => Promise<boolean>,
 ): Promise<boolean> {
-  // Partitions that we take ourselves are ours alone; until we have them, what the group has committed says nothing.
-  if (end === null || (byHand !== null && !assignment.isAnswered)) return false;
+  // Partitions that we take ourselves are ours alone, and a place that was given may lie before what the group has committed: until we have
+  // our partitions, that says nothing.
+  const isCommitEnough = byHand === null && !given.any;
+  if (end === null || (!isCommitEnough && !assignment.isAnswered)) return false;
   try {
     const isReached = await ask(end);
     // What was passed over on the way to it is told before it is over.

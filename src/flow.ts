@@ -418,7 +418,7 @@ export class Flow {
     return new Segments({
       ...form,
       onPublished: (at, next, last) => {
-        this.#reread.published();
+        this.#reread.published(at);
         this.#parts.telemetry.published(at, last, this.#segments?.of(at)?.publishingForMs ?? 0);
         this.#committer.published(at, next);
         this.#ending.changed();

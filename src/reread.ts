@@ -36,15 +36,16 @@ export interface RereadOptions {
  */
 export class Reread {
   readonly #options: RereadOptions;
-  #failingSinceMs: number | null = null;
+  /** Of partitions whose segments fail: since when. */
+  readonly #failingSinceMs = new WeakMap<PartitionProgress, number>();
 
   constructor(options: RereadOptions) {
     this.#options = options;
   }
 
-  /** A segment was published: what failed before has passed. */
-  published(): void {
-    this.#failingSinceMs = null;
+  /** A segment was published: what failed of its partition before has passed. Others may lie on another disk. */
+  published(at: PartitionProgress): void {
+    this.#failingSinceMs.delete(at);
   }
 
   /** The grouped sync failed: nothing since the last good one may be believed. */
@@ -96,17 +97,14 @@ export class Reread {
   }
 
   #segmentFailed(at: PartitionProgress, error: NodeJS.ErrnoException): void {
-    const { returns, isOver, stallTimeoutMs, fail } = this.#options;
+    const { returns, isOver, fail } = this.#options;
     if (error instanceof ClientError) {
       // No waiting mends it.
       fail(error);
       return;
     }
     returns.fileTrouble(at, error);
-    this.#failingSinceMs ??= performance.now();
-    // Room may be made on a disk for as long as it takes; whatever else is wrong counts as standing still.
-    const isStalled = !at.isExcused && performance.now() - this.#failingSinceMs > stallTimeoutMs;
-    if (!isStalled && !isOver()) return;
+    if (!this.#isStalled(at) && !isOver()) return;
     fail(
       new ClientError(
         'OUTPUT',
@@ -115,7 +113,15 @@ export class Reread {
     );
   }
 
-  /** What is published; where the folder cannot be read for now, it is tried again. @throws ClientError for what no waiting mends. */
+  /** Something failed once more. Room may be made on a disk for as long as it takes; whatever else is wrong counts as standing still. */
+  #isStalled(at: PartitionProgress): boolean {
+    const nowMs = performance.now();
+    const sinceMs = at.isExcused ? nowMs : (this.#failingSinceMs.get(at) ?? nowMs);
+    this.#failingSinceMs.set(at, sinceMs);
+    return nowMs - sinceMs > this.#options.stallTimeoutMs;
+  }
+
+  /** What is published; where the folder cannot be read for now, it is tried again. @throws what no waiting mends, or has not mended. */
   async #recover(at: PartitionProgress): Promise<Published | null> {
     const { segments, returns, isOver } = this.#options;
     for (;;) {
@@ -127,6 +133,7 @@ export class Reread {
           | undefined;
         if (cause?.code === undefined || isOver()) throw error;
         returns.fileTrouble(at, cause);
+        if (this.#isStalled(at)) throw error;
         await sleep(RETRY_MS);
       }
     }

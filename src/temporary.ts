@@ -44,17 +44,18 @@ export function isProbeName(name: string): boolean {
  */
 export function sweepTemporaries(folder: string, ownWriter: string, deadThreads: readonly number[]): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const { name } = entry;
     // A message may have named a folder so.
-    if (entry.isDirectory()) continue;
-    const [, host, pid, random, thread] = PATTERN.exec(name) ?? [];
-    if (pid === undefined || host !== hostTag) continue;
-    const own = `${host}-${pid}-${random ?? ''}` === ownWriter;
-    const dead = own
-      ? deadThreads.includes(Number(thread))
-      : Number(pid) === process.pid || isDead(Number(pid));
-    if (dead) removeIfThere(join(folder, name));
+    if (!entry.isDirectory() && isLeftBehind(entry.name, ownWriter, deadThreads))
+      removeIfThere(join(folder, entry.name));
   }
+}
+
+/** Whether a file is a temporary of a dead writer of this host. */
+export function isLeftBehind(name: string, ownWriter: string, deadThreads: readonly number[] = []): boolean {
+  const [, host, pid, random, thread] = PATTERN.exec(name) ?? [];
+  if (pid === undefined || host !== hostTag) return false;
+  const own = `${host}-${pid}-${random ?? ''}` === ownWriter;
+  return own ? deadThreads.includes(Number(thread)) : Number(pid) === process.pid || isDead(Number(pid));
 }
 
 /** Removes a file; that it is gone already is fine. */

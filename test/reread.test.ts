@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Reader } from '../src/batch/read.ts';
@@ -16,14 +16,15 @@ import { newWriter } from '../src/temporary.ts';
 import { newFolder } from './support/client.ts';
 import { recordOf } from './support/segments.ts';
 
-/** What becomes of a partition, read from offset 0 on, whose segment others were faster with, who have published these ranges. */
-async function lostTo(t: TestContext, ...ranges: readonly (readonly [first: number, last: number])[]) {
+/** Partitions, read from offset 0 on, and who reads them again. */
+function rereading(t: TestContext, stallTimeoutMs = 1_000) {
   const dir = newFolder(t);
   mkdirSync(join(dir, 't/0'), { recursive: true });
-  for (const [first, last] of ranges)
-    writeFileSync(join(dir, 't/0', recordName(first)), formatRecord(recordOf(first, last, newWriter())));
-  const at = new PartitionProgress({ topic: 't', partition: 0, offset: 0, committed: 0, behind: 'start' });
-  at.watermark.finish(at.watermark.begin(0, 7), 7);
+  const [at, other] = [0, 1].map((partition) => {
+    const each = new PartitionProgress({ topic: 't', partition, offset: 0, committed: 0, behind: 'start' });
+    each.watermark.finish(each.watermark.begin(0, 7), 7);
+    return each;
+  }) as [PartitionProgress, PartitionProgress];
   const sought: number[] = [];
   const failures: ClientError[] = [];
   const segments = new Segments({
@@ -43,22 +44,34 @@ async function lostTo(t: TestContext, ...ranges: readonly (readonly [first: numb
         return Promise.resolve();
       },
     } as unknown as AlertConsumer,
-    assignment: { get: () => at } as unknown as Assignment,
+    assignment: {
+      get: ({ partition }: PartitionProgress) => [at, other][partition],
+    } as unknown as Assignment,
     reader: {
       betweenReads: (action: () => Promise<void>) => action(),
       release: () => undefined,
     } as unknown as Reader,
-    returns: {} as unknown as Returns,
+    returns: { fileTrouble: () => undefined } as unknown as Returns,
     segments,
     cancelAll: () => Promise.resolve(),
     takeBack: () => undefined,
-    stallTimeoutMs: 1_000,
+    stallTimeoutMs,
     isOver: () => false,
     fail: (error) => failures.push(error),
   });
-  await reread.segmentLost(at, null);
-  return { at, sought, failures: failures.map(({ message }) => message).join() };
+  return { dir, at, other, reread, sought, failures: () => failures.map(({ message }) => message).join() };
 }
+
+/** What becomes of a partition whose segment others were faster with, who have published these ranges. */
+async function lostTo(t: TestContext, ...ranges: readonly (readonly [first: number, last: number])[]) {
+  const { dir, at, reread, sought, failures } = rereading(t);
+  for (const [first, last] of ranges)
+    writeFileSync(join(dir, 't/0', recordName(first)), formatRecord(recordOf(first, last, newWriter())));
+  await reread.segmentLost(at, null);
+  return { at, sought, failures: failures() };
+}
+
+const damaged = Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' });
 
 test('behind another writer’s segments reading goes on where they end', async (t) => {
   const { at, sought, failures } = await lostTo(t, [0, 3], [4, 9]);
@@ -72,4 +85,23 @@ test('what no segment holds is not passed over for others’ segments behind it'
   assert.match(failures, /t\/0 from offset 5 to 9, but not offsets 2 to 4/);
   assert.deepEqual(sought, []);
   assert.equal(at.durable, 0);
+});
+
+test('a partition whose segments fail for too long ends the client, also while others are published', async (t) => {
+  const { at, other, reread, failures } = rereading(t, 500);
+  await reread.segmentLost(at, damaged);
+  assert.equal(failures(), '');
+  reread.published(other);
+  await reread.segmentLost(at, damaged);
+  assert.match(failures(), /A segment of t\/0 could not be made durable: EIO/);
+});
+
+test('a folder that cannot be read for too long, when a segment has failed, ends the client', {
+  timeout: 60_000,
+}, async (t) => {
+  const { dir, at, reread, failures } = rereading(t, 500);
+  rmdirSync(join(dir, 't/0'));
+  writeFileSync(join(dir, 't/0'), '');
+  await reread.segmentLost(at, damaged);
+  assert.match(failures(), /t\/0 cannot be read: ENOTDIR/);
 });

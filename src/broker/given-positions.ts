@@ -13,6 +13,11 @@ export class GivenPositions {
     this.#offsets = new Map([...offsets].map((at) => [keyOf(at), at.offset]));
   }
 
+  /** Whether any was given, and is not taken yet: by us, or by the members that have the others. */
+  get any(): boolean {
+    return this.#offsets.size > 0;
+  }
+
   /** null: what the group has committed decides. */
   of(at: TopicPartition): number | null {
     return this.#offsets.get(keyOf(at)) ?? null;

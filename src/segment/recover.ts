@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import { STAMPS_FOLDER } from '../worker/select/stamps.ts';
-import { isTemporaryName, sweepTemporaries } from '../temporary.ts';
+import { isLeftBehind, isTemporaryName, removeIfThere } from '../temporary.ts';
 import { syncFolder } from './durable.ts';
 import { foldersOf, type PartitionFolder, publishFiles } from './publish.ts';
 import { readRecord } from './read-record.ts';
@@ -14,6 +14,7 @@ import { namedFilesOf, type RangeRecord, RECORD_EXTENSION } from './record.ts';
 export interface Published {
   /** The offset behind the last one that is covered. */
   readonly next: number;
+  /** The last message that any of them tells of, which may lie well before; null: none does. */
   readonly lastMessage: RangeRecord['lastMessage'];
 }
 
@@ -29,15 +30,29 @@ const SEGMENT = /^(\d{20})\.(?!(?:record|stamps)$)/;
  */
 export async function recover(at: PartitionFolder, writer: string): Promise<Published | null> {
   const folder = join(at.root, at.below);
-  const names = await filesIn(folder);
+  const found = await filesIn(folder);
+  const left = found.filter((name) => isLeftBehind(name, writer));
+  // Once more: who was dead by then had published before that what names its temporaries. Of who dies from now on nothing is swept.
+  const names = left.length === 0 ? found : await filesIn(folder);
   const records = names.filter((name) => name.endsWith(RECORD_EXTENSION)).sort();
   await finish(at, names, records);
   const last = records.at(-1);
   const record = last === undefined ? null : await readRecord(folder, last);
   // Names that a killed writer gave may not be on the disk yet, and what is behind them is about to be committed.
   if (record !== null) for (const each of namingFolders(at, record)) await syncFolder(each);
-  if (names.length > 0) sweepTemporaries(folder, writer, []);
-  return record === null ? null : { next: record.last + 1, lastMessage: record.lastMessage };
+  for (const name of left) removeIfThere(join(folder, name));
+  if (record === null) return null;
+  const lastMessage = record.lastMessage ?? (await lastMessageOf(folder, records.slice(0, -1)));
+  return { next: record.last + 1, lastMessage };
+}
+
+/** Of the latest record that has one: ranges of tombstones and markers alone have none. */
+async function lastMessageOf(folder: string, records: readonly string[]): Promise<Published['lastMessage']> {
+  for (const name of [...records].reverse()) {
+    const { lastMessage } = await readRecord(folder, name);
+    if (lastMessage !== null) return lastMessage;
+  }
+  return null;
 }
 
 /** Publishes the files of records that have them under their temporary names only. */

@@ -13,7 +13,13 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type PartitionFolder, publishFiles, publishRange } from '../../src/segment/publish.ts';
-import { formatRecord, namedFilesOf, recordName, type SegmentRecord } from '../../src/segment/record.ts';
+import {
+  formatRecord,
+  namedFilesOf,
+  type RangeRecord,
+  recordName,
+  type SegmentRecord,
+} from '../../src/segment/record.ts';
 import { recover } from '../../src/segment/recover.ts';
 import { newWriter, temporaryName } from '../../src/temporary.ts';
 import { STAMPS_FOLDER } from '../../src/worker/select/stamps.ts';
@@ -39,6 +45,20 @@ test('a published segment is there with its record, and nothing else', async (t)
   assert.deepEqual(readdirSync(folder).sort(), [record.segment, recordName(7)].sort());
   assert.equal(readFileSync(join(folder, recordName(7)), 'utf8'), formatRecord(record));
   assert.deepEqual(await recover(at(folder), writer), { next: 10, lastMessage: record.lastMessage });
+});
+
+test('a topic is known by the last message that was saved, also where only tombstones and markers came since', async (t) => {
+  const folder = newFolder(t);
+  const record = recordOf(0, 4);
+  await publish(folder, record, '{}\n');
+  const { topic, partition, behind } = record;
+  for (const first of [5, 6]) {
+    const range = { topic, partition, first, last: first, behind, alerts: 0, lastMessage: null, writer };
+    const empty: RangeRecord = { format: 2, files: [], ...range, absent: [], several: [] };
+    const recordTemporary = temporaryName(writer, 0, temporaries++);
+    await publishRange(at(folder), { record: empty, recordTemporary, newlyMade: [] }, true);
+  }
+  assert.deepEqual(await recover(at(folder), writer), { next: 7, lastMessage: record.lastMessage });
 });
 
 test('of two writers that begin at one offset the first wins, and the other leaves nothing', async (t) => {
@@ -182,6 +202,21 @@ test('temporaries of dead writers are swept, those of living ones stay', async (
   for (const name of [own, dead, recycled, parent, elsewhere]) writeFileSync(join(folder, name), '');
   assert.equal(await recover(at(folder), writer), null);
   assert.deepEqual(readdirSync(folder).sort(), [own, parent, elsewhere].sort());
+});
+
+test('data that a writer published just before it died is not swept, though nobody had seen its record', async (t) => {
+  const folder = newFolder(t);
+  const dying = recordFor(0, 4, writer.replace(/-\d+-/, `-${process.ppid}-`));
+  writeFileSync(join(folder, dying.temporary), '{}\n');
+  // Who asks whether it lives is told that it does not, and it has been quick.
+  t.mock.method(process, 'kill', () => {
+    writeFileSync(join(folder, recordName(0)), formatRecord(dying));
+    throw Object.assign(new Error('kill ESRCH'), { code: 'ESRCH' });
+  });
+  await recover(at(folder), writer);
+  t.mock.restoreAll();
+  assert.equal((await recover(at(folder), writer))?.next, 5);
+  assert.equal(readFileSync(join(folder, dying.segment), 'utf8'), '{}\n');
 });
 
 test('a partition without a folder has nothing published', async (t) => {
