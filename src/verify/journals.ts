@@ -44,7 +44,9 @@ async function readJournal(
     check.take(line, ended);
     if (line === null || 'last' in line) return;
     if ('start' in line) {
-      into.beginnings.set(line.start, line.behind);
+      // Who says that it goes on, such as a redo, knows less of what comes before than who began there.
+      if (line.behind !== 'journal' || !into.beginnings.has(line.start))
+        into.beginnings.set(line.start, line.behind);
       return;
     }
     const [from, to] = 'from' in line ? [line.from, line.to] : [line.offset, line.offset];

@@ -388,6 +388,22 @@ test('in a journal the later line counts, and a gap is lost', async (t) => {
   await assertFaults(dir, { lost: 1 });
 });
 
+test('offsets that expired are not lost because the first one behind them was redone', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    putAlert(dir, 0, 'ztf/a.json'),
+    { start: 10, behind: 'expired' },
+    { from: 10, to: 10, outcome: 'dead' },
+    putAlert(dir, 11, 'ztf/c.json'),
+    // What redo says.
+    { start: 10, behind: 'journal' },
+    putAlert(dir, 10, 'ztf/b.json'),
+  ]);
+  const { notes } = await assertFaults(dir, {});
+  assert.match([...notes.keys()].join(), /had expired/);
+});
+
 test('a journal line that a crash cut off is told; one in the middle of a run is torn', async (t) => {
   const dir = newFolder(t);
   const [a, b] = [putAlert(dir, 0, 'ztf/a.json'), putAlert(dir, 1, 'ztf/b.json')];
