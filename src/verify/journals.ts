@@ -55,11 +55,18 @@ async function readJournal(
   });
   check.end();
   const writtenMs = statSync(full).mtimeMs;
+  let anew = 0;
+  let begun = false;
   await eachLine(full, path, (line, source) => {
-    if (line === null || !('offset' in line)) return;
-    if (spanAt(spans, line.offset)?.source.run !== source.run) return;
+    if (line === null || 'last' in line) return;
+    if ('start' in line) {
+      if (line.behind === 'start' && begun) anew += 1;
+      return;
+    }
+    begun = true;
+    if (!('offset' in line) || spanAt(spans, line.offset)?.source.run !== source.run) return;
     if (line.stamp === undefined) into.alerts += 1;
-    files.named(into, line, writtenMs);
+    files.named(into, line, writtenMs, anew);
   });
   for (const span of spans) into.spans.push(span);
 }

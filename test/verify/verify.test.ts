@@ -371,6 +371,26 @@ test('a file that is newer than its journal and whole is told, for a client may 
   await assertFaults(dir, { torn: 1 });
 });
 
+test('of a topic that was begun anew, as one that was made again, a name holds what was saved since', async (t) => {
+  const dir = newFolder(t);
+  const earlier = putAlert(dir, 9, 'ztf/a.json', '{"of": "the earlier topic"}');
+  const lower = putAlert(dir, 1, 'ztf/a.json', '{"version": 1}');
+  const now = putAlert(dir, 2, 'ztf/a.json', '{"version": 2}');
+  putJournal(dir, 'ztf', 0, [
+    ...[{ start: 0, behind: 'start' }, { from: 0, to: 8, outcome: 'filtered' }, earlier],
+    ...[{ start: 1, behind: 'start' }, lower, now],
+  ]);
+  const { notes } = await assertFaults(dir, {});
+  assert.match(
+    [...notes.keys()].join(),
+    /^Files whose names higher offsets had before the topic was begun anew/,
+  );
+  for (const content of ['{"version": 1}', '{"of": "the earlier topic"}']) {
+    put(dir, 'ztf/a.json', content);
+    await assertFaults(dir, { torn: 1 });
+  }
+});
+
 test('in a journal the later line counts, and a gap is lost', async (t) => {
   const dir = newFolder(t);
   putJournal(dir, 'ztf', 0, [
