@@ -33,6 +33,11 @@ export class PartitionNotes {
     return this.#behind !== null;
   }
 
+  /** The first offset that the journal was not told of. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** What is to be noted once more from an offset on. A beginning that stands nowhere yet is still to be told. */
   again(next: number): PartitionNotes {
     return new PartitionNotes(next, this.#behind ?? 'journal');
