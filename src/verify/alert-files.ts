@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlertLine } from '../journal/parse.ts';
-import { fileSums } from './file-sums.ts';
+import { findSums } from './file-sums.ts';
 import type { Findings } from './findings.ts';
 import { isJson } from './lines.ts';
 import type { Partition } from './partitions.ts';
@@ -65,7 +65,8 @@ export class AlertFiles {
       const all = Array.isArray(named) ? named : [named];
       const [{ of, offset, before }] = all as [Named];
       const where = `${path}, of ${of.topic}/${of.partition} offset ${offset}`;
-      const found = fileSums(join(dir, path));
+      const found = findSums(join(dir, path), where, findings);
+      if (found === undefined) continue;
       if (found === null) findings.fault('lost', `${where}: the file is gone`);
       else if (!all.some(({ bytes, crc32c }) => bytes === found.bytes && crc32c === found.crc32c))
         this.#unlike(dir, path, where, all, findings);

@@ -1,5 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import { JOURNAL_FOLDER } from '../journal/line.ts';
 import { type JournalLine, parseLine } from '../journal/parse.ts';
 import type { AlertFiles } from './alert-files.ts';
@@ -20,7 +21,12 @@ export async function readJournals(
     for (const { name } of entriesOf(join(dir, JOURNAL_FOLDER, topic))) {
       if (!/^\d+\.ndjson$/.test(name)) continue;
       const path = join(JOURNAL_FOLDER, topic, name);
-      await readJournal(dir, path, partitions.of(topic, Number(basename(name, '.ndjson'))), files, findings);
+      const into = partitions.of(topic, Number(basename(name, '.ndjson')));
+      try {
+        await readJournal(dir, path, into, files, findings);
+      } catch (error) {
+        findings.fault('torn', `${path} cannot be read: ${messageOf(error)}`);
+      }
     }
   }
 }

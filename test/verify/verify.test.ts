@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { formatRecord, parseRecord, type SegmentRecord } from '../../src/segment/record.ts';
@@ -125,6 +125,31 @@ test('whatever file goes, it is noticed', async (t) => {
     renameSync(away, join(dir, path));
   }
   await assertFaults(dir, {});
+});
+
+test('what cannot be read is told among the rest, and the rest is looked at', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    ...[0, 1, 2].map((offset) => putAlert(dir, offset, `ztf/${offset}.json`)),
+    { from: 3, to: 3, outcome: 'dead' },
+  ]);
+  putLetter(dir, 'ztf', 0, 3);
+  for (const path of [
+    'ztf/1.json',
+    '_dead-letter/ztf/0-3.bin',
+    '_redone/ztf/0-3.ndjson',
+    '_journal/ztf/1.ndjson',
+  ]) {
+    rmSync(join(dir, path), { force: true });
+    mkdirSync(join(dir, path), { recursive: true });
+  }
+  rmSync(join(dir, 'ztf/2.json'));
+  const { faults } = await assertFaults(dir, { lost: 1, torn: 4 });
+  for (const example of faults.torn.examples) assert.match(example, /cannot be read: EISDIR/);
+  rmSync(join(dir, '_dead-letter'), { recursive: true });
+  writeFileSync(join(dir, '_dead-letter'), '');
+  await assert.rejects(verifyFolder(dir), { name: 'ClientError', message: /cannot be verified: ENOTDIR/ });
 });
 
 test('topics whose names begin like the folders of the client are looked at like all others', async (t) => {
