@@ -362,6 +362,19 @@ test('what a name held before the topic was begun anew is no reason to throw a l
   assert.match(readFileSync(join(dir, 'ztf/70.json'), 'utf8'), /the earlier topic/);
 });
 
+test('a file among the folders of letters, such as those of a file manager, is none of them', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 0, outcome: 'dead' },
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(70));
+  put(dir, '_dead-letter/.DS_Store', '');
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(filesIn(dir), ['_dead-letter/.DS_Store', 'ztf/70.json']);
+});
+
 test('a letter whose file is gone is the only copy, and is redone', async (t) => {
   const dir = newFolder(t);
   const line = putAlert(dir, 0, 'ztf/70.json', '{"candid": 70}');
