@@ -334,6 +334,47 @@ test('a letter stays whose offset a later run saved that began the topic anew: i
   ]);
 });
 
+test('what a name held before the topic was begun anew is no reason to throw a letter away', async (t) => {
+  const dir = newFolder(t);
+  const old = putAlert(dir, 9, 'ztf/70.json', '{"candid":70,"of":"the earlier topic"}');
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 8, outcome: 'filtered' },
+    old,
+    { start: 0, behind: 'start' },
+    { from: 0, to: 1, outcome: 'dead' },
+    putAlert(dir, 2, 'ztf/71.json'),
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(70));
+  putGoodLetter(dir, 1, jsonAlert(71));
+  const { code, stderr } = await redo(t, dir, '--indent', '0');
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /ztf\/0-0 stays: ztf\/70\.json holds the alert of a higher offset, which was saved before/,
+  );
+  assert.match(stderr, /1 dead letter saved, 0 filtered, 1 left/);
+  // Since then a higher offset has the name of the other one.
+  assert.deepEqual(filesIn(dir), [
+    ...['_dead-letter/ztf/0-0.bin', '_dead-letter/ztf/0-0.json'],
+    ...['ztf/70.json', 'ztf/71.json'],
+  ]);
+  assert.match(readFileSync(join(dir, 'ztf/70.json'), 'utf8'), /the earlier topic/);
+});
+
+test('a file among the folders of letters, such as those of a file manager, is none of them', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 0, outcome: 'dead' },
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(70));
+  put(dir, '_dead-letter/.DS_Store', '');
+  const { code, stderr } = await redo(t, dir);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(filesIn(dir), ['_dead-letter/.DS_Store', 'ztf/70.json']);
+});
+
 test('a letter whose file is gone is the only copy, and is redone', async (t) => {
   const dir = newFolder(t);
   const line = putAlert(dir, 0, 'ztf/70.json', '{"candid": 70}');

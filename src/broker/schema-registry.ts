@@ -82,7 +82,7 @@ export class SchemaRegistry {
         ? null
         : join(schemaCache, createHash('sha256').update(registry).digest('hex').slice(0, 12));
     const cached = cache === null ? null : await readFromDir(cache, schemaId);
-    if (cached !== null) return { kind: 'found', schemaText: cached };
+    if (cached !== null && isWhole(cached)) return { kind: 'found', schemaText: cached };
     const answer = await this.#ask(registry, schemaId);
     if (answer.kind === 'found' && cache !== null) await this.#keep(cache, schemaId, answer.schemaText);
     return answer;
@@ -149,6 +149,16 @@ async function readFromDir(dir: string, schemaId: number): Promise<string | null
     }
   }
   return null;
+}
+
+/** Nobody waits for the disk to keep a schema: a power cut may leave a file with part of it, or nothing. */
+function isWhole(schemaText: string): boolean {
+  try {
+    JSON.parse(schemaText);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The schema in a registry's answer: `{"schema": "<JSON as a string>"}`. @param what it is called in complaints. */

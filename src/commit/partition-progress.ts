@@ -94,7 +94,7 @@ export class PartitionProgress implements TopicPartition {
   /** Brings the marks down again to what is durable: the rest is read and written once more. */
   rewind(): void {
     this.watermark = new Watermark(this.durable);
-    this.notes = new PartitionNotes(this.durable, 'journal');
+    this.notes = this.notes.again(this.durable);
     this.works.clear();
     this.segmentWait = null;
     this.doubt = null;

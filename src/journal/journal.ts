@@ -5,7 +5,7 @@ import { makeFolder, syncFolder } from '../segment/durable.ts';
 import { journalEnd } from './journal-end.ts';
 import { type JournalTail, journalTail } from './journal-tail.ts';
 import { keepFiles } from './keep-files.ts';
-import { JOURNAL_FOLDER } from './line.ts';
+import { formatLine, JOURNAL_FOLDER } from './line.ts';
 import type { AlertLine } from './parse.ts';
 import type { PartitionNotes } from './partition-notes.ts';
 
@@ -84,7 +84,7 @@ export class Journal {
     const text = notes.textBelow(upTo);
     if (text === '') return;
     try {
-      await this.#write(this.#pathOf(topic, partition), text, notes.begins);
+      await this.#write(this.#pathOf(topic, partition), text, notes);
     } catch (error) {
       notes.failed();
       throw error;
@@ -96,13 +96,18 @@ export class Journal {
     return join(this.#dir, JOURNAL_FOLDER, this.#folderOf(topic), `${partition}.ndjson`);
   }
 
-  async #write(path: string, text: string, begins: boolean): Promise<void> {
+  async #write(path: string, text: string, { begins, next }: PartitionNotes): Promise<void> {
     const made = await makeFolder(dirname(path));
     const handle = await open(path, 'a+');
     try {
-      if ((await handle.stat()).size === 0) this.#named.delete(path);
+      let before = begins && !(await endsInLine(handle)) ? '\n' : '';
+      if ((await handle.stat()).size === 0) {
+        this.#named.delete(path);
+        // Somebody moved the old one away: of what comes before the first line of this one, that one tells.
+        if (!begins) before = formatLine({ start: next, behind: 'journal' });
+      }
       // In one write, so that a process that still believes the partition to be its own cannot come between.
-      await handle.appendFile((begins && !(await endsInLine(handle)) ? '\n' : '') + text);
+      await handle.appendFile(before + text);
       if (!this.#sync) return;
       await handle.sync();
     } finally {

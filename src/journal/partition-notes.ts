@@ -33,6 +33,16 @@ export class PartitionNotes {
     return this.#behind !== null;
   }
 
+  /** The first offset that the journal was not told of. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** What is to be noted once more from an offset on. A beginning that stands nowhere yet is still to be told. */
+  again(next: number): PartitionNotes {
+    return new PartitionNotes(next, this.#behind ?? 'journal');
+  }
+
   /** Alerts were saved of the message at an offset. @param lines of the journal, each with its end. */
   saved(offset: number, lines: string): void {
     this.#insert({ from: offset, to: offset, lines });

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { crc32c } from '../checksum.ts';
 import { JOURNAL_FOLDER } from '../journal/line.ts';
 import { heldMs } from '../timestamp.ts';
+import { foldersIn } from '../verify/tree.ts';
 import type { Message } from '../worker/message.ts';
 import { escapeOwnFolder } from '../worker/name/escape.ts';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
@@ -46,7 +47,7 @@ export interface Letter {
  */
 export function letterBases(dir: string): { readonly folder: string; readonly base: string }[] {
   const root = join(dir, DEAD_LETTER_FOLDER);
-  return foldersOf(root).flatMap((folder) => {
+  return foldersIn(root).flatMap((folder) => {
     finishRemovals(join(root, folder));
     const of = existsSync(join(dir, JOURNAL_FOLDER, folder)) ? folder : escapeOwnFolder(folder);
     return letterPlaces(dir, folder)
@@ -68,15 +69,6 @@ export function letterPlaces(dir: string, folder: string): LetterPlace[] {
     const [, name, partition, offset] = /^((\d+)-(\d+))\.json$/.exec(file) ?? [];
     return name === undefined ? [] : [{ name, partition: Number(partition), offset: Number(offset) }];
   });
-}
-
-function foldersOf(root: string): string[] {
-  try {
-    return readdirSync(root).sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 /** @throws Error where it cannot be read, or is not a whole letter. */

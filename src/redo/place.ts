@@ -13,8 +13,10 @@ import { type LetterPlace, letterPlaces } from './letter.ts';
 export interface Journaled {
   /** The highest offset that it tells of. */
   readonly last: number;
-  /** The highest offset that was saved under each path. */
+  /** The highest offset that was saved under each path, since the topic was begun anew. */
   readonly paths: Map<string, number>;
+  /** The same before that, when it may have been another topic. */
+  readonly earlierPaths: ReadonlyMap<string, number>;
   /** The files of each letter's offset that was saved, as the last lines of it say; null: it was filtered. */
   readonly settled: ReadonlyMap<number, readonly string[] | null>;
   /** Letters' offsets that it tells of again from a beginning at a group's start on, and not as dead since: the topic may be another one. */
@@ -136,14 +138,17 @@ function covers(
 async function readJournal(path: string, letters: ReadonlySet<number>): Promise<Journaled> {
   const settled = new Map<number, string[] | null>();
   const paths = new Map<string, number>();
+  const earlierPaths = new Map<string, number>();
   const renewed = new Set<number>();
   let last = -1;
   const splitter = new LineSplitter((bytes) => {
     const line = parseLine(bytes.toString());
     if (line === null || 'last' in line) return;
     if ('start' in line) {
-      if (line.behind === 'start' && last >= 0)
-        for (const offset of letters) if (offset >= line.start) renewed.add(offset);
+      if (line.behind !== 'start' || last < 0) return;
+      for (const offset of letters) if (offset >= line.start) renewed.add(offset);
+      for (const [path, offset] of paths) noteHighest(earlierPaths, path, offset);
+      paths.clear();
       return;
     }
     last = Math.max(last, 'from' in line ? line.to : line.offset);
@@ -156,11 +161,15 @@ async function readJournal(path: string, letters: ReadonlySet<number>): Promise<
       }
       return;
     }
-    paths.set(line.path, Math.max(line.offset, paths.get(line.path) ?? -1));
+    noteHighest(paths, line.path, line.offset);
     if (letters.has(line.offset)) settled.set(line.offset, [...(settled.get(line.offset) ?? []), line.path]);
   });
   for await (const chunk of createReadStream(path)) splitter.take(chunk as Buffer);
-  return { last, paths, settled, renewed };
+  return { last, paths, earlierPaths, settled, renewed };
+}
+
+function noteHighest(paths: Map<string, number>, path: string, offset: number): void {
+  paths.set(path, Math.max(offset, paths.get(path) ?? -1));
 }
 
 /** Those of some offsets that lie in a run, which may be a long one. */

@@ -21,7 +21,7 @@ import { AlertLines } from '../worker/write/alert-lines.ts';
 import { withSchemas } from '../worker/with-schemas.ts';
 import { OutputFolder } from '../worker/write/folder.ts';
 import { type Letter, letterBases, readLetter } from './letter.ts';
-import { type Place, Places } from './place.ts';
+import { type Journaled, type Place, Places } from './place.ts';
 import { removeLetter } from './removal.ts';
 
 /** An alert that a letter gave now; null bytes: the hook does not want it saved. */
@@ -134,6 +134,10 @@ class Redoer {
     if (typeof alerts === 'string') return alerts;
     const taken = place.kind === 'segment' ? undefined : alerts.find((alert) => this.#isTaken(alert, place));
     if (taken !== undefined) return `${taken.path} is there already, and no journal says of which offset.`;
+    const earlier =
+      place.kind === 'journal' ? alerts.find((alert) => isOfEarlierTopic(alert, letter, place)) : undefined;
+    if (earlier !== undefined)
+      return `${earlier.path} holds the alert of a higher offset, which was saved before a run began the topic anew, so that one may be of an earlier topic of that name; compare them, and remove the letter, or move it to another folder and redo it there.`;
     if (place.kind === 'segment') this.#saveBeside(letter, alerts);
     else await this.#saveFiles(letter, alerts, place);
     this.#remove(letter);
@@ -189,7 +193,7 @@ class Redoer {
 
   /** A file that no line names may be newer than the letter, or older: nobody can tell. One with the same bytes a crash left. */
   #isTaken({ path, bytes }: Alert, place: Place): boolean {
-    if (bytes === null || (place.kind === 'journal' && place.paths.has(path))) return false;
+    if (bytes === null || (place.kind === 'journal' && isNamed(path, place))) return false;
     const found = fileSums(join(this.#dir, path));
     return found !== null && found.crc32c !== crc32c(bytes);
   }
@@ -207,9 +211,8 @@ class Redoer {
     const lines = new AlertLines(offset);
     for (const { path, bytes, stamps } of alerts) {
       lines.take(path, bytes, stamps);
-      const newest = place.kind === 'journal' ? (place.paths.get(path) ?? -1) : -1;
       // A name holds the content of its highest offset.
-      if (bytes === null || newest > offset) continue;
+      if (bytes === null || newestOf(path, offset, place) > offset) continue;
       for (const stamp of stamps) this.#folder.write(stamp.path, stamp.bytes, true).publish();
       this.#folder.write(path, bytes, true).publish();
     }
@@ -235,6 +238,27 @@ class Redoer {
     this.#folder.write(`${base}.json`, Buffer.from(text), true).publish();
     this.#folder.syncFolders();
   }
+}
+
+function isNamed(path: string, { paths, earlierPaths }: Journaled): boolean {
+  return paths.has(path) || earlierPaths.has(path);
+}
+
+/** The highest offset that a name's content is of. @param offset of the letter: one from before the topic was begun anew is compared with all. */
+function newestOf(path: string, offset: number, place: Place): number {
+  if (place.kind !== 'journal') return -1;
+  const { paths, earlierPaths, renewed } = place;
+  return Math.max(paths.get(path) ?? -1, renewed.has(offset) ? (earlierPaths.get(path) ?? -1) : -1);
+}
+
+/** Whether nobody can tell which is newer, the alert of a letter or what its name holds: that was saved before the topic was begun anew. */
+function isOfEarlierTopic(
+  { path, bytes }: Alert,
+  { message: { offset } }: Letter,
+  { paths, earlierPaths, renewed }: Journaled,
+): boolean {
+  if (bytes === null || renewed.has(offset)) return false;
+  return !paths.has(path) && (earlierPaths.get(path) ?? -1) > offset;
 }
 
 /** What the topic's name had in front and its folder has not: a profile said so when the letter was written. */

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlertLine } from '../journal/parse.ts';
-import { fileSums } from './file-sums.ts';
+import { findSums } from './file-sums.ts';
 import type { Findings } from './findings.ts';
 import { isJson } from './lines.ts';
 import type { Partition } from './partitions.ts';
@@ -12,6 +12,9 @@ import type { Partition } from './partitions.ts';
  */
 const AHEAD_MS = 60_000;
 
+const BEGUN_ANEW =
+  'Files whose names higher offsets had before the topic was begun anew: it was made again, or another group has not come so far yet';
+
 /** What a journal says of a file. */
 interface Named {
   readonly of: Partition;
@@ -20,6 +23,10 @@ interface Named {
   readonly crc32c: string;
   /** When the journal was last written to. */
   readonly writtenMs: number;
+  /** How often the topic had been begun anew before. */
+  readonly anew: number;
+  /** The highest offset that had the name before that; -1: none. */
+  readonly before: number;
 }
 
 /**
@@ -29,9 +36,12 @@ interface Named {
 export class AlertFiles {
   readonly #byPath = new Map<string, Named | Named[]>();
 
-  /** A line that counts says that this alert was saved there. The highest offset of a partition holds. */
-  named(of: Partition, { path, offset, bytes, crc32c }: AlertLine, writtenMs: number): void {
-    const named: Named = { of, offset, bytes, crc32c, writtenMs };
+  /**
+   * A line that counts says that this alert was saved there. The highest offset of a partition holds, of those since the topic was begun anew: it may be
+   * another one since, whose offsets are lower.
+   */
+  named(of: Partition, { path, offset, bytes, crc32c }: AlertLine, writtenMs: number, anew = 0): void {
+    const named: Named = { of, offset, bytes, crc32c, writtenMs, anew, before: -1 };
     const before = this.#byPath.get(path);
     if (before === undefined) {
       this.#byPath.set(path, named);
@@ -41,7 +51,7 @@ export class AlertFiles {
     // Of two alerts of one message with one name the later record is in the file.
     const others = all.filter((each) => each.of !== of);
     const own = all.find((each) => each.of === of);
-    const kept = own !== undefined && own.offset > offset ? own : named;
+    const kept = own === undefined ? named : later(own, named);
     this.#byPath.set(path, others.length === 0 ? kept : [...others, kept]);
   }
 
@@ -53,12 +63,14 @@ export class AlertFiles {
   check(dir: string, findings: Findings): void {
     for (const [path, named] of this.#byPath) {
       const all = Array.isArray(named) ? named : [named];
-      const [{ of, offset }] = all as [Named];
+      const [{ of, offset, before }] = all as [Named];
       const where = `${path}, of ${of.topic}/${of.partition} offset ${offset}`;
-      const found = fileSums(join(dir, path));
+      const found = findSums(join(dir, path), where, findings);
+      if (found === undefined) continue;
       if (found === null) findings.fault('lost', `${where}: the file is gone`);
       else if (!all.some(({ bytes, crc32c }) => bytes === found.bytes && crc32c === found.crc32c))
         this.#unlike(dir, path, where, all, findings);
+      else if (before > offset) findings.note(BEGUN_ANEW, where);
     }
   }
 
@@ -75,4 +87,10 @@ export class AlertFiles {
       findings.fault('torn', `${where}: its ${size} bytes are not those that were saved`);
     }
   }
+}
+
+/** Which of two alerts of a partition is in the file. @param named was told of later. */
+function later(own: Named, named: Named): Named {
+  if (own.anew < named.anew) return { ...named, before: Math.max(own.before, own.offset) };
+  return own.offset > named.offset ? own : { ...named, before: own.before };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
-import { fileSums } from './file-sums.ts';
+import { findSums } from './file-sums.ts';
 import type { Findings } from './findings.ts';
 import type { Partitions } from './partitions.ts';
 import { entriesOf, foldersIn } from './tree.ts';
@@ -39,11 +39,12 @@ function checkLetter(folder: string, name: string, shown: string, findings: Find
     findings.fault('torn', `${shown} is not JSON`);
     return;
   }
-  const value = fileSums(join(folder, name.replace(/json$/, 'bin')));
+  const shownValue = shown.replace(/json$/, 'bin');
+  const value = findSums(join(folder, name.replace(/json$/, 'bin')), shownValue, findings);
   // Its absence is told where the offset is.
-  if (value === null) return;
+  if (value == null) return;
   // Early letters have no checksum.
   const { bytes, crc32c = value.crc32c } = sidecar;
   if (value.bytes !== bytes || value.crc32c !== crc32c)
-    findings.fault('torn', `${shown.replace(/json$/, 'bin')} is not the value that its .json tells of`);
+    findings.fault('torn', `${shownValue} is not the value that its .json tells of`);
 }

@@ -1,5 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import { JOURNAL_FOLDER } from '../journal/line.ts';
 import { type JournalLine, parseLine } from '../journal/parse.ts';
 import type { AlertFiles } from './alert-files.ts';
@@ -20,7 +21,12 @@ export async function readJournals(
     for (const { name } of entriesOf(join(dir, JOURNAL_FOLDER, topic))) {
       if (!/^\d+\.ndjson$/.test(name)) continue;
       const path = join(JOURNAL_FOLDER, topic, name);
-      await readJournal(dir, path, partitions.of(topic, Number(basename(name, '.ndjson'))), files, findings);
+      const into = partitions.of(topic, Number(basename(name, '.ndjson')));
+      try {
+        await readJournal(dir, path, into, files, findings);
+      } catch (error) {
+        findings.fault('torn', `${path} cannot be read: ${messageOf(error)}`);
+      }
     }
   }
 }
@@ -44,7 +50,9 @@ async function readJournal(
     check.take(line, ended);
     if (line === null || 'last' in line) return;
     if ('start' in line) {
-      into.beginnings.set(line.start, line.behind);
+      // Who says that it goes on, such as a redo, knows less of what comes before than who began there.
+      if (line.behind !== 'journal' || !into.beginnings.has(line.start))
+        into.beginnings.set(line.start, line.behind);
       return;
     }
     const [from, to] = 'from' in line ? [line.from, line.to] : [line.offset, line.offset];
@@ -53,11 +61,18 @@ async function readJournal(
   });
   check.end();
   const writtenMs = statSync(full).mtimeMs;
+  let anew = 0;
+  let begun = false;
   await eachLine(full, path, (line, source) => {
-    if (line === null || !('offset' in line)) return;
-    if (spanAt(spans, line.offset)?.source.run !== source.run) return;
+    if (line === null || 'last' in line) return;
+    if ('start' in line) {
+      if (line.behind === 'start' && begun) anew += 1;
+      return;
+    }
+    begun = true;
+    if (!('offset' in line) || spanAt(spans, line.offset)?.source.run !== source.run) return;
     if (line.stamp === undefined) into.alerts += 1;
-    files.named(into, line, writtenMs);
+    files.named(into, line, writtenMs, anew);
   });
   for (const span of spans) into.spans.push(span);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import type { Findings } from './findings.ts';
 import { isJson } from './lines.ts';
 import type { Partitions } from './partitions.ts';
@@ -16,9 +17,16 @@ export function readRedone(dir: string, partitions: Partitions, findings: Findin
       if (partition === undefined) continue;
       const into = partitions.of(topic, Number(partition));
       into.redone.add(Number(offset));
-      const lines = readFileSync(join(dir, REDONE_FOLDER, topic, name), 'utf8').split('\n');
+      const shown = `${REDONE_FOLDER}/${topic}/${name}`;
+      let lines: string[];
+      try {
+        lines = readFileSync(join(dir, shown), 'utf8').split('\n');
+      } catch (error) {
+        findings.fault('torn', `${shown} cannot be read: ${messageOf(error)}`);
+        continue;
+      }
       if (lines.pop() !== '' || !lines.every(isJson))
-        findings.fault('torn', `${REDONE_FOLDER}/${topic}/${name} is not JSON, line by line`);
+        findings.fault('torn', `${shown} is not JSON, line by line`);
       into.alerts += lines.length;
     }
   }

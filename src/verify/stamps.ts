@@ -5,7 +5,7 @@ import { Crc32c } from '../checksum.ts';
 import { messageOf } from '../errors.ts';
 import type { StampList } from '../segment/record.ts';
 import { STAMPS_FOLDER } from '../worker/select/stamps.ts';
-import { fileSums } from './file-sums.ts';
+import { findSums } from './file-sums.ts';
 import type { Findings } from './findings.ts';
 import { LineSplitter } from './lines.ts';
 
@@ -68,7 +68,8 @@ function checkStamp({ dir, folder, listed, findings }: Place, text: string, wher
   }
   const { path, bytes, crc32c } = line;
   listed.add(path);
-  const found = fileSums(join(dir, path));
+  const found = findSums(join(dir, path), path, findings);
+  if (found === undefined) return;
   if (found === null) findings.fault('lost', `${path}: the alert is there, its stamp is gone`);
   else if (found.bytes !== bytes || found.crc32c !== crc32c)
     findings.fault('torn', `${path}: its ${found.bytes} bytes are not those that were saved`);

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { ClientError } from '../errors.ts';
+import { ClientError, messageOf } from '../errors.ts';
 import { AlertFiles } from './alert-files.ts';
 import { checkContinuity } from './continuity.ts';
 import { readDeadLetters } from './dead-letters.ts';
@@ -20,11 +20,21 @@ export interface Verified {
 /**
  * Reads an output folder of any kind from its first byte to its last (docs/output-folder.md). It changes nothing.
  *
- * @throws ClientError USAGE where there is no such folder, or it is no output folder.
+ * @throws ClientError USAGE where there is no such folder, or it is no output folder; OUTPUT where what is in it cannot be listed.
  */
 export async function verifyFolder(dir: string): Promise<Verified> {
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ClientError('USAGE', `There is no folder ${dir} to verify.`);
+  try {
+    return await verifyAll(dir);
+  } catch (error) {
+    // A folder that cannot be listed; files that cannot be read are among what was found.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new ClientError('OUTPUT', `${dir} cannot be verified: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+async function verifyAll(dir: string): Promise<Verified> {
   requireOutputFolder(dir);
   const findings = new Findings();
   const partitions = new Partitions();

@@ -81,6 +81,9 @@ export class BatchWorker {
           // As late as can be: between this and the rename nothing keeps a process from being frozen.
           if (!this.#lease.stands) break;
           for (const file of this.#waiting[0].processed.files) file.publish();
+        } catch (error) {
+          this.#waiting[0] = this.#refuse(this.#waiting[0], error);
+          continue;
         } finally {
           this.view.endPublishing();
         }
@@ -90,8 +93,8 @@ export class BatchWorker {
       if (published.some(({ processed }) => this.#needsFolderSync(processed))) this.#sink?.syncFolders();
       for (const { index, processed } of published) this.#finish(index, processed);
     } catch (error) {
-      if (!(error instanceof OutputError)) throw error;
-      this.#giveBack({ why: 'output', code: error.code, text: error.message });
+      const [{ index } = { index: 0 }] = this.#waiting;
+      this.#giveBack(this.#reasonToStop(error, this.view.message(index)));
     }
     if (this.view.turn() === turn.CANCELLED) this.#giveBack({ why: 'cancelled' });
     return this.#waiting.length === 0;
@@ -140,6 +143,12 @@ export class BatchWorker {
       if (!(error instanceof OutputError)) throw error;
       this.#unfinished = { why: 'output', code: error.code, text: error.message };
     }
+  }
+
+  /** What becomes of a message whose names cannot be given: a folder may have one of them. @throws what is no fault of the message. */
+  #refuse({ index, processed }: Waiting, error: unknown): Waiting {
+    this.#budget += processed.savedAlerts;
+    return { index, processed: this.#messages.refuse(this.view.message(index), processed, error) };
   }
 
   #needsFolderSync({ result }: Processed): boolean {

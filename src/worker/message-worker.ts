@@ -161,6 +161,13 @@ export class MessageWorker {
     }
   }
 
+  /** A message whose files cannot have their names. @throws the error where it is not its fault; OutputError, StopAtMessage */
+  refuse(message: Message, { files, failure }: Processed, error: unknown): Processed {
+    if (failure !== null || !(error instanceof OutputError) || !isNamesFault(error)) throw error;
+    for (const file of files) file.discard();
+    return this.#fail(message, asFailure(error));
+  }
+
   /** A message that killed its worker twice. @throws OutputError, StopAtMessage */
   bury(message: Message): Processed {
     return this.#fail(message, {

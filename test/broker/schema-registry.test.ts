@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -194,6 +194,21 @@ test('a folder comes before the registry, and a cache in between keeps what was 
   assert.equal(filesIn(schemaCache).length, 1);
   assert.deepEqual(await open(t, { ...settings, registry: `${url}/other` }).registry.get(3), found);
   assert.equal(asked, 2, 'another registry may mean another schema');
+});
+
+test('what a power cut left of a kept schema is asked for again, and makes no message a bad one', async (t) => {
+  const schemaCache = newFolder(t);
+  const url = await serve(t, (_, response) => {
+    response.end(JSON.stringify({ schema: schemaText }));
+  });
+  const settings = { registry: url, schemaCache };
+  await open(t, settings).registry.get(3);
+  const [kept = ''] = filesIn(schemaCache);
+  for (const left of ['', schemaText.slice(0, 5), '\0'.repeat(schemaText.length)]) {
+    writeFileSync(join(schemaCache, kept), left);
+    assert.deepEqual(await open(t, settings).registry.get(3), found);
+    assert.equal(readFileSync(join(schemaCache, kept), 'utf8'), schemaText);
+  }
 });
 
 test('a file of the folder that holds no schema is named', async (t) => {

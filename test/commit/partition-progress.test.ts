@@ -17,3 +17,17 @@ test('what goes back to what is durable is told to the journal anew, once', () =
   save(1);
   assert.equal(at.notes.textBelow(2), '{"start":1,"behind":"journal"}\n{"offset":1}\n');
 });
+
+test('what goes back before the journal was told of anything still says how reading came to begin there', () => {
+  const at = new PartitionProgress({
+    topic: 'ztf',
+    partition: 0,
+    offset: 9,
+    committed: -1,
+    behind: 'expired',
+  });
+  at.watermark.begin(9, 10);
+  at.rewind();
+  at.notes.saved(9, '{"offset":9}\n');
+  assert.equal(at.notes.textBelow(10), '{"start":9,"behind":"expired"}\n{"offset":9}\n');
+});

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Journal } from '../../src/journal/journal.ts';
 import { PartitionNotes } from '../../src/journal/partition-notes.ts';
+import { verifyFolder } from '../../src/verify/verify.ts';
 import { newFolder } from '../support/client.ts';
 import { putJournal } from '../support/output-folder.ts';
 
@@ -28,6 +37,20 @@ test('a writer begins on a new line behind a line that has no end', async (t) =>
     '{"offset":1}',
     '',
   ]);
+});
+
+test('a journal that is made anew, because somebody moved the folder away, says that what comes before is elsewhere', async (t) => {
+  const dir = newFolder(t);
+  const journal = new Journal(dir, (topic) => topic, true);
+  const notes = new PartitionNotes(0, 'start');
+  const at = { topic: 'ztf', partition: 3, notes };
+  notes.absent(0, 'filtered');
+  await journal.append([{ ...at, upTo: 1 }]);
+  renameSync(join(dir, '_journal'), join(newFolder(t), '_journal'));
+  notes.absent(1, 'filtered');
+  await journal.append([{ ...at, upTo: 2 }]);
+  const { findings } = await verifyFolder(dir);
+  assert.ok(findings.clean, JSON.stringify(findings.faults));
 });
 
 test('a journal that cannot be written is an error, its lines are kept, and others are written all the same', async (t) => {

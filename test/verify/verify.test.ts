@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { formatRecord, parseRecord, type SegmentRecord } from '../../src/segment/record.ts';
@@ -125,6 +125,31 @@ test('whatever file goes, it is noticed', async (t) => {
     renameSync(away, join(dir, path));
   }
   await assertFaults(dir, {});
+});
+
+test('what cannot be read is told among the rest, and the rest is looked at', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    ...[0, 1, 2].map((offset) => putAlert(dir, offset, `ztf/${offset}.json`)),
+    { from: 3, to: 3, outcome: 'dead' },
+  ]);
+  putLetter(dir, 'ztf', 0, 3);
+  for (const path of [
+    'ztf/1.json',
+    '_dead-letter/ztf/0-3.bin',
+    '_redone/ztf/0-3.ndjson',
+    '_journal/ztf/1.ndjson',
+  ]) {
+    rmSync(join(dir, path), { force: true });
+    mkdirSync(join(dir, path), { recursive: true });
+  }
+  rmSync(join(dir, 'ztf/2.json'));
+  const { faults } = await assertFaults(dir, { lost: 1, torn: 4 });
+  for (const example of faults.torn.examples) assert.match(example, /cannot be read: EISDIR/);
+  rmSync(join(dir, '_dead-letter'), { recursive: true });
+  writeFileSync(join(dir, '_dead-letter'), '');
+  await assert.rejects(verifyFolder(dir), { name: 'ClientError', message: /cannot be verified: ENOTDIR/ });
 });
 
 test('topics whose names begin like the folders of the client are looked at like all others', async (t) => {
@@ -371,6 +396,26 @@ test('a file that is newer than its journal and whole is told, for a client may 
   await assertFaults(dir, { torn: 1 });
 });
 
+test('of a topic that was begun anew, as one that was made again, a name holds what was saved since', async (t) => {
+  const dir = newFolder(t);
+  const earlier = putAlert(dir, 9, 'ztf/a.json', '{"of": "the earlier topic"}');
+  const lower = putAlert(dir, 1, 'ztf/a.json', '{"version": 1}');
+  const now = putAlert(dir, 2, 'ztf/a.json', '{"version": 2}');
+  putJournal(dir, 'ztf', 0, [
+    ...[{ start: 0, behind: 'start' }, { from: 0, to: 8, outcome: 'filtered' }, earlier],
+    ...[{ start: 1, behind: 'start' }, lower, now],
+  ]);
+  const { notes } = await assertFaults(dir, {});
+  assert.match(
+    [...notes.keys()].join(),
+    /^Files whose names higher offsets had before the topic was begun anew/,
+  );
+  for (const content of ['{"version": 1}', '{"of": "the earlier topic"}']) {
+    put(dir, 'ztf/a.json', content);
+    await assertFaults(dir, { torn: 1 });
+  }
+});
+
 test('in a journal the later line counts, and a gap is lost', async (t) => {
   const dir = newFolder(t);
   putJournal(dir, 'ztf', 0, [
@@ -386,6 +431,22 @@ test('in a journal the later line counts, and a gap is lost', async (t) => {
   putJournal(dir, 'ztf', 0, [putAlert(dir, 0, 'ztf/a.json'), { from: 2, to: 3, outcome: 'missing' }]);
   rmSync(join(dir, '_dead-letter'), { recursive: true });
   await assertFaults(dir, { lost: 1 });
+});
+
+test('offsets that expired are not lost because the first one behind them was redone', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    putAlert(dir, 0, 'ztf/a.json'),
+    { start: 10, behind: 'expired' },
+    { from: 10, to: 10, outcome: 'dead' },
+    putAlert(dir, 11, 'ztf/c.json'),
+    // What redo says.
+    { start: 10, behind: 'journal' },
+    putAlert(dir, 10, 'ztf/b.json'),
+  ]);
+  const { notes } = await assertFaults(dir, {});
+  assert.match([...notes.keys()].join(), /had expired/);
 });
 
 test('a journal line that a crash cut off is told; one in the middle of a run is torn', async (t) => {

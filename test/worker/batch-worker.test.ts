@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
@@ -102,6 +102,29 @@ test('without the lease no file gets its name, and no message counts as saved; w
   assert.ok(worker.publish());
   assert.deepEqual(outcomes(view), [outcome.SAVED, outcome.SAVED]);
   assert.deepEqual(allFilesIn(root), ['ztf/1.json', 'ztf/2.json']);
+});
+
+test('an alert whose name a folder has is a dead letter, and what comes behind it is saved', async (t) => {
+  const { root, view, worker } = workOn(
+    t,
+    [jsonAlert(1), jsonAlert(2), jsonAlert(3)],
+    (folder) => new JsonFiles(folder, 'none'),
+  );
+  // As `--path` with one folder more had made it.
+  mkdirSync(join(root, 'ztf/2.json'), { recursive: true });
+  await worker.work(() => undefined);
+  assert.ok(worker.publish());
+  assert.deepEqual(outcomes(view), [outcome.SAVED, outcome.DEAD, outcome.SAVED]);
+  const { failures, unfinished } = worker.report();
+  assert.equal(unfinished, null);
+  assert.deepEqual(
+    failures.map(({ offset, code }) => [offset, code]),
+    [[1, 'NAME_TAKEN']],
+  );
+  assert.deepEqual(allFilesIn(root), [
+    ...['_dead-letter/ztf/0-1.bin', '_dead-letter/ztf/0-1.json'],
+    ...['ztf/1.json', 'ztf/3.json'],
+  ]);
 });
 
 test('a message counts as saved when the folder that has its name is synced, and not before', async (t) => {

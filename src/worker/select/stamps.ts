@@ -21,6 +21,7 @@ export interface Stamp {
 /** The stamps of one alert, taken out of it. */
 export class StampFiles {
   readonly files: Stamp[] = [];
+  readonly #counts = new Map<string, number>();
   readonly #folder: string;
   readonly #base: string;
   readonly #namesFolder: boolean;
@@ -52,7 +53,11 @@ export class StampFiles {
 
   /** @returns what the alert says in its place. */
   take(field: string, bytes: Uint8Array): string {
-    const name = cutJoined(this.#base, `.${field}${extensionOf(bytes)}`);
+    const count = (this.#counts.get(field) ?? 0) + 1;
+    this.#counts.set(field, count);
+    // A field may hold several: a list, or a record with a mask beside the image.
+    const number = count === 1 ? '' : `.${count}`;
+    const name = cutJoined(this.#base, `.${field}${number}${extensionOf(bytes)}`);
     const path = this.#folder + name;
     this.files.push({ field, path, bytes: Uint8Array.from(bytes) });
     return this.#namesFolder ? path : name;

@@ -4,6 +4,7 @@ import { Data } from '../../../src/worker/datum/data.ts';
 import { KnownSchemas } from '../../../src/worker/schemas.ts';
 import type { Reduction } from '../../../src/worker/select/reduced.ts';
 import { StampFiles } from '../../../src/worker/select/stamps.ts';
+import { Transcoder } from '../../../src/worker/transcode.ts';
 import { container, long, sized } from '../../support/avro.ts';
 import { messageOf, readSamples, sampleSchema, skipSamples } from '../../support/samples.ts';
 import { assertBad, jsonOf } from '../../support/transcode.ts';
@@ -157,6 +158,29 @@ test('where stamps are extracted the schema has a text for their bytes, and only
     [
       [name, 'FITS'],
       [name.replace('-0', '-1'), 'FITS'],
+    ],
+  );
+});
+
+test('several images in one field have each a file of its own', () => {
+  const images = { type: 'array', items: 'bytes' };
+  const schema = { type: 'record', name: 'Alert', fields: [{ name: 'cutoutScience', type: images }] };
+  const record = Buffer.concat([long(3), sized('one'), sized('two'), sized('three'), long(0)]);
+  const message = messageOf(container(schema, [{ records: 1, bytes: record }]));
+  const transcoder = new Transcoder({
+    ...{ format: 'auto', indent: 0, nonFinite: 'auto', fieldPaths: [], schemas },
+    stampFiles: () => StampFiles.beside('ztf/a.json'),
+  });
+  const [alert] = transcoder.transcode(message);
+  assert.deepEqual(JSON.parse(Buffer.from(alert?.bytes ?? []).toString()), {
+    cutoutScience: ['a.cutoutScience.fits', 'a.cutoutScience.2.fits', 'a.cutoutScience.3.fits'],
+  });
+  assert.deepEqual(
+    alert?.stamps?.map(({ path, bytes }) => [path, Buffer.from(bytes).toString('latin1')]),
+    [
+      ['ztf/a.cutoutScience.fits', 'one'],
+      ['ztf/a.cutoutScience.2.fits', 'two'],
+      ['ztf/a.cutoutScience.3.fits', 'three'],
     ],
   );
 });
