@@ -1,5 +1,5 @@
 import { constants, existsSync, readFileSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ClientError, messageOf } from './errors.ts';
@@ -11,6 +11,8 @@ export const OWNER_FOLDER = '.antares-owners';
 const HEARTBEAT_MS = 10_000;
 /** The file of a process of another host counts for so long after its last heartbeat. */
 const STALE_MS = 60_000;
+/** Others would have to leave that often in the same moments. */
+const ENTER_ATTEMPTS = 10;
 
 /** What an owner's file says. */
 interface Owner {
@@ -117,12 +119,23 @@ export async function enterOwner(options: OwnerOptions): Promise<() => Promise<v
  * ever finds it empty once it is there.
  */
 async function writeEntry(folder: string, path: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o644);
+  const file = await openEntry(folder, path);
   try {
     await file.write(text, 0);
   } finally {
     await file.close();
+  }
+}
+
+/** Whoever leaves as the last one takes the folder along, which may be between our making it and our being in it. */
+async function openEntry(folder: string, path: string): Promise<FileHandle> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await mkdir(folder, { recursive: true });
+      return await open(path, constants.O_WRONLY | constants.O_CREAT, 0o644);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ENTER_ATTEMPTS) throw error;
+    }
   }
 }
 

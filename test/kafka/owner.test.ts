@@ -107,6 +107,8 @@ test('the heartbeat of an owner makes its entry younger, and brings it back when
   const dir = newFolder(t);
   const client = startClient(t, [await newTopic(), '-d', dir, '-g', unique('group'), ...broker()]);
   await until('the entry', () => owners(dir).length === 1);
+  // It enters itself first and looks who else is there afterwards: the folder must not go in between.
+  await client.says(/Assigned/);
   const path = join(dir, '.antares-owners', owners(dir)[0] ?? '');
   // It is there, empty, a moment before it says who made it.
   await until('the entry is written', () => readFileSync(path, 'utf8').endsWith('\n'));
