@@ -30,6 +30,7 @@ import { Returns } from './returns.ts';
 import { SecondLook } from './second-look.ts';
 import { MAX_RANGE_FILES } from './segment/layout.ts';
 import { type SegmentForm, Segments } from './segment/segments.ts';
+import { cutTopic, setBackText } from './set-back.ts';
 import { Settlement } from './settlement.ts';
 import { Start } from './start.ts';
 import { Ending } from './stop/ending.ts';
@@ -212,6 +213,12 @@ export class Flow {
       },
       onOtherTopic: (at) => {
         fail(otherTopic(at));
+      },
+      onCut: (at) => {
+        fail(cutTopic(at));
+      },
+      onSetBack: (at, offset) => {
+        log.warn(setBackText(at, offset));
       },
       onPassed: (at, ranges) => {
         gaps.passed(at, ranges);

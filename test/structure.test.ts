@@ -82,6 +82,7 @@ const joints: Readonly<Record<string, readonly string[]>> = {
   'returns.ts': [],
   'run.ts': [],
   'second-look.ts': ['stream'],
+  'set-back.ts': ['stream'],
   'settlement.ts': [],
   'start.ts': ['stream'],
   'versions.ts': [],

@@ -18,6 +18,10 @@ export interface IntakeOptions {
   readonly believes: (at: PartitionProgress, next: number) => boolean;
   /** A message that was saved is another one now. */
   readonly onOtherTopic: (at: PartitionProgress) => void;
+  /** The broker has lost what was read last, and gives its offsets to other messages. */
+  readonly onCut: (at: PartitionProgress) => void;
+  /** The broker has set reading back behind what was read; whether anything was lost is not clear yet. */
+  readonly onSetBack: (at: PartitionProgress, offset: number) => void;
   /** Something moved without a message being worked on. */
   readonly onMoved: () => void;
 }
@@ -40,6 +44,7 @@ export class Intake {
   take(at: TopicPartition, messages: readonly ConsumedMessage[]): void {
     const progress = this.#options.progressOf(at);
     if (progress === undefined || !this.#takes(progress)) return;
+    this.#look(progress, messages);
     if (progress.known !== null && !this.#isKnown(progress, progress.known, messages)) return;
     const end = this.#options.endOf(at, messages) ?? Number.POSITIVE_INFINITY;
     const fresh = messages.filter(({ offset }) => offset >= progress.watermark.position && offset < end);
@@ -47,6 +52,8 @@ export class Intake {
     if (first !== undefined) {
       if (!this.#options.believes(progress, first.offset)) return;
       this.#tellPassed(progress, fresh);
+      // Before its memory is given back.
+      progress.lastRead = knownOf(fresh.at(-1) ?? first);
       this.#options.submit(progress, fresh);
     }
     const isEnd = messages.some(({ offset }) => offset >= end);
@@ -58,7 +65,10 @@ export class Intake {
     const progress = this.#options.progressOf(end);
     if (progress === undefined || !this.#takes(progress)) return;
     const mark = this.#options.endOf(end);
-    this.#isOverKnown(progress, end.offset);
+    if (!this.#isOverKnown(progress, end.offset) && this.#isSetBack(progress)) {
+      this.#refuse(progress);
+      return;
+    }
     // Past the mark, messages were left out; nothing may be said about the offsets between.
     if (mark !== null && progress.watermark.position >= mark) return;
     if (this.#options.believes(progress, end.offset)) this.#reach(progress, end.offset);
@@ -69,6 +79,30 @@ export class Intake {
   }
 
   /**
+   * librdkafka begins anew, without a word, where a partition ends before the next message: its leader has lost the last ones, in a power cut or to
+   * a replica that had not got them. Then their offsets are other messages', so nothing is committed before it is clear that it is still the same.
+   */
+  #look(progress: PartitionProgress, [first]: readonly ConsumedMessage[]): void {
+    const { known, lastRead, watermark } = progress;
+    if (known !== null || lastRead === null || first === undefined) return;
+    if (first.offset > lastRead.offset || first.offset >= watermark.position) return;
+    progress.known = lastRead;
+    this.#options.onSetBack(progress, first.offset);
+  }
+
+  #isSetBack({ known, lastRead }: PartitionProgress): boolean {
+    return known !== null && known === lastRead;
+  }
+
+  /** Nothing of the partition is taken any more. */
+  #refuse(progress: PartitionProgress): void {
+    const { onCut, onOtherTopic } = this.#options;
+    progress.isOther = true;
+    if (this.#isSetBack(progress)) onCut(progress);
+    else onOtherTopic(progress);
+  }
+
+  /**
    * Looks at the message that was saved last: is it still what it was? Where it is gone (expired, compacted) nobody can tell, and
    * reading goes on.
    */
@@ -76,16 +110,13 @@ export class Intake {
     const seen = messages.find(({ offset }) => offset >= known.offset);
     if (seen === undefined) return true;
     if (this.#isOverKnown(progress, seen.offset)) return true;
-    const value = seen.value ?? new Uint8Array(0);
-    const same =
-      heldMs(seen.timestampMs) === known.timestampMs &&
-      value.byteLength === known.bytes &&
-      crc32c(value) === known.crc32c;
+    const { timestampMs, bytes, crc32c: checksum } = knownOf(seen);
+    const same = timestampMs === known.timestampMs && bytes === known.bytes && checksum === known.crc32c;
     if (same) {
+      progress.lastRead = known;
       this.#settle(progress);
     } else {
-      progress.isOther = true;
-      this.#options.onOtherTopic(progress);
+      this.#refuse(progress);
     }
     return same;
   }
@@ -119,4 +150,10 @@ export class Intake {
     }
     if (passed.length > 0) this.#options.onPassed(progress, passed);
   }
+}
+
+/** By which a message is known again. */
+function knownOf({ offset, timestampMs, value }: ConsumedMessage): KnownMessage {
+  const bytes = value ?? new Uint8Array(0);
+  return { offset, timestampMs: heldMs(timestampMs), bytes: bytes.byteLength, crc32c: crc32c(bytes) };
 }

@@ -40,6 +40,8 @@ export class PartitionProgress implements TopicPartition {
   readonly behind: StartPosition['behind'];
   /** Until this message was seen, nobody knows whether the topic is still the one that was saved; so nothing is committed. */
   known: KnownMessage | null;
+  /** The last message that was read: by it the topic is known again where the broker sets reading back. */
+  lastRead: KnownMessage | null = null;
   /** The topic is another one than what was read or saved: nothing of it is taken or committed any more. */
   isOther = false;
   /** What its segment waits for. */
@@ -98,6 +100,8 @@ export class PartitionProgress implements TopicPartition {
     this.works.clear();
     this.segmentWait = null;
     this.doubt = null;
+    // It comes again, and must not be taken for known before it has.
+    if (this.lastRead !== null && this.lastRead.offset >= this.durable) this.lastRead = null;
   }
 }
 

@@ -8,7 +8,7 @@ import { RecentlyUsed } from '../recently-used.ts';
 import { HangWatch } from './hang-watch.ts';
 import type { BatchReport, CutAt, FromWorker, LogLevel, ReceivedChunk, WorkerSettings } from './messages.ts';
 import { Slot, type Death } from './slot.ts';
-import { poisonedMessages, type Work } from './work.ts';
+import { budgetLeft, poisonedMessages, type Work } from './work.ts';
 
 /** One batch is being worked on while the next one waits at the worker's door, so that it never stands idle. */
 const BATCHES_A_WORKER = 2;
@@ -273,10 +273,8 @@ export class Pool {
       work.slot = slot;
       slot.works.push(work);
       const poisoned = poisonedMessages(work);
-      // A message that a limit cut is saved again from its first alert, and those alerts are counted already.
-      const budget = work.budget === null ? null : work.budget + work.savedOfPending;
       const { id: batchId, view, cutAt } = work;
-      const entries = work.entries.memory;
+      const [entries, budget] = [work.entries.memory, budgetLeft(work)];
       slot.send({ type: 'work', batchId, batch: view.batch, entries, budget, poisoned, cutAt });
     }
   }

@@ -52,3 +52,15 @@ export interface Work {
 export function poisonedMessages(work: Work): number[] {
   return [...work.deaths].filter(([, deaths]) => deaths >= 2).map(([index]) => index);
 }
+
+/**
+ * How many alerts of a batch a worker may save now. What one that died saved of it has used some of its budget up, and nobody has counted it yet. A
+ * message that a limit cut is saved again from its first alert, and those alerts are counted already.
+ */
+export function budgetLeft({ budget, view, counted, savedOfPending }: Work): number | null {
+  if (budget === null) return null;
+  let left = budget + savedOfPending;
+  const pending = view.firstPending();
+  for (let index = counted; index < pending; index++) left -= view.savedAt(index);
+  return left;
+}

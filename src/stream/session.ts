@@ -14,6 +14,7 @@ import type { ClientError } from '../errors.ts';
 import { Gaps } from '../gaps.ts';
 import type { Log } from '../log.ts';
 import { SecondLook } from '../second-look.ts';
+import { cutTopic, setBackText } from '../set-back.ts';
 import { Start } from '../start.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 
@@ -131,6 +132,12 @@ export class Session {
       believes: (at, next) => secondLook.believes(at, next),
       // No message is known that was saved before.
       onOtherTopic: () => undefined,
+      onCut: (at) => {
+        fail(cutTopic(at));
+      },
+      onSetBack: (at, offset) => {
+        log.warn(setBackText(at, offset));
+      },
       onMoved: onChange,
     });
     this.#committer = new Committer({

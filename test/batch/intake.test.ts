@@ -42,6 +42,12 @@ function takingIn(end: number | null = null, known: KnownMessage | null = null) 
     onOtherTopic: () => {
       told.push('other topic');
     },
+    onCut: () => {
+      told.push('cut');
+    },
+    onSetBack: (_, offset) => {
+      told.push(`set back to ${offset}`);
+    },
     onMoved: () => {
       told.push(`at ${at.watermark.position}`);
     },
@@ -53,7 +59,7 @@ test('messages that were read before, and those from the end on, are not taken',
   const { intake, told, at } = takingIn(13);
   intake.take(at, messages(8, 9, 10, 11));
   intake.take(at, messages(11, 12, 13, 14));
-  assert.deepEqual(told, ['take 10 11', 'take 12', 'at 13']);
+  assert.deepEqual(told, ['take 10 11', 'set back to 11', 'at 12', 'take 12', 'at 13']);
 });
 
 test('offsets that no message came of are told, before, within and behind a read', () => {
@@ -124,4 +130,44 @@ test('where the last saved message is gone, reading goes on: behind a later one,
     intake.takeEnd(endAt(10));
     assert.equal(at.known, null);
   }
+});
+
+test('where the broker sets reading back, nothing is committed until the last message that was read is seen again', () => {
+  const { at, intake, told } = takingIn();
+  intake.take(at, messages(10, 11, 12));
+  told.length = 0;
+  intake.take(at, messages(3, 4));
+  assert.equal(at.isSameTopic, false);
+  intake.take(at, messages(11, 12, 13));
+  assert.equal(at.isSameTopic, true);
+  assert.deepEqual(told, ['set back to 3', 'at 13', 'take 13']);
+});
+
+test('what the broker has lost and given to other messages ends reading: by one of these, or by an end before them', () => {
+  const other = (offset: number): ConsumedMessage[] =>
+    messages(offset).map((message) => ({ ...message, value: Buffer.from('y') }));
+  for (const known of [null, messageAt(9)]) {
+    for (const next of ['message', 'end']) {
+      const { at, intake, told } = takingIn(null, known);
+      if (known === null) intake.take(at, messages(10, 11));
+      else intake.take(at, messages(9));
+      const last = known === null ? 11 : 9;
+      told.length = 0;
+      intake.take(at, messages(3, 4));
+      if (next === 'end') intake.takeEnd(endAt(5));
+      else intake.take(at, other(last));
+      intake.take(at, messages(12));
+      assert.deepEqual(told, ['set back to 3', 'cut']);
+      assert.equal(at.isSameTopic, false);
+    }
+  }
+});
+
+test('what is read again from what is durable on is no sign of a loss', () => {
+  const { at, intake, told } = takingIn();
+  intake.take(at, messages(10, 11));
+  at.rewind();
+  told.length = 0;
+  intake.take(at, messages(10, 11));
+  assert.deepEqual(told, ['take 10 11']);
 });

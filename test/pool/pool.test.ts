@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
 import { BatchView, outcome, packBatch } from '../../src/batch/batch.ts';
 import { BatchMemory } from '../../src/batch/batch-memory.ts';
 import { Lease } from '../../src/lease.ts';
@@ -12,37 +14,43 @@ import { container, long } from '../support/avro.ts';
 import { allFilesIn, newFolder } from '../support/client.ts';
 import { anyBroker, configOf } from '../support/options.ts';
 
+/** A worker that saves to a folder, with these options, and what it reports next. */
+async function poolOf(t: TestContext, ...options: readonly string[]) {
+  const dir = newFolder(t);
+  const config = await configOf(['ztf', '-d', dir, ...options, ...anyBroker]);
+  let onReport: (report: BatchReport) => void = () => undefined;
+  const pool = new Pool(
+    settingsForWorkers(config, 'none', false, newWriter()),
+    1,
+    new BatchMemory(1_000_000),
+    new Lease(),
+    {
+      done: (_, report) => {
+        onReport(report);
+      },
+      returned: (_, report) => {
+        onReport(report);
+      },
+      ...{ chunk: () => undefined, log: () => undefined, glimpses: () => undefined },
+      failed: (error) => assert.fail(error),
+    },
+  );
+  afterwards(t, () => pool.stop());
+  const reported = (): Promise<BatchReport> =>
+    new Promise((resolve) => {
+      onReport = resolve;
+    });
+  return { dir, pool, reported };
+}
+
 for (const behind of [[5], []])
   test(`a message that --limit cut, ${behind.length} behind it, is saved to its end when more is allowed, and what was saved before is not counted anew`, async (t) => {
-    const dir = newFolder(t);
     const schema = { type: 'record', name: 'alert', fields: [{ name: 'candid', type: 'long' }] };
     const messageOf = (offset: number, ...alerts: readonly number[]) => ({
       ...{ offset, timestampMs: 0, key: null, headers: [] },
       value: container(schema, [{ records: alerts.length, bytes: Buffer.concat(alerts.map(long)) }]),
     });
-    const config = await configOf(['ztf', '-d', dir, ...anyBroker]);
-    let onReport: (report: BatchReport) => void = () => undefined;
-    const pool = new Pool(
-      settingsForWorkers(config, 'none', false, newWriter()),
-      1,
-      new BatchMemory(1_000_000),
-      new Lease(),
-      {
-        done: (_, report) => {
-          onReport(report);
-        },
-        returned: (_, report) => {
-          onReport(report);
-        },
-        ...{ chunk: () => undefined, log: () => undefined, glimpses: () => undefined },
-        failed: (error) => assert.fail(error),
-      },
-    );
-    afterwards(t, () => pool.stop());
-    const reported = (): Promise<BatchReport> =>
-      new Promise((resolve) => {
-        onReport = resolve;
-      });
+    const { dir, pool, reported } = await poolOf(t);
     const view = new BatchView(
       packBatch('ztf', 0, [messageOf(0, 1, 2, 3, 4), ...behind.map((candid) => messageOf(1, candid))]),
     );
@@ -62,3 +70,30 @@ for (const behind of [[5], []])
       [1, 2, 3, 4, ...behind].map((candid) => `ztf/${candid}.json`),
     );
   });
+
+test('what a worker saved before it died counts towards --limit for the one that goes on', async (t) => {
+  const hook = join(newFolder(t), 'hook.mjs');
+  const died = join(newFolder(t), 'died');
+  writeFileSync(
+    hook,
+    `import { existsSync, writeFileSync } from 'node:fs';
+    export function processAlert({ candid }) {
+      if (String(candid) !== '3' || existsSync(${JSON.stringify(died)})) return;
+      writeFileSync(${JSON.stringify(died)}, '');
+      process.exit(1);
+    }`,
+  );
+  const { dir, pool, reported } = await poolOf(t, '--process', hook);
+  const messages = [1, 2, 3, 4, 5].map((candid, offset) => ({
+    ...{ offset, timestampMs: 0, key: null, headers: [] },
+    value: Buffer.from(JSON.stringify({ candid })),
+  }));
+  const report = reported();
+  pool.submit(new BatchView(packBatch('ztf', 0, messages)), 3, null);
+  assert.deepEqual((await report).unfinished, { why: 'limit' });
+  assert.ok(existsSync(died));
+  assert.deepEqual(
+    allFilesIn(dir),
+    [1, 2, 3].map((candid) => `ztf/${candid}.json`),
+  );
+});
