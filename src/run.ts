@@ -11,6 +11,7 @@ import type { Log } from './log.ts';
 import { type Observation, observe } from './observe.ts';
 import { prepareOutput } from './output.ts';
 import { findSavedOtherwise } from './other-output.ts';
+import type { FileSync } from './pool/messages.ts';
 import { enterOwner } from './owner.ts';
 import { overridesCommits } from './place.ts';
 import { segmentForm } from './segment/form.ts';
@@ -87,7 +88,7 @@ async function readAndSave(
   const workerSettings = settingsForWorkers(config, durability.fileSync, caseInsensitive, writer, glimpses);
   const segments = segmentForm(config, writer);
   const { toPipe } = output;
-  const journal = journalFor(config, durability.fileSync === 'file');
+  const journal = journalFor(config, durability.fileSync);
   const flow = new Flow({
     ...{ config, log, consumer, durability, journal, registry, workerSettings, segments, toPipe, telemetry },
     savedOtherwise: findSavedOtherwise(config, writer, log),
@@ -102,9 +103,10 @@ async function readAndSave(
 }
 
 /** Segments have their records. */
-function journalFor({ output, topics }: Config, sync: boolean): Journal | null {
+function journalFor({ output, topics }: Config, fileSync: FileSync): Journal | null {
   const { dir, form } = output;
   if (dir === null || form !== 'json') return null;
+  const sync = fileSync === 'group' ? 'elsewhere' : fileSync === 'file';
   return new Journal(dir, (topic) => topicFolder(topic, topics.prefix), sync);
 }
 

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
 import { makeFolder, syncFolder } from '../segment/durable.ts';
@@ -7,6 +7,7 @@ import { type JournalTail, journalTail } from './journal-tail.ts';
 import { keepFiles } from './keep-files.ts';
 import { formatLine, JOURNAL_FOLDER } from './line.ts';
 import type { AlertLine } from './parse.ts';
+import type { SyncWanted } from '../worker/write/folder.ts';
 import type { PartitionNotes } from './partition-notes.ts';
 
 const NEWLINE = 10;
@@ -26,16 +27,16 @@ export interface Finished {
 export class Journal {
   readonly #dir: string;
   readonly #folderOf: (topic: string) => string;
-  readonly #sync: boolean;
+  readonly #sync: SyncWanted;
   /** Journals whose names are on the disk. */
   readonly #named = new Set<string>();
 
   /**
    * @param dir the output folder.
    * @param folderOf the name that a topic's folders have.
-   * @param sync whether lines must be on the disk when they count as written; else the caller sees to it.
+   * @param sync whether lines must be on the disk when they count as written; else the caller sees to it, by a sync of the output folder's disk.
    */
-  constructor(dir: string, folderOf: (topic: string) => string, sync: boolean) {
+  constructor(dir: string, folderOf: (topic: string) => string, sync: SyncWanted) {
     this.#dir = dir;
     this.#folderOf = folderOf;
     this.#sync = sync;
@@ -73,8 +74,8 @@ export class Journal {
     { topic, partition }: Pick<Finished, 'topic' | 'partition'>,
     files: readonly AlertLine[],
   ): Promise<AlertLine | null> {
-    const missing = await keepFiles(this.#dir, files, this.#sync);
-    if (missing !== null || !this.#sync) return missing;
+    const missing = await keepFiles(this.#dir, files, this.#sync !== false);
+    if (missing !== null || this.#sync === false) return missing;
     const path = this.#pathOf(topic, partition);
     for (const each of [path, ...ancestors(dirname(path), this.#dir)]) await syncFolder(each);
     return null;
@@ -101,14 +102,16 @@ export class Journal {
     const handle = await open(path, 'a+');
     try {
       let before = begins && !(await endsInLine(handle)) ? '\n' : '';
-      if ((await handle.stat()).size === 0) {
+      const { size, dev } = await handle.stat();
+      if (size === 0) {
         this.#named.delete(path);
         // Somebody moved the old one away: of what comes before the first line of this one, that one tells.
         if (!begins) before = formatLine({ start: next, behind: 'journal' });
       }
       // In one write, so that a process that still believes the partition to be its own cannot come between.
       await handle.appendFile(before + text);
-      if (!this.#sync) return;
+      const syncs = this.#sync === 'elsewhere' ? dev !== (await stat(this.#dir)).dev : this.#sync;
+      if (!syncs) return;
       await handle.sync();
     } finally {
       await handle.close();

@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlertLine } from '../journal/parse.ts';
+import { isGzip } from '../worker/decode/detect.ts';
+import { inflateGzip } from '../worker/decode/inflate.ts';
 import { findSums } from './file-sums.ts';
 import type { Findings } from './findings.ts';
 import { isJson } from './lines.ts';
@@ -11,6 +13,11 @@ import type { Partition } from './partitions.ts';
  * a client is running, or was killed between the file and the line.
  */
 const AHEAD_MS = 60_000;
+
+/** Of those that are taken out of alerts. */
+const IMAGE = /\.fits(?:\.gz)?$/;
+const FITS_BLOCK_BYTES = 2_880;
+const FITS_KEY = 'SIMPLE  =';
 
 const BEGUN_ANEW =
   'Files whose names higher offsets had before the topic was begun anew: it was made again, or another group has not come so far yet';
@@ -78,7 +85,7 @@ export class AlertFiles {
     const full = join(dir, path);
     const { mtimeMs, size } = statSync(full);
     const isAhead = named.some(({ writtenMs }) => mtimeMs > writtenMs - AHEAD_MS);
-    if (isAhead && isJson(readFileSync(full, 'utf8'))) {
+    if (isAhead && isWhole(path, readFileSync(full))) {
       findings.note(
         'Files that are newer than what the journal says; a client is at work, or was killed: run it, then verify again',
         path,
@@ -93,4 +100,19 @@ export class AlertFiles {
 function later(own: Named, named: Named): Named {
   if (own.anew < named.anew) return { ...named, before: Math.max(own.before, own.offset) };
   return own.offset > named.offset ? own : { ...named, before: own.before };
+}
+
+/** Whether bytes that nobody has a checksum of can be what a file of this name holds. */
+function isWhole(path: string, content: Buffer): boolean {
+  return isJson(content.toString()) || (IMAGE.test(path) && isImage(content));
+}
+
+/** FITS, in gzip or as it is: in blocks, of which the first begins with the standard's first key. */
+function isImage(content: Buffer): boolean {
+  try {
+    const fits = isGzip(content) ? inflateGzip(content) : content;
+    return fits.length % FITS_BLOCK_BYTES === 0 && fits.toString('latin1', 0, FITS_KEY.length) === FITS_KEY;
+  } catch {
+    return false;
+  }
 }

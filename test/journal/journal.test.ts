@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Journal } from '../../src/journal/journal.ts';
@@ -51,6 +56,33 @@ test('a journal that is made anew, because somebody moved the folder away, says 
   await journal.append([{ ...at, upTo: 2 }]);
   const { findings } = await verifyFolder(dir);
   assert.ok(findings.clean, JSON.stringify(findings.faults));
+});
+
+const memory = '/dev/shm';
+const hasOtherDisk = existsSync(memory) && statSync(memory).dev !== statSync(tmpdir()).dev;
+
+test('a journal on another disk than the output folder is synced by itself, where a sync of that one is relied on', {
+  skip: hasOtherDisk ? false : 'there is no second file system',
+}, async (t) => {
+  const dir = newFolder(t);
+  const other = mkdtempSync(join(memory, 'antares-client-test-'));
+  t.after(() => {
+    rmSync(other, { recursive: true });
+  });
+  const handle = await open(dir);
+  const sync = t.mock.method(Object.getPrototypeOf(handle) as FileHandle, 'sync');
+  await handle.close();
+  const append = (offset: number, wanted: boolean | 'elsewhere'): Promise<void> =>
+    new Journal(dir, (topic) => topic, wanted).append([noted(offset)]);
+  await append(0, 'elsewhere');
+  assert.equal(sync.mock.callCount(), 0);
+  rmSync(join(dir, '_journal'), { recursive: true });
+  symlinkSync(other, join(dir, '_journal'));
+  await append(1, 'elsewhere');
+  assert.ok(sync.mock.callCount() > 0);
+  sync.mock.resetCalls();
+  await append(2, false);
+  assert.equal(sync.mock.callCount(), 0);
 });
 
 test('a journal that cannot be written is an error, its lines are kept, and others are written all the same', async (t) => {

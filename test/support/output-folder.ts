@@ -115,7 +115,7 @@ export function putAlert(
   dir: string,
   offset: number,
   path: string,
-  content = `{"candid": ${offset}}`,
+  content: string | Buffer = `{"candid": ${offset}}`,
 ): object {
   put(dir, path, content);
   return { offset, path, bytes: Buffer.byteLength(content), crc32c: crc32c(content) };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { formatRecord, parseRecord, type SegmentRecord } from '../../src/segment/record.ts';
 import { AlertFiles } from '../../src/verify/alert-files.ts';
 import { Findings } from '../../src/verify/findings.ts';
@@ -394,6 +395,27 @@ test('a file that is newer than its journal and whole is told, for a client may 
   assert.ok([...notes.keys()].some((heading) => heading.startsWith('Files that are newer')));
   writeFileSync(join(dir, 'ztf/a.json'), '{"version": 2');
   await assertFaults(dir, { torn: 1 });
+});
+
+test('so is an image that is newer than its journal and whole', async (t) => {
+  const dir = newFolder(t);
+  const fits = (version: number): Buffer => Buffer.from(`SIMPLE  =  T / ${version}`.padEnd(2_880));
+  for (const [extension, pack] of [
+    ['fits', (bytes: Buffer): Buffer => bytes],
+    ['fits.gz', (bytes: Buffer): Buffer => gzipSync(bytes)],
+  ] as const) {
+    const path = `ztf/a.cutoutScience.${extension}`;
+    const line = putAlert(dir, 0, path, pack(fits(1)));
+    putJournal(dir, 'ztf', 0, [putAlert(dir, 0, 'ztf/a.json'), { ...line, stamp: 'cutoutScience' }]);
+    writeFileSync(join(dir, path), pack(fits(2)));
+    const { notes } = await assertFaults(dir, {});
+    assert.ok([...notes.keys()].some((heading) => heading.startsWith('Files that are newer')));
+    for (const part of [pack(fits(2)).subarray(0, -1), Buffer.alloc(2_880), Buffer.alloc(0)]) {
+      writeFileSync(join(dir, path), part);
+      await assertFaults(dir, { torn: 1 });
+    }
+    age(join(dir, path));
+  }
 });
 
 test('of a topic that was begun anew, as one that was made again, a name holds what was saved since', async (t) => {
