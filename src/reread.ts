@@ -150,6 +150,8 @@ export class Reread {
   async #goBack(at: PartitionProgress, meanwhile = this.#takesBack(at)): Promise<void> {
     const { consumer, assignment, reader, segments, cancelAll, isOver, fail } = this.#options;
     at.rewinding = true;
+    // A disk that does not answer can hold this up, too.
+    at.movedAtMs = performance.now();
     await cancelAll(at);
     // At once, so that nobody takes for finished what is going to be read again.
     at.rewind();
@@ -157,6 +159,7 @@ export class Reread {
       await meanwhile();
       await reader.betweenReads(async () => {
         at.rewind();
+        at.movedAtMs = performance.now();
         // It was taken away meanwhile, or we are leaving: the next reader begins at what is durable.
         if (assignment.get(at) !== at || at.leaving || isOver()) return;
         await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });

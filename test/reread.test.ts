@@ -12,12 +12,17 @@ import { Reread } from '../src/reread.ts';
 import type { Returns } from '../src/returns.ts';
 import { formatRecord, recordName } from '../src/segment/record.ts';
 import { Segments } from '../src/segment/segments.ts';
+import { StallWatch } from '../src/stop/stall.ts';
 import { newWriter } from '../src/temporary.ts';
 import { newFolder } from './support/client.ts';
 import { recordOf } from './support/segments.ts';
 
 /** Partitions, read from offset 0 on, and who reads them again. */
-function rereading(t: TestContext, stallTimeoutMs = 1_000) {
+function rereading(
+  t: TestContext,
+  stallTimeoutMs = 1_000,
+  cancelAll = (): Promise<void> => Promise.resolve(),
+) {
   const dir = newFolder(t);
   mkdirSync(join(dir, 't/0'), { recursive: true });
   const [at, other] = [0, 1].map((partition) => {
@@ -53,7 +58,7 @@ function rereading(t: TestContext, stallTimeoutMs = 1_000) {
     } as unknown as Reader,
     returns: { fileTrouble: () => undefined } as unknown as Returns,
     segments,
-    cancelAll: () => Promise.resolve(),
+    cancelAll,
     takeBack: () => undefined,
     stallTimeoutMs,
     isOver: () => false,
@@ -104,4 +109,21 @@ test('a folder that cannot be read for too long, when a segment has failed, ends
   writeFileSync(join(dir, 't/0'), '');
   await reread.segmentLost(at, damaged);
   assert.match(failures(), /t\/0 cannot be read: ENOTDIR/);
+});
+
+test('a partition that is to be read again, and that a disk holds up which does not answer, counts as standing still', async (t) => {
+  let answer = (): void => undefined;
+  const hanging = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const { at, reread } = rereading(t, 1_000, () => hanging);
+  at.movedAtMs = 0;
+  const done = reread.segmentLost(at, null);
+  const [beganMs, timeoutMs] = [performance.now(), 60_000];
+  const stall = (afterMs: number) => new StallWatch(timeoutMs).look([at], null, beganMs + afterMs);
+  assert.equal(stall(timeoutMs / 2), null);
+  assert.match(stall(timeoutMs)?.message ?? '', /t\/0 has stood still/);
+  answer();
+  await done;
+  assert.equal(stall(timeoutMs), null);
 });

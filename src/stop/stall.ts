@@ -31,14 +31,15 @@ export class StallWatch {
   }
 }
 
-/** Names a partition that has work in flight but does not get on. Waiting for disk space or a registry is told elsewhere and is no stall. */
+/** Names a partition that has work in flight, or is to be read again, but does not get on. Waiting for disk space or a registry is told elsewhere and is no stall. */
 function findStall(
   partitions: Iterable<PartitionProgress>,
   nowMs: number,
   timeoutMs: number,
 ): ClientError | null {
   for (const at of partitions) {
-    if (at.works.size === 0 || at.isExcused || nowMs - at.movedAtMs < timeoutMs) continue;
+    const isBusy = at.works.size > 0 || at.rewinding;
+    if (!isBusy || at.isExcused || nowMs - at.movedAtMs < timeoutMs) continue;
     const stands = `${partitionKey(at)} has stood still at offset ${at.finished} for ${Math.round((nowMs - at.movedAtMs) / 1000)} s`;
     const why = at.wait?.why;
     return new ClientError(
