@@ -147,6 +147,8 @@ export class BatchWorker {
 
   /** What becomes of a message whose names cannot be given: a folder may have one of them. @throws what is no fault of the message. */
   #refuse({ index, processed }: Waiting, error: unknown): Waiting {
+    // In a chunk other messages may stand behind it already.
+    if (this.#sink?.journaled !== true) throw error;
     this.#budget += processed.savedAlerts;
     return { index, processed: this.#messages.refuse(this.view.message(index), processed, error) };
   }

@@ -16,6 +16,7 @@ import { ChunkMemory } from '../../src/worker/write/chunk-memory.ts';
 import { OutputFolder } from '../../src/worker/write/folder.ts';
 import { JsonFiles } from '../../src/worker/write/json-files.ts';
 import { Ndjson } from '../../src/worker/write/ndjson.ts';
+import { OutputError } from '../../src/worker/write/output-error.ts';
 import { Segments } from '../../src/worker/write/segments.ts';
 import type { Sink } from '../../src/worker/write/sink.ts';
 import { container, long } from '../support/avro.ts';
@@ -35,6 +36,7 @@ function workOn(
   values: readonly (Buffer | null)[],
   sinkIn: (folder: OutputFolder, chunks: SegmentChunk[]) => Sink,
   form: WorkerSettings['form'] = { kind: 'json' },
+  hasTurn = true,
 ) {
   const root = newFolder(t);
   const writer = newWriter();
@@ -50,7 +52,7 @@ function workOn(
   }));
   const batch = packBatch('ztf', 0, messages);
   const view = new BatchView(batch);
-  view.grantTurn();
+  if (hasTurn) view.grantTurn();
   const folder = new OutputFolder(root, writer, 1, []);
   const chunks: SegmentChunk[] = [];
   const sink = sinkIn(folder, chunks);
@@ -125,6 +127,33 @@ test('an alert whose name a folder has is a dead letter, and what comes behind i
     ...['_dead-letter/ztf/0-1.bin', '_dead-letter/ztf/0-1.json'],
     ...['ztf/1.json', 'ztf/3.json'],
   ]);
+});
+
+test('in a segment a message whose image cannot have its name takes none along that stands behind it', async (t) => {
+  const { worker, chunks } = workOn(
+    t,
+    [jsonAlert(1), jsonAlert(2)],
+    (folder, sent) => {
+      const sink = linesIn(folder, (chunk) => sent.push(chunk));
+      const write = sink.write.bind(sink);
+      sink.write = (message, ...more) => {
+        const file = write(message, ...more);
+        const publish = (): void => {
+          if (message.offset === 0) throw new OutputError('0.fits', { code: 'EISDIR' });
+          file.publish();
+        };
+        return { ...file, publish };
+      };
+      return sink;
+    },
+    lines,
+    false,
+  );
+  await worker.work(() => undefined);
+  worker.view.grantTurn();
+  worker.publish();
+  assert.equal(worker.report().unfinished?.why, 'output');
+  assert.deepEqual(chunks, []);
 });
 
 test('a message counts as saved when the folder that has its name is synced, and not before', async (t) => {
