@@ -138,6 +138,9 @@ function explain(message: string, usage: string, names: readonly string[]): stri
     const [, plural, words] = surplus;
     return `${words} ${plural === '' ? 'is a word' : 'are words'} too many: say ${usage}; ${help} explains.`;
   }
+  const bare = /^Not enough arguments following: (.*)$/s.exec(message)?.[1];
+  if (bare !== undefined)
+    return `${bare.length === 1 ? '-' : '--'}${bare} wants a value behind it; ${help} explains.`;
   if (message.startsWith('Not enough non-option arguments')) return `Say ${usage}; ${help} explains.`;
   return `${message.replace(/\.$/, '')}. ${help} lists the options.`;
 }

@@ -64,6 +64,9 @@ function explain(thrown: unknown, argv: readonly string[]): number {
   return known ? error.exitCode : 1;
 }
 
+// Who reads the log may go first: Ctrl-C ends the tee behind the client too, and a terminal that is closed sends SIGHUP. The run ends in order all the same.
+process.stderr.on('error', () => undefined);
+
 // Node would print what is thrown there as it is.
 process.on('uncaughtException', (error: unknown) => {
   endProcess(explain(error, process.argv.slice(2)));

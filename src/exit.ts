@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 /** exit() waits for what a thread asks the broker just then, which takes ten seconds at the most; killed earlier, the exit code is lost. */
 const GRACE_S = 10;
+
+const STANDARD = [0, 1, 2] as const;
+const terminals = STANDARD.filter((descriptor) => isatty(descriptor));
 
 /**
  * Ends the process, for sure. While librdkafka closes, a thread of libuv's pool waits for our event loop, and `exit()` waits for that thread:
@@ -20,5 +25,18 @@ export function endProcess(exitCode: number, graceS: number = GRACE_S): never {
   } catch {
     // No descriptors, no shell: then exit() has to do.
   }
+  leaveClosedTerminals();
   process.exit(exitCode);
+}
+
+/** At its end Node gives a terminal its old settings back, and aborts where one was closed meanwhile; a descriptor that is not there it passes over. */
+function leaveClosedTerminals(): void {
+  for (const descriptor of terminals) {
+    if (isatty(descriptor)) continue;
+    try {
+      closeSync(descriptor);
+    } catch {
+      // It is closed already.
+    }
+  }
 }

@@ -153,7 +153,7 @@ export class Start {
       );
       return at;
     }
-    if (at.behind === 'commit' && segments !== null) {
+    if (at.behind === 'commit' && at.offset > 0 && segments !== null) {
       const until =
         found === null ? 'no segment of it is here' : `the segments here end before ${found.next}`;
       log.info(

@@ -68,6 +68,17 @@ test('a letter that stands for no option is refused as it was typed', async () =
   );
 });
 
+test('an option without its value is named as it was typed', async () => {
+  assert.equal(
+    await refusal('topic', '--where'),
+    '--where wants a value behind it; antares-client -h explains.',
+  );
+  assert.equal(
+    await refusal('peek', 'topic', '-n'),
+    '-n wants a value behind it; antares-client peek -h explains.',
+  );
+});
+
 test('a subcommand without the words that it wants says how it is called', async () => {
   assert.equal(await refusal('peek'), 'Say antares-client peek <topic>; antares-client peek -h explains.');
   assert.equal(

@@ -21,14 +21,19 @@ test('each setting is shown with where it came from, and no secret', async (t) =
   const port = await freePort();
   const { findings, stdout } = await findingsOf(
     t,
-    ['topic', '--host', 'localhost', '--port', String(port), '--security-protocol', 'sasl_plaintext'],
+    [
+      ...['topic', '--host', 'localhost', '--port', String(port), '--security-protocol', 'sasl_plaintext'],
+      ...['--cone', '10,20,1deg', '--cone', '30,40,2deg', '-X', 'client.id=perhaps-secret'],
+    ],
     { ANTARES_KAFKA_API_KEY: 'key', ANTARES_KAFKA_API_SECRET: 'very-secret' },
   );
   const texts = findings.filter(({ step }) => step === 'Configuration').map(({ text }) => text);
   assert.ok(texts.includes('host = localhost (--host)'), texts.join('\n'));
   assert.ok(texts.includes('api-secret = [not shown] (ANTARES_KAFKA_API_SECRET)'), texts.join('\n'));
+  assert.ok(texts.includes('cone = 10,20,1deg; 30,40,2deg (--cone)'), texts.join('\n'));
+  assert.ok(texts.includes('property = [not shown] (--property)'), texts.join('\n'));
   assert.ok(texts.some((text) => /^group = .* \(nothing was given\)$/.test(text)));
-  assert.doesNotMatch(stdout, /very-secret/);
+  assert.doesNotMatch(stdout, /very-secret|perhaps-secret/);
 });
 
 test('a name that nobody knows is told from a port that nobody listens at', async (t) => {

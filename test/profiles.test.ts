@@ -80,8 +80,17 @@ test('a user has profiles of their own in the configuration file; what is none i
   writeFileSync(file, JSON.stringify({ profiles: { ours: { ...own, apiSecret: 'no' } } }));
   await assert.rejects(
     configOf(['t', '--config', file]),
-    refusal(/profiles\.ours\.apiSecret in .* cannot be used/),
+    refusal(/profiles\.ours\.apiSecret in .* cannot be used: there is no such key\. /),
   );
+  for (const [broken, why] of [
+    [{ titel: 'Ours' }, /profiles\.ours\.titel in .* cannot be used: there is no such key\. /],
+    [{ format: 'avro' }, /profiles\.ours\.title in .* cannot be used: it is missing\. /],
+    [{ title: 5 }, /profiles\.ours\.title in .* cannot be used: it must be some text\. /],
+    ['kafka.example.org', /profiles\.ours in .* cannot be used: it must be an object\. /],
+  ] as const) {
+    writeFileSync(file, JSON.stringify({ profiles: { ours: broken } }));
+    await assert.rejects(configOf(['t', '--config', file]), refusal(why));
+  }
 });
 
 test('antares-client profiles lists them, as a table and as JSON', async (t) => {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { gunzipSync, inflateSync } from 'node:zlib';
 import avro from 'avsc';
 import { deserialize } from 'bson';
+import { createTopics } from '../src/broker/admin.ts';
 import { avroType } from '../src/simulate/avro-type.ts';
 import { exampleData } from '../src/simulate/example-data.ts';
 import { simulateNight } from '../src/simulate/night.ts';
@@ -12,6 +13,7 @@ import { simulate } from '../src/simulate/simulate.ts';
 import { surveys } from '../src/simulate/surveys.ts';
 import { dueMs } from '../src/simulate/play.ts';
 import { ztfSchema } from '../src/simulate/schemas/ztf.ts';
+import { freePort } from './support/faults.ts';
 import { projectRoot } from './support/samples.ts';
 
 for (const survey of surveys) {
@@ -112,4 +114,27 @@ test('an address that no broker can have is refused before anything is made, and
       }),
       { message },
     );
+});
+
+test('who gives a broker and a folder, or neither, hears that it takes one', async () => {
+  const rest = {
+    ...{ survey: undefined, seed: '1', count: '1', rate: undefined, visits: undefined, 'per-visit': '1' },
+    ...{ every: '39', partitions: '1', 'schema-dir': undefined },
+  };
+  for (const target of ['localhost:9092', undefined])
+    await assert.rejects(
+      simulate({
+        ...rest,
+        'bootstrap-servers': target,
+        'output-dir': target === undefined ? undefined : 'somewhere',
+      }),
+      /needs --bootstrap-servers .*, or --output-dir .*, and not both\./,
+    );
+});
+
+test('where no broker is, it says which one was asked', async () => {
+  const port = await freePort();
+  await assert.rejects(createTopics({ 'bootstrap.servers': `localhost:${port}` }, ['night'], 1), {
+    message: `The topic night cannot be made: localhost:${port} has not answered for 15 s: is it up, and is its port right?`,
+  });
 });

@@ -104,6 +104,9 @@ function list(store: LoginStore): void {
     }
   });
   process.stdout.write(asTable(rows));
+  // No row of a table that programs read.
+  if (rows.length === 0 && troubles.length === 0)
+    process.stderr.write('Nothing is stored yet; antares-client auth add PROFILE keeps credentials.\n');
   if (troubles.length > 0) throw troubles[0];
 }
 

@@ -101,16 +101,22 @@ const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
     (where) =>
       `${where} does not speak what was asked for: check --security-protocol (TLS or not) and the port.`,
   ],
+  // Before what is said of credentials: these were not even looked at.
   [
-    /SASL authentication (error|failed)|Authentication failed|SASL.*(failed|rejected)|Local: Authentication failure|invalid credentials/i,
+    /Request not valid in current SASL state/i,
     'authentication',
-    (where) =>
-      `${where} does not take the credentials: check --api-key, the secret, and --sasl-mechanism (brokers with SCRAM want SCRAM-SHA-512).`,
+    (where) => `${where} takes no logins: check the port, or leave the credentials away.`,
   ],
   [
     /Unsupported SASL mechanism|SASL.*mechanism.*not (supported|enabled)|mechanism handshake failed/i,
     'authentication',
     (where) => `${where} does not offer this way to log in: check --sasl-mechanism.`,
+  ],
+  [
+    /SASL authentication (error|failed)|Authentication failed|SASL.*(failed|rejected)|Local: Authentication failure|invalid credentials/i,
+    'authentication',
+    (where) =>
+      `${where} does not take the credentials: check --api-key, the secret, and --sasl-mechanism (brokers with SCRAM want SCRAM-SHA-512).`,
   ],
   [
     /^authentication failure$/i,

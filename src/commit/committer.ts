@@ -75,6 +75,8 @@ export class Committer {
   #commitSentMs = 0;
   #failedInARow = 0;
   #saidMs = -Infinity;
+  /** When a failed commit was told of last, by its code; none since one was confirmed. */
+  readonly #commitSaidMs = new Map<number, number>();
   /** Marks that a failed sync has put in doubt: no later sync makes them good, only a rewind, which brings a new watermark. */
   readonly #doubtful = new WeakSet<Watermark>();
   #journalFailing = false;
@@ -298,6 +300,7 @@ export class Committer {
   #confirm(error: BrokerError | null, offsets: readonly PartitionOffset[]): void {
     const { partitions, log } = this.#options;
     if (error === null) {
+      this.#commitSaidMs.clear();
       this.#options.telemetry?.took('commit', performance.now() - this.#commitSentMs);
       for (const offset of offsets) {
         const at = partitions.get(partitionKey(offset));
@@ -308,9 +311,17 @@ export class Committer {
       log.debug(`A commit came too late, the partitions are another member's: ${error.message}.`);
       this.#options.onRefused();
     } else if (error.code !== ERR_NO_OFFSET && error.code !== ERR_STALE_MEMBER_EPOCH) {
-      log.warn(`A commit failed: ${error.message}; it is tried again.`);
+      this.#sayFailed(error);
     }
     this.#announce();
+  }
+
+  /** While a broker is down, a commit fails every second. */
+  #sayFailed({ code, message }: BrokerError): void {
+    const nowMs = performance.now();
+    if (nowMs - (this.#commitSaidMs.get(code) ?? -Infinity) < SAY_AGAIN_MS) return;
+    this.#commitSaidMs.set(code, nowMs);
+    this.#options.log.warn(`A commit failed: ${message}; it is tried again every second.`);
   }
 
   #announce(): void {

@@ -117,8 +117,10 @@ export function givenOptions(sources: ConfigSources): GivenOption[] {
     const found = firstOf(givenBy(name, flag, gathered));
     if (found === null) return [];
     const [source, value] = found;
-    // A list may hold a password as one of its pairs.
-    const shown = flag.secret === true || !isScalar(value) ? '[not shown]' : String(value);
+    const words = [value].flat();
+    // A property may be a password.
+    const isOpen = flag.secret !== true && name !== 'property' && words.every(isScalar);
+    const shown = isOpen ? words.join('; ') : '[not shown]';
     return [{ name, where: spelled(source), shown }];
   });
 }

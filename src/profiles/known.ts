@@ -24,16 +24,27 @@ export function knownProfiles(own: unknown = {}, file = ''): Profiles {
     const content: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'));
     profiles.set(name.replace(/\.json$/, ''), v.parse(profileSchema, content));
   }
-  const parsed = v.safeParse(v.record(profileName, profileSchema), own);
+  const parsed = v.safeParse(v.record(profileName, profileSchema, 'an object'), own);
   if (!parsed.success) {
-    const [issue] = parsed.issues;
+    // A key with a slip is one too many and one too few.
+    const issue = parsed.issues.find(isSurplus) ?? parsed.issues[0];
+    const what = ['profiles', v.getDotPath(issue)].filter(Boolean).join('.');
+    const why = isSurplus(issue)
+      ? 'there is no such key'
+      : issue.received === 'undefined'
+        ? 'it is missing'
+        : `it must be ${issue.message}`;
     throw new ClientError(
       'CONFIG',
-      `profiles.${v.getDotPath(issue) ?? ''} in ${file} cannot be used: ${issue.message}. antares-client profiles --json shows what they look like.`,
+      `${what} in ${file} cannot be used: ${why}. antares-client profiles --json shows what they look like.`,
     );
   }
   for (const [name, profile] of Object.entries(parsed.output)) profiles.set(name, profile);
   return profiles;
+}
+
+function isSurplus({ type, expected }: v.BaseIssue<unknown>): boolean {
+  return type === 'strict_object' && expected === 'never';
 }
 
 /** @throws ClientError CONFIG naming what was meant. */

@@ -11,7 +11,7 @@ export function isProfileName(name: string): boolean {
   return v.is(profileName, name);
 }
 
-const text = v.pipe(v.string(), v.minLength(1));
+const text = v.pipe(v.string('some text'), v.minLength(1, 'some text'));
 const optionalText = v.optional(text);
 
 /** The options that a profile may set; they rank below flags, environment and configuration file. */
@@ -27,18 +27,21 @@ const options = {
 };
 
 /** The way to a broker, as a data file says it. It holds no secrets. */
-export const profileSchema = v.strictObject({
-  title: text,
-  ...options,
-  /** What its topics' names begin with, and folders do not. */
-  topicPrefix: optionalText,
-  /** What the broker wants a group's name to begin with; `{user}` is the user's name. */
-  groupPrefix: optionalText,
-  /** What is worth knowing, and what is not certain. */
-  notes: optionalText,
-  /** Where these facts come from. */
-  source: v.optional(v.array(text)),
-});
+export const profileSchema = v.strictObject(
+  {
+    title: text,
+    ...options,
+    /** What its topics' names begin with, and folders do not. */
+    topicPrefix: optionalText,
+    /** What the broker wants a group's name to begin with; `{user}` is the user's name. */
+    groupPrefix: optionalText,
+    /** What is worth knowing, and what is not certain. */
+    notes: optionalText,
+    /** Where these facts come from. */
+    source: v.optional(v.array(text, 'a list')),
+  },
+  'an object',
+);
 
 /** One of the ways to a broker. */
 export type Profile = v.InferOutput<typeof profileSchema>;

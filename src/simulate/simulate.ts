@@ -33,7 +33,7 @@ export async function simulate(given: SimulateArguments): Promise<void> {
   if ((servers === undefined) === (dir === undefined)) {
     throw new ClientError(
       'USAGE',
-      'simulate needs --bootstrap-servers HOST:PORT to send to, or --output-dir DIR to write files to.',
+      'simulate needs --bootstrap-servers HOST:PORT to send to, or --output-dir DIR to write files to, and not both.',
     );
   }
   const fault = servers === undefined ? null : faultInServers(servers);

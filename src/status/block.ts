@@ -115,7 +115,7 @@ function stateParts({
     latencyMs === null
       ? ''
       : `on disk after ${durationText(latencyMs.p50)} (99 %: ${durationText(latencyMs.p99)})`,
-    `running ${durationText(ranMs)}`,
+    isConnected ? `running ${durationText(ranMs)}` : '',
   ].filter(Boolean);
 }
 

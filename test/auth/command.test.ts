@@ -26,6 +26,9 @@ function kept(home: string, name: string): Record<string, unknown> {
 
 test('user and secret come from a pipe, are listed without the secret, and go away', (t) => {
   const home = newFolder(t);
+  const none = auth(home, ['list']);
+  assert.deepEqual([none.code, none.stdout], [0, '']);
+  assert.match(none.stderr, /^Nothing is stored yet; /);
   const { code, stdout, stderr } = auth(home, ['add', 'rubin'], 'me\nhush hush\r\n');
   assert.equal(code, 0, stderr);
   assert.match(

@@ -23,7 +23,12 @@ const real = [
   [
     "FAIL: [thrd:sasl_plaintext://localhost:9094/bootstrap]: sasl_plaintext://localhost:9094/bootstrap: SASL SCRAM-SHA-256 mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported mechanisms: PLAIN (after 2ms in state AUTH_HANDSHAKE)",
     'authentication',
-    /--sasl-mechanism/,
+    /^localhost:9094 does not offer this way to log in: check --sasl-mechanism\..*supported mechanisms: PLAIN/,
+  ],
+  [
+    "FAIL: [thrd:sasl_plaintext://localhost:9092/bootstrap]: sasl_plaintext://localhost:9092/bootstrap: SASL PLAIN mechanism handshake failed: Broker: Request not valid in current SASL state: broker's supported mechanisms: (after 1ms in state AUTH_HANDSHAKE)",
+    'authentication',
+    /^localhost:9092 takes no logins: check the port/,
   ],
   [
     'FAIL: [thrd:localhost:9092/1]: localhost:9092/1: Receive failed: Invalid response size 104857621 (0..1000000): increase receive.message.max.bytes (after 12ms in state UP)',

@@ -8,10 +8,11 @@ import { Committer } from '../../src/commit/committer.ts';
 import { type Durability, SyncNotBegun } from '../../src/commit/durability.ts';
 import { partitionKey, PartitionProgress } from '../../src/commit/partition-progress.ts';
 import { Journal } from '../../src/journal/journal.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, type Log } from '../../src/log.ts';
 import { newFolder } from '../support/client.ts';
 
 const UNKNOWN_MEMBER = 25;
+const WAIT_COORDINATOR = -180;
 /** Nobody waits so long, unless for something that never comes. */
 const LONG_MS = 3_000;
 
@@ -19,6 +20,7 @@ const LONG_MS = 3_000;
 interface Output {
   readonly durability?: Durability;
   readonly journal?: Journal | null;
+  readonly log?: Log;
 }
 
 /** Messages up to before an offset were saved. */
@@ -34,6 +36,7 @@ function committing(
   {
     durability = { fileSync: 'file', description: '', sync: () => Promise.resolve() },
     journal = null,
+    log = createLog({ level: 'warn', format: 'json' }),
   }: Output = {},
 ) {
   const at = new PartitionProgress({ topic: 'ztf', partition: 0, offset: 0, committed: 0, behind: 'start' });
@@ -55,7 +58,7 @@ function committing(
     durability,
     journal,
     partitions,
-    log: createLog({ level: 'warn', format: 'json' }),
+    log,
     commits: 'as-member',
     onRefused: () => undefined,
     closeSegments: null,
@@ -128,6 +131,20 @@ test('who waits for a commit hears that it was refused, also when another begins
   assert.equal(await first, 'lost');
   answer(UNKNOWN_MEMBER);
   assert.equal(await second, 'lost');
+});
+
+test('commits that fail one after the other are told once a minute, until one is confirmed', (t) => {
+  const warnings: string[] = [];
+  const log = {
+    ...createLog({ level: 'warn', format: 'json' }),
+    warn: (text: string) => warnings.push(text),
+  };
+  const { answer } = committing(t, { log: log as unknown as Log });
+  for (let second = 0; second < 3; second++) answer(WAIT_COORDINATOR);
+  assert.deepEqual(warnings, ['A commit failed: refused; it is tried again every second.']);
+  answer(null);
+  answer(WAIT_COORDINATOR);
+  assert.equal(warnings.length, 2);
 });
 
 test('nothing is stored for a topic that is not known again yet, and nobody waits for that', async (t) => {

@@ -83,6 +83,29 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   });
 }
 
+test('who reads the log may end first: the run goes on, and a signal ends it in order', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(topic, alerts(3_000, 1));
+  const hook = join(newFolder(t), 'slow.mjs');
+  writeFileSync(hook, 'export const processAlert = () => new Promise((done) => setTimeout(done, 2));');
+  const client = startClient(t, [
+    ...[topic, '-d', dir, '-g', group, '--bootstrap-servers', testKafka().bootstrap.plaintext],
+    ...['-v', '--process', hook, '--max-in-flight-bytes', '200kB'],
+  ]);
+  await client.says(/Saved alert/);
+  client.process.stderr?.destroy();
+  const before = filesIn(dir).length;
+  await until('more files', () => filesIn(dir).length > before);
+  client.process.kill('SIGINT');
+  assert.equal((await client.ended).code, 0);
+  const { committed } = await groupOffsets(group, topic, 1);
+  assert.deepEqual(committed, [filesIn(dir).length], 'what is saved is what is committed');
+});
+
 test('the second signal ends at once with 128 + signal', { skip: skipKafka }, async (t) => {
   const hook = join(newFolder(t), 'hangs.mjs');
   writeFileSync(

@@ -253,10 +253,14 @@ test('the process has the environment of the client, without its secrets', { ski
 });
 
 for (const [what, body, sentence] of [
-  ['does not load', 'import no_such_module\n', /ModuleNotFoundError: No module named 'no_such_module'/],
-  ['is not Python', 'def process_alert(:\n', /SyntaxError/],
-  ['has no process_alert', 'other = 1\n', /no attribute 'process_alert'/],
-  ['ends at once', 'raise SystemExit("not today")\n', /SystemExit: not today/],
+  [
+    'does not load',
+    '\nimport no_such_module\n',
+    /does not load: ModuleNotFoundError: No module named 'no_such_module' \(\S+\.py, line 2\)\.\n/,
+  ],
+  ['is not Python', '\n\ndef process_alert(:\n', /does not load: SyntaxError: .* \(\S+\.py, line 3\)\.\n/],
+  ['has no process_alert', 'other = 1\n', /does not load: it defines no function process_alert\.\n/],
+  ['ends at once', 'raise SystemExit("not today")\n', /SystemExit: not today \(\S+\.py, line 1\)\.\n/],
 ] as const) {
   test(`a Python file that ${what} ends the client with 2`, { skip: skipKafka }, async (t) => {
     const { code, stderr } = await runPython(t, body, 1);

@@ -46,6 +46,13 @@ test('a wide window shows everything there is to a topic', () => {
   ]);
 });
 
+test('before it is connected nothing runs', () => {
+  assert.deepEqual(
+    blockOf(view([], { isConnected: false, isAssigned: false, latencyMs: null, ranMs: 0 }), wide),
+    ['connecting · in flight 12.3 MB of 64.0 MB · workers 83 %'],
+  );
+});
+
 test('no line is wider than the window, however narrow', () => {
   const busy = view([topic('lsst_alerts_of_a_very_long_name_indeed'), topic('ztf')], {
     waits: ['lsst_alerts_of_a_very_long_name_indeed/0 waits for disk space'],

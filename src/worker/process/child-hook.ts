@@ -70,8 +70,12 @@ export class ChildHook {
     const why = await hook.#whyNotReady();
     if (why === null) return hook;
     hook.stop();
-    const option = process.greets ? '--process' : '--process-command';
-    throw new HookLoadError(`${option} ${process.command.name} cannot be used: ${why}.`);
+    const { greets, command } = process;
+    throw new HookLoadError(
+      greets
+        ? `--process ${command.name} does not load: ${why}.`
+        : `--process-command ${command.name} cannot be used: ${why}.`,
+    );
   }
 
   /**
@@ -133,7 +137,7 @@ export class ChildHook {
     try {
       const greeting = await this.#child.ask([], greets ? LOADS_WITHIN_MS : STARTS_WITHIN_MS);
       if (!greets) return greeting === null ? null : 'it wrote a line before it was asked anything';
-      if (greeting === null) return `it was not loaded after ${LOADS_WITHIN_MS / 1000} s`;
+      if (greeting === null) return `it takes longer than ${LOADS_WITHIN_MS / 1000} s`;
       const text = greeting.toString();
       return text === NULL ? null : firstLine(text);
     } catch (error) {

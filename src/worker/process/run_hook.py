@@ -27,10 +27,11 @@ SECONDS_TO_END = 2
 def main():
     requests, answers = take_pipes()
     end_with_client(requests)
+    file = os.path.abspath(sys.argv[1])
     try:
-        process_alert = load(sys.argv[1])
+        process_alert = load(file)
     except BaseException as error:
-        answer(answers, describe("does not load:", error))
+        answer(answers, json.dumps(reason(error, file)))
         return 1
     answer(answers, "null")
     for line in requests:
@@ -83,12 +84,32 @@ def load(file):
     name = os.path.splitext(os.path.basename(file))[0]
     sys.argv = [file]
     # Its neighbours can be imported, as with `python3 FILE`.
-    sys.path[0] = os.path.dirname(os.path.abspath(file))
+    sys.path[0] = os.path.dirname(file)
     spec = importlib.util.spec_from_file_location(name, file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
+    if not callable(getattr(module, "process_alert", None)):
+        raise NoFunction
     return with_context(module.process_alert)
+
+
+class NoFunction(Exception):
+    pass
+
+
+def reason(error, file):
+    """Why it does not load, with the line that its author has to look at."""
+    if isinstance(error, NoFunction):
+        return "it defines no function process_alert"
+    if isinstance(error, SyntaxError):
+        # What is no Python never ran: it, or a neighbour that it imports.
+        places = [(error.filename, error.lineno)]
+    else:
+        # Deeper ones are a library's.
+        places = [(at.filename, at.lineno) for at in traceback.extract_tb(error.__traceback__) if at.filename == file]
+    where = [f" ({os.path.basename(name)}, line {line})" for name, line in places if name and line]
+    return kind_and_text(error) + "".join(where[-1:])
 
 
 def with_context(function):
@@ -148,8 +169,12 @@ def numpy_plain(value):
     return float(told) if type(told) is type(value) else told
 
 
+def kind_and_text(error):
+    return traceback.format_exception_only(type(error), error)[-1].strip().replace("\n", " ")
+
+
 def describe(what, error):
-    text = traceback.format_exception_only(type(error), error)[-1].strip().replace("\n", " ")
+    text = kind_and_text(error)
     trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return json.dumps(f"{what} {text}\n{trace}")
 
