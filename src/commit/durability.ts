@@ -69,6 +69,8 @@ function syncFileSystem(dir: string, timeoutMs: number): Promise<void> {
     const child = spawn('sync', ['-f', dir], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+      // A Ctrl-C is for the client, which waits for this sync then.
+      detached: true,
     });
     // First of all: without descriptors there is neither a process nor a pipe to it.
     child.on('error', (error) => {

@@ -68,6 +68,32 @@ for (const kind of ['json'] as const) {
   });
 }
 
+test('a Ctrl-C, which the terminal sends to all, ends no sync that is under way', { skip }, async (t) => {
+  const state = newFolder(t);
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(topic, numberedAlerts(200));
+  const env = withCommand(
+    t,
+    'sync',
+    `echo >> ${state}/calls
+[ "$(wc -l < ${state}/calls)" -eq 2 ] || exit 0
+touch ${state}/begun
+exec sleep 2`,
+  );
+  const client = startClient(
+    t,
+    [topic, '-d', newFolder(t), '-g', group, '--bootstrap-servers', testKafka().bootstrap.plaintext],
+    env,
+    ['set -- setsid "$@"'],
+  );
+  await until('a sync is under way', () => existsSync(join(state, 'begun')));
+  process.kill(-Number(client.process.pid), 'SIGINT');
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /did not confirm/);
+});
+
 test('while a sync hangs nothing is committed; when it is killed all is written again and committed', {
   skip,
 }, async (t) => {
