@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { examineFields } from '../src/doctor/fields.ts';
 import { examineBuild } from '../src/doctor/machine.ts';
 import { freePort } from './support/faults.ts';
 import { newFolder, startClient } from './support/client.ts';
@@ -142,4 +143,34 @@ test('a hook that does not load is told before the first alert comes to it', asy
   assert.match(await hookRow('fault', '--process', join(dir, 'other.py')), /no_such_module/);
   assert.match(await hookRow('ok', '--process-command', 'cat'), /cat runs/);
   assert.match(await hookRow('fault', '--process-command', 'no-such-program'), /cannot be used/);
+});
+
+test('a field that an alert has not is named, with the one that was meant, and for which option', () => {
+  const alert = {
+    objectId: 'ZTF26aaaaaab',
+    candidate: { magpsf: 18.5, rb: null },
+    prv_candidates: [{ jd: 1 }, { jd: 2, magpsf: 19 }],
+    fp_hists: [],
+    cutout: null,
+  };
+  const told = (where: string | null, fields: readonly string[] | null): string[] =>
+    examineFields({ where, fields }, alert, 'ztf/0 offset 7').map(({ state, text }) => `${state}: ${text}`);
+  assert.deepEqual(
+    told("candidate.magpfs < 18 and objectid == 'ZTF26aaaaaab' and candidate.rb > 0.5", null),
+    [
+      'warning: ztf/0 offset 7 has no field candidate.magpfs, which --where asks for; did you mean candidate.magpsf?',
+      'warning: ztf/0 offset 7 has no field objectid, which --where asks for; did you mean objectId?',
+    ],
+  );
+  // What is null or empty here may be there in another alert; only --fields looks through lists.
+  assert.deepEqual(
+    told('cutout.fileName == null', ['prv_candidates.magpsf', 'fp_hists.mag', 'objectId']),
+    [],
+  );
+  assert.deepEqual(told('prv_candidates.jd > 1', ['prv_candidates.jdd', 'objectId.x']), [
+    'warning: ztf/0 offset 7 has no field prv_candidates.jd, which --where asks for',
+    'warning: ztf/0 offset 7 has no field prv_candidates.jdd, which --fields asks for; did you mean prv_candidates.jd?',
+    'warning: ztf/0 offset 7 has no field objectId.x, which --fields asks for',
+  ]);
+  assert.deepEqual(told(null, null), []);
 });

@@ -6,6 +6,7 @@ import { silentLog } from '../log.ts';
 import { KnownSchemas } from '../worker/schemas.ts';
 import { Transcoder } from '../worker/transcode.ts';
 import { withSchemas } from '../worker/with-schemas.ts';
+import { examineFields } from './fields.ts';
 import { type Finding, fault, ok, skipped, warning } from './finding.ts';
 
 /** A registry that answers gives a schema at once. */
@@ -13,15 +14,15 @@ const SCHEMA_TIMEOUT_MS = 15_000;
 
 class NoSchema extends Error {}
 
-/** Whether the messages that were read can be decoded with these settings. The user's function and filters are not asked. */
+/** Whether the messages that were read can be decoded with these settings, and have the fields that are asked for. The user's function is not called. */
 export async function examineAlerts(
-  { decode, output }: Config,
+  { decode, select }: Config,
   messages: readonly ConsumedMessage[],
   stop: AbortSignal,
 ): Promise<Finding[]> {
   const schemas = new KnownSchemas();
-  const { indent, nonFinite } = output;
-  const transcoder = new Transcoder({ format: decode.format, indent, nonFinite, fieldPaths: [], schemas });
+  const { format } = decode;
+  const transcoder = new Transcoder({ format, indent: 0, nonFinite: 'null', fieldPaths: [], schemas });
   const timeout = AbortSignal.timeout(SCHEMA_TIMEOUT_MS);
   const registry = new SchemaRegistry(decode, silentLog, AbortSignal.any([stop, timeout]));
   const textOf = async (schemaId: number): Promise<string> => {
@@ -40,12 +41,19 @@ export async function examineAlerts(
       continue;
     }
     try {
-      const count = await withSchemas(
+      const alerts = await withSchemas(
         schemas,
-        () => [...transcoder.transcode({ ...message, value })].length,
+        () =>
+          Array.from(transcoder.transcode({ ...message, value }), ({ bytes }) =>
+            Buffer.from(bytes).toString(),
+          ),
         textOf,
       );
-      findings.push(ok('Alert', `${at} is decoded: ${count === 1 ? '1 alert' : `${count} alerts`}`));
+      const [first] = alerts;
+      findings.push(
+        ok('Alert', `${at} is decoded: ${alerts.length === 1 ? '1 alert' : `${alerts.length} alerts`}`),
+      );
+      if (first !== undefined) findings.push(...examineFields(select, JSON.parse(first), at));
     } catch (error) {
       findings.push(
         error instanceof NoSchema

@@ -168,6 +168,18 @@ test('a disk without room, and one without inodes, are told', { skip: skipMount 
   assert.match(String(finding(inodes.findings, 'Inodes', 'fault').cure), /--output ndjson/);
 });
 
+test('a filter for a field that the newest alert has not is warned of', needsKafka, async (t) => {
+  const topic = await newTopic();
+  await produce(topic, [{ value: jsonAlert(1) }]);
+  const args = [topic, '-d', newFolder(t), '--bootstrap-servers', testKafka().bootstrap.plaintext];
+  const { code, findings } = await findingsOf(t, [...args, '--where', 'nosuch.field > 1']);
+  assert.equal(code, 0, JSON.stringify(findings));
+  assert.match(
+    finding(findings, 'Fields', 'warning').text,
+    /offset 0 has no field nosuch\.field, which --where asks/,
+  );
+});
+
 test('a clock that is behind the messages is told', needsKafka, async (t) => {
   const topic = await newTopic();
   await produce(topic, [{ value: jsonAlert(1), timestampMs: Date.now() + 600_000 }]);
