@@ -68,19 +68,18 @@ for (const kind of ['json'] as const) {
   });
 }
 
+/** An environment in which the second `sync` does this, as a shell's lines; all others are done at once. */
+function slowSync(t: TestContext, state: string, second: string): NodeJS.ProcessEnv {
+  const isSecond = `[ "$(wc -l < ${state}/calls)" -eq 2 ]`;
+  return withCommand(t, 'sync', `echo >> ${state}/calls\n${isSecond} || exit 0\n${second}`);
+}
+
 test('a Ctrl-C, which the terminal sends to all, ends no sync that is under way', { skip }, async (t) => {
   const state = newFolder(t);
   const topic = await newTopic();
   const group = unique('group');
   await produce(topic, numberedAlerts(200));
-  const env = withCommand(
-    t,
-    'sync',
-    `echo >> ${state}/calls
-[ "$(wc -l < ${state}/calls)" -eq 2 ] || exit 0
-touch ${state}/begun
-exec sleep 2`,
-  );
+  const env = slowSync(t, state, `touch ${state}/begun\nexec sleep 2`);
   const client = startClient(
     t,
     [topic, '-d', newFolder(t), '-g', group, '--bootstrap-servers', testKafka().bootstrap.plaintext],
@@ -102,15 +101,8 @@ test('while a sync hangs nothing is committed; when it is killed all is written 
   const topic = await newTopic();
   const group = unique('group');
   await produce(topic, numberedAlerts(200));
-  const env = withCommand(
-    t,
-    'sync',
-    `echo >> ${state}/calls
-[ "$(wc -l < ${state}/calls)" -eq 2 ] || exit 0
-echo $$ > ${state}/pid.new
-mv ${state}/pid.new ${state}/pid
-exec sleep 1000`,
-  );
+  const hangs = `echo $$ > ${state}/pid.new\nmv ${state}/pid.new ${state}/pid\nexec sleep 1000`;
+  const env = slowSync(t, state, hangs);
   const args = [topic, '-d', dir, '-g', group, '-v'];
   const client = startClient(t, [...args, '--bootstrap-servers', testKafka().bootstrap.plaintext], env);
   await until('the sync hangs', () => existsSync(join(state, 'pid')));
