@@ -60,6 +60,17 @@ export function internalError(thrown: unknown): ClientError {
   );
 }
 
+const faultsOfFiles: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a folder',
+};
+
+/** Why a file that an option names cannot be read. Most of them are slips, which the system tells in a programmer's words. */
+export function fileFault(thrown: unknown): string {
+  return faultsOfFiles[(thrown as NodeJS.ErrnoException).code ?? ''] ?? messageOf(thrown);
+}
+
 /** The text of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { ClientError, messageOf } from './errors.ts';
+import { ClientError, fileFault } from './errors.ts';
 import { flagList } from './flags.ts';
 
 /**
@@ -61,7 +61,7 @@ export function readSecretFile(named: string, path: string, warn: (text: string)
     warnWhereOthersRead(path, warn);
     return text;
   } catch (error) {
-    throw new ClientError('CONFIG', `${named} cannot be read: ${messageOf(error)}.`, {
+    throw new ClientError('CONFIG', `${named} cannot be read: ${fileFault(error)}.`, {
       cause: error,
     });
   }

@@ -183,7 +183,18 @@ test('a configuration file that is no object, no JSON or not there is named', as
     const file = fileOf(t, content);
     assert.ok((await refusal(['t', '--config', file])).includes(file));
   }
-  assert.match(await refusal(['t', '--config', '/nowhere/c.json']), /\/nowhere\/c\.json cannot be read/);
+  assert.equal(
+    await refusal(['t', '--config', '/nowhere/c.json']),
+    '--config /nowhere/c.json cannot be read: there is no such file.',
+  );
+  assert.equal(await refusal(['t', '--config', '/dev']), '--config /dev cannot be read: it is a folder.');
+});
+
+test('an option that is given nothing is named without a gap', async () => {
+  assert.equal(
+    await refusal(['t', ...anyBroker, '--group', '']),
+    '--group cannot be used: it must be some text.',
+  );
 });
 
 test('an option that is given twice is refused', async () => {
@@ -258,7 +269,7 @@ test('what a configuration file names and is not there, or is of the wrong kind,
   assert.equal(await told({ schemaDir: '/dev/null' }), 'schemaDir: /dev/null in FILE is no folder.');
   assert.match(
     await told({ apiKey: 'k', apiSecretFile: '/no' }),
-    /^apiSecretFile: \/no in FILE cannot be read/,
+    /^apiSecretFile: \/no in FILE cannot be read: there is no such file\.$/,
   );
   assert.match(await told({ cone: ['1,2'] }), /^cone: 1,2 in FILE cannot be used/);
   assert.match(await told({ fields: 'a,,b' }), /^fields: a,,b in FILE cannot be used/);

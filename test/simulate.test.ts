@@ -95,6 +95,24 @@ test('example_data is what the simulator makes', () => {
   for (const [path, content] of made) assert.ok(readFileSync(join(dir, path)).equals(content), path);
 });
 
+const nothingGiven = {
+  ...{ survey: undefined, seed: '1', count: undefined, rate: undefined, visits: undefined },
+  ...{ 'per-visit': undefined, every: undefined, partitions: undefined, 'schema-dir': undefined },
+  ...{ 'bootstrap-servers': undefined, 'output-dir': undefined },
+};
+
+test('what would not be looked at, or makes no topic, is refused in a sentence', async () => {
+  for (const [given, message] of [
+    [{ every: '2' }, '--every is for --visits; give that too.'],
+    [{ 'per-visit': '5' }, '--per-visit is for --visits; give that too.'],
+    [{ visits: '2', rate: '5' }, '--rate is not for --visits, which say how many and when: leave it away.'],
+    [{ visits: '2', count: '5' }, '--count is not for --visits, which say how many and when: leave it away.'],
+    [{ partitions: '0' }, '--partitions 0 must be a whole number from 1.'],
+    [{ partitions: '1.5' }, '--partitions 1.5 must be a whole number from 1.'],
+  ] as const)
+    await assert.rejects(simulate({ ...nothingGiven, 'output-dir': 'never', ...given }), { message });
+});
+
 test('an address that no broker can have is refused before anything is made, and a login in it not shown', async () => {
   for (const [servers, message] of [
     [
@@ -108,8 +126,7 @@ test('an address that no broker can have is refused before anything is made, and
   ] as const)
     await assert.rejects(
       simulate({
-        ...{ survey: undefined, seed: '1', count: '1', rate: undefined, visits: undefined, 'per-visit': '1' },
-        ...{ every: '39', partitions: '1', 'output-dir': undefined, 'schema-dir': undefined },
+        ...nothingGiven,
         'bootstrap-servers': servers,
       }),
       { message },
@@ -117,14 +134,10 @@ test('an address that no broker can have is refused before anything is made, and
 });
 
 test('who gives a broker and a folder, or neither, hears that it takes one', async () => {
-  const rest = {
-    ...{ survey: undefined, seed: '1', count: '1', rate: undefined, visits: undefined, 'per-visit': '1' },
-    ...{ every: '39', partitions: '1', 'schema-dir': undefined },
-  };
   for (const target of ['localhost:9092', undefined])
     await assert.rejects(
       simulate({
-        ...rest,
+        ...nothingGiven,
         'bootstrap-servers': target,
         'output-dir': target === undefined ? undefined : 'somewhere',
       }),

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
-import { ClientError, messageOf } from '../errors.ts';
+import { ClientError, fileFault } from '../errors.ts';
 
 /** The certificate of the ANTARES cluster's own authority, shipped with the client. */
 export const antaresCaFile: string = fileURLToPath(
@@ -52,7 +52,7 @@ export function checkCa({ caLocation }: Pick<Config['broker'], 'caLocation'>): v
     if (!statSync(caLocation).isFile()) return;
     certificates = certificatesIn(caLocation);
   } catch (error) {
-    throw new ClientError('CONFIG', `--ssl-ca-location ${caLocation} cannot be read: ${messageOf(error)}.`, {
+    throw new ClientError('CONFIG', `--ssl-ca-location ${caLocation} cannot be read: ${fileFault(error)}.`, {
       cause: error,
     });
   }

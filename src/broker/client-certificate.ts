@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Config } from '../config.ts';
-import { ClientError, messageOf } from '../errors.ts';
+import { ClientError, fileFault, messageOf } from '../errors.ts';
 
 const LOCKED =
   'the key is locked, and the password is wrong or missing: give --ssl-key-password-file or set SSL_KEY_PASSWORD';
@@ -59,7 +59,7 @@ function readPem(option: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ClientError('CONFIG', `--${option} ${path} cannot be read: ${messageOf(error)}.`, {
+    throw new ClientError('CONFIG', `--${option} ${path} cannot be read: ${fileFault(error)}.`, {
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { didYouMean } from '../did-you-mean.ts';
-import { ClientError, messageOf } from '../errors.ts';
+import { ClientError, fileFault, messageOf } from '../errors.ts';
 import { configKey, flagList, flags } from '../flags.ts';
 import { knownProfiles, type Profiles } from '../profiles/known.ts';
 import { warnWhereOthersRead } from '../secrets.ts';
@@ -54,7 +54,7 @@ function parseConfigFile(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ClientError('CONFIG', `--config ${path} cannot be read: ${messageOf(error)}.`, {
+    throw new ClientError('CONFIG', `--config ${path} cannot be read: ${fileFault(error)}.`, {
       cause: error,
     });
   }

@@ -159,7 +159,7 @@ function parsed(flag: Flag, source: Source, given: unknown): unknown {
   }
   if (result.success) return result.output;
   // Lists and objects are not shown either: passwords may be in them.
-  const shown = flag.secret !== true && isScalar(given) ? withoutLogin(String(given)) : null;
+  const shown = flag.secret !== true && isScalar(given) && given !== '' ? withoutLogin(String(given)) : null;
   const wanted = result.issues[0].message;
   throw new ClientError('CONFIG', `${spelled(source, shown)} cannot be used: it must be ${wanted}.`);
 }

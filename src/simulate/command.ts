@@ -16,15 +16,19 @@ export const simulateCommand: CommandModule<object, never> = {
         describe: `${surveys.join(', ')}; repeatable; topics are named simulated_<survey> [default: all]`,
       })
       .option('seed', { string: true, default: '1', describe: 'The same seed makes the same alerts' })
-      .option('count', { string: true, default: '100', describe: 'Alerts a survey' })
+      .option('count', { string: true, requiresArg: true, describe: 'Alerts a survey [default: 100]' })
       .option('rate', {
         string: true,
         requiresArg: true,
         describe: 'Alerts a second, or full [default: full]',
       })
       .option('visits', { string: true, requiresArg: true, describe: 'Instead of --count: so many visits …' })
-      .option('per-visit', { string: true, default: '10000', describe: '… of so many alerts …' })
-      .option('every', { string: true, default: '39', describe: '… every so many seconds' })
+      .option('per-visit', {
+        string: true,
+        requiresArg: true,
+        describe: '… of so many alerts … [default: 10000]',
+      })
+      .option('every', { string: true, requiresArg: true, describe: '… every so many seconds [default: 39]' })
       .option('bootstrap-servers', {
         string: true,
         requiresArg: true,
@@ -32,8 +36,8 @@ export const simulateCommand: CommandModule<object, never> = {
       })
       .option('partitions', {
         string: true,
-        default: '4',
-        describe: 'Partitions of topics that are not there yet',
+        requiresArg: true,
+        describe: 'Partitions of topics that are not there yet [default: 4]',
       })
       .option('output-dir', {
         alias: 'd',

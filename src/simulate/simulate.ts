@@ -14,20 +14,20 @@ import { type Survey, surveys } from './surveys.ts';
 export interface SimulateArguments {
   survey: string[] | undefined;
   seed: string;
-  count: string;
+  count: string | undefined;
   rate: string | undefined;
   visits: string | undefined;
-  'per-visit': string;
-  every: string;
+  'per-visit': string | undefined;
+  every: string | undefined;
   'bootstrap-servers': string | undefined;
-  partitions: string;
+  partitions: string | undefined;
   'output-dir': string | undefined;
   'schema-dir': string | undefined;
 }
 
 /** Simulates a sky, into a broker or into files. @throws ClientError USAGE */
 export async function simulate(given: SimulateArguments): Promise<void> {
-  const { wanted, seed, count, pace } = readArguments(given);
+  const { wanted, seed, count, pace, partitions } = readArguments(given);
   const servers = given['bootstrap-servers'];
   const dir = given['output-dir'];
   if ((servers === undefined) === (dir === undefined)) {
@@ -46,7 +46,7 @@ export async function simulate(given: SimulateArguments): Promise<void> {
   const target =
     servers === undefined
       ? intoFiles(dir as string)
-      : await intoBroker(servers, wanted.map(topicOf), Number(given.partitions));
+      : await intoBroker(servers, wanted.map(topicOf), partitions);
   const schemaDir = given['schema-dir'] ?? (dir === undefined ? undefined : join(dir, 'schemas'));
   if (schemaDir !== undefined) await writeLsstSchema(schemaDir);
   let bytes = 0;
@@ -127,6 +127,7 @@ function readArguments(given: SimulateArguments): {
   seed: number;
   count: number;
   pace: Pace;
+  partitions: number;
 } {
   const wanted = (given.survey ?? surveys).map((name) => {
     if (!(surveys as readonly string[]).includes(name)) {
@@ -134,25 +135,36 @@ function readArguments(given: SimulateArguments): {
     }
     return name as Survey;
   });
-  const number = (name: keyof SimulateArguments): number => {
-    const value = Number(given[name]);
+  const number = (name: keyof SimulateArguments, otherwise: number): number => {
+    const value = Number(given[name] ?? otherwise);
     if (!Number.isFinite(value) || value < 0)
       throw new ClientError('USAGE', `--${name} ${String(given[name])} must be a number.`);
     return value;
   };
-  const seed = number('seed');
+  const seed = number('seed', 1);
+  const partitions = number('partitions', 4);
+  if (!Number.isInteger(partitions) || partitions === 0)
+    throw new ClientError('USAGE', `--partitions ${String(given.partitions)} must be a whole number from 1.`);
   if (given.visits !== undefined) {
-    const alertsPerVisit = number('per-visit');
+    refuse(given, ['count', 'rate'], 'is not for --visits, which say how many and when: leave it away');
+    const alertsPerVisit = number('per-visit', 10_000);
     const pace: Pace = {
       kind: 'visits',
       alertsPerVisit: alertsPerVisit * wanted.length,
-      everySeconds: number('every'),
+      everySeconds: number('every', 39),
     };
-    return { wanted, seed, count: number('visits') * alertsPerVisit, pace };
+    return { wanted, seed, count: number('visits', 0) * alertsPerVisit, pace, partitions };
   }
+  refuse(given, ['per-visit', 'every'], 'is for --visits; give that too');
   const full = given.rate === undefined || given.rate === 'full';
   const pace: Pace = full
     ? { kind: 'full' }
-    : { kind: 'rate', alertsPerSecond: Math.max(0.001, number('rate')) };
-  return { wanted, seed, count: number('count'), pace };
+    : { kind: 'rate', alertsPerSecond: Math.max(0.001, number('rate', 0)) };
+  return { wanted, seed, count: number('count', 100), pace, partitions };
+}
+
+/** What would not be looked at. @throws ClientError USAGE */
+function refuse(given: SimulateArguments, names: readonly (keyof SimulateArguments)[], why: string): void {
+  for (const name of names)
+    if (given[name] !== undefined) throw new ClientError('USAGE', `--${name} ${why}.`);
 }
