@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import { areLoopback } from './loopback.ts';
+import { tellWhereNothingIsWanted } from './status/nothing-wanted.ts';
 import { showStatus } from './status/status.ts';
 import { HealthWatch } from './telemetry/health.ts';
 import { History } from './telemetry/history.ts';
@@ -31,10 +32,12 @@ export async function observe(config: Config, log: Log): Promise<Observation> {
     throw error;
   });
   const status = showStatus(config, telemetry, history, log);
+  const endOfFilters = tellWhereNothingIsWanted(config, telemetry, history, log);
   return {
     telemetry,
     end: async () => {
       status.end();
+      endOfFilters();
       history.close();
       closeMetrics();
       closePage();
