@@ -109,7 +109,7 @@ test('a Python function that wants the context is given it', { skip: skipKafka }
   assert.deepEqual(readJsonFile(join(dir, topic, '1.json'))['at'], [topic, 0, 1]);
 });
 
-test('an alert at which Python raises becomes a dead letter with the text of the exception, and the next is saved', {
+test('an alert at which Python raises becomes a dead letter with the exception and its line, and the next is saved', {
   skip: skipKafka,
 }, async (t) => {
   const body = `
@@ -126,7 +126,7 @@ def process_alert(alert):
   assert.deepEqual(filesIn(join(hooked.dir, hooked.topic)), ['0.json', '4.json']);
   assert.deepEqual(errorOf(hooked, 1), {
     code: 'HOOK_THREW',
-    text: 'process_alert raised ValueError: no such star',
+    text: 'process_alert raised ValueError: no such star (hook.py, line 4)',
   });
   assert.match(errorOf(hooked, 2).text, /no form in JSON: TypeError: a value of type set/);
   assert.match(errorOf(hooked, 3).text, /returned a value of type int/);

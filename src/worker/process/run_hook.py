@@ -35,7 +35,7 @@ def main():
         return 1
     answer(answers, "null")
     for line in requests:
-        answer(answers, reply(process_alert, line))
+        answer(answers, reply(process_alert, line, file))
     end_children()
     return 0
 
@@ -102,14 +102,10 @@ def reason(error, file):
     """Why it does not load, with the line that its author has to look at."""
     if isinstance(error, NoFunction):
         return "it defines no function process_alert"
-    if isinstance(error, SyntaxError):
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
         # What is no Python never ran: it, or a neighbour that it imports.
-        places = [(error.filename, error.lineno)]
-    else:
-        # Deeper ones are a library's.
-        places = [(at.filename, at.lineno) for at in traceback.extract_tb(error.__traceback__) if at.filename == file]
-    where = [f" ({os.path.basename(name)}, line {line})" for name, line in places if name and line]
-    return kind_and_text(error) + "".join(where[-1:])
+        return f"{kind_and_text(error)} ({os.path.basename(error.filename)}, line {error.lineno})"
+    return kind_and_text(error) + place(error, file)
 
 
 def with_context(function):
@@ -128,11 +124,11 @@ def with_context(function):
     return call
 
 
-def reply(process_alert, line):
+def reply(process_alert, line, file):
     try:
         result = process_alert(json.loads(line))
     except Exception as error:
-        return describe("process_alert raised", error)
+        return describe("process_alert raised", error, file)
     if result is None:
         return "null"
     if result is False:
@@ -143,7 +139,7 @@ def reply(process_alert, line):
     try:
         return json.dumps(result, default=plain, separators=(",", ":"))
     except Exception as error:
-        return describe("process_alert returned what has no form in JSON:", error)
+        return describe("process_alert returned what has no form in JSON:", error, file)
 
 
 def plain(value):
@@ -173,10 +169,15 @@ def kind_and_text(error):
     return traceback.format_exception_only(type(error), error)[-1].strip().replace("\n", " ")
 
 
-def describe(what, error):
-    text = kind_and_text(error)
+def place(error, file):
+    """Where in its author's file; deeper ones are a library's."""
+    lines = [at.lineno for at in traceback.extract_tb(error.__traceback__) if at.filename == file]
+    return f" ({os.path.basename(file)}, line {lines[-1]})" if lines else ""
+
+
+def describe(what, error, file):
     trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return json.dumps(f"{what} {text}\n{trace}")
+    return json.dumps(f"{what} {kind_and_text(error)}{place(error, file)}\n{trace}")
 
 
 def answer(answers, text):
