@@ -73,7 +73,11 @@ export class Returns {
       if (budget === null || budget > 0) {
         this.#options.reader.release(at);
         this.#options.pool.resume(work, budget);
-      } else this.#limited.push({ at, work });
+      } else {
+        this.#limited.push({ at, work });
+        // Its messages may have more alerts than anybody knew when those behind it were allowed theirs.
+        if (!this.#options.limit.isReadingAgain) this.#options.pool.recallBehind(work);
+      }
     }
   }
 

@@ -80,7 +80,8 @@ export class Settlement {
     at.watermark.finish(range, noted === count ? range.next : work.view.offset(noted));
     if (at.finished > before) at.movedAtMs = performance.now();
     const from = work.counted;
-    limit.settle(work.budget, this.#countSaved(at, work, report));
+    const saved = this.#countSaved(at, work, report);
+    limit.settle(work.budget, saved, work.counted - from);
     work.budget = 0;
     this.#judge(work, from, report);
     this.#tell(work, report);
@@ -122,7 +123,9 @@ export class Settlement {
       for (const piece of memoriesOf(work)) memory.drop(piece);
       // What it had finished by then stays finished, and what was still allowed to it others may save.
       this.catchUp(at);
-      limit.settle(work.budget, this.#countSaved(at, work, NOTHING_REPORTED));
+      const from = work.counted;
+      const saved = this.#countSaved(at, work, NOTHING_REPORTED);
+      limit.settle(work.budget, saved, work.counted - from);
       work.budget = 0;
       this.#forget(at, work);
     }

@@ -92,6 +92,7 @@ function partition(batches: number, messages = 1) {
         cutAt: null,
         deaths: new Map(),
         cancelled: false,
+        recalled: false,
         wait: null,
         counted: 0,
         savedOfPending: 0,

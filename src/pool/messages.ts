@@ -10,6 +10,8 @@ export type ToWorker =
   | { readonly type: 'publish'; readonly batchId: number }
   /** The partition was lost: remove the batch's temporaries. */
   | { readonly type: 'cancel'; readonly batchId: number }
+  /** Another batch needs what this one was allowed to save: remove its temporaries, and bring it back. */
+  | { readonly type: 'recall'; readonly batchId: number }
   /** A schema that a batch came back for, as JSON; null: there is none, and its messages are bad. */
   | { readonly type: 'schema'; readonly schemaId: number; readonly schemaText: string | null }
   /** Another worker has died: what it left unfinished may be swept. */

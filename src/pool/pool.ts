@@ -106,6 +106,7 @@ export class Pool {
       cutAt,
       deaths: new Map(),
       cancelled: false,
+      recalled: false,
       wait: null,
       counted: 0,
       savedOfPending: 0,
@@ -125,8 +126,20 @@ export class Pool {
     if (work.state !== 'returned') return;
     work.state = 'queued';
     work.budget = budget;
+    work.recalled = false;
     this.#queue.unshift(work);
     this.#dispatch();
+  }
+
+  /** Brings those behind a batch back that wait for it to publish, for it needs what they may save. They are done again. */
+  recallBehind(work: Work): void {
+    const line = this.#lineOf(work);
+    for (const later of line.slice(line.indexOf(work) + 1)) {
+      // A segment's batches wait for nobody.
+      if (later.cutAt !== null || later.recalled || later.budget === 0) continue;
+      later.recalled = true;
+      if (later.state === 'held') later.slot?.send({ type: 'recall', batchId: later.id });
+    }
   }
 
   /** Makes a schema known to all workers, also to those that start later; null: there is none with this id, its messages are bad. */
@@ -208,6 +221,7 @@ export class Pool {
         // Its turn may have come while it was on the last message; or the partition was lost.
         if (work.cancelled) slot.send({ type: 'cancel', batchId: work.id });
         else if (this.#lineOf(work)[0] === work) slot.send({ type: 'publish', batchId: work.id });
+        else if (work.recalled) slot.send({ type: 'recall', batchId: work.id });
         this.#dispatch();
         return;
       }

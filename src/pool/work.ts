@@ -40,6 +40,8 @@ export interface Work {
   /** How often each message, by index, was the one that a worker died at. */
   readonly deaths: Map<number, number>;
   cancelled: boolean;
+  /** What it may save is wanted back: one before it needs it. */
+  recalled: boolean;
   /** What it was brought back for; null: nothing. */
   wait: Wait | null;
   /** Messages that the summary has counted. */

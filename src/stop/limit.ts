@@ -15,6 +15,8 @@ export class Limit {
   readonly #ends = new Map<string, number>();
   #saved = 0;
   #given = 0;
+  /** As far as anybody has seen. */
+  #alertsAMessage: 'unknown' | 'one' | 'several' = 'unknown';
 
   /** @param wanted null: no limit. @param partitions those that are ours. */
   constructor(wanted: number | null, partitions: () => Iterable<PartitionProgress> = () => []) {
@@ -48,7 +50,8 @@ export class Limit {
 
   /**
    * A budget for so many messages of a partition, all of them before {@link endOfAgain} or none; null where there is no limit. It may be 0: come
-   * again. A batch gets one only when those before it have all that they need, for their files get names first.
+   * again. A batch gets one only when those before it have all that they need, for their files get names first. Of messages with several alerts
+   * nobody knows what they need, so there those before it must be done.
    *
    * @param from the first one's offset.
    */
@@ -57,6 +60,7 @@ export class Limit {
     if (this.isReadingAgain) return 0;
     for (const { budget, view } of at.works.keys()) {
       if (view.offset(0) >= from) break;
+      if (this.#alertsAMessage !== 'one') return 0;
       if (budget !== null && budget < view.batch.count - view.firstPending()) return 0;
     }
     const budget = Math.max(0, Math.min(messages, this.#wanted - this.#saved - this.#given));
@@ -69,9 +73,11 @@ export class Limit {
     this.#saved -= saved;
   }
 
-  /** A batch is back: its budget, and how many alerts it saved of it. */
-  settle(budget: number | null, saved: number): void {
+  /** A batch is back: its budget, how many alerts it saved of it, and of how many messages that it finished. */
+  settle(budget: number | null, saved: number, messages: number): void {
     this.#given -= budget ?? 0;
     this.#saved += saved;
+    if (saved > messages) this.#alertsAMessage = 'several';
+    else if (saved > 0 && this.#alertsAMessage === 'unknown') this.#alertsAMessage = 'one';
   }
 }

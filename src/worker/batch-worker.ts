@@ -100,6 +100,11 @@ export class BatchWorker {
     return this.#waiting.length === 0;
   }
 
+  /** Gives back what waits for its turn, unless that has come. */
+  recall(): void {
+    if (this.view.turn() === turn.HELD) this.#giveBack({ why: 'limit' });
+  }
+
   /** What there is to say of the batch, once {@link publish} is through with it. */
   report(): Omit<BatchReport, 'times'> {
     this.#sink?.end();

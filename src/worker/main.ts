@@ -129,6 +129,10 @@ function serve(message: Exclude<ToWorker, { type: 'work' | 'flush' | 'dead' }>):
       if (waitingBatches.has(message.batchId)) setTimeout(receive, LOOK_AGAIN_MS, message);
       return;
     }
+    case 'recall':
+      waitingBatches.get(message.batchId)?.recall();
+      publish(message.batchId);
+      return;
     case 'schema':
       schemas.add(message.schemaId, message.schemaText);
       return;

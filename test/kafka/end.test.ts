@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { container, long } from '../support/avro.ts';
 import { numberedAlerts, slowly } from '../support/faults.ts';
 import { filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import {
@@ -128,6 +129,36 @@ test('--until-end on a topic that does not exist is an error that names similar 
   const { code, stderr } = await runClient(t, [`${topic}x`, '-g', unique('group'), '--until-end']);
   assert.equal(code, 1);
   assert.match(stderr, new RegExp(`${topic}x does not exist.*Similar: ${topic}`));
+});
+
+test('--limit is exact where messages have several alerts, and ends', { skip: skipKafka }, async (t) => {
+  const topic = await newTopic(4);
+  const schema = { type: 'record', name: 'alert', fields: [{ name: 'candid', type: 'long' }] };
+  const five = (first: number): Buffer => Buffer.concat([0, 1, 2, 3, 4].map((i) => long(first + i)));
+  await produce(
+    topic,
+    Array.from({ length: 40 }, (_, i) => ({
+      partition: i % 4,
+      value: container(schema, [{ records: 5, bytes: five(5 * i) }]),
+    })),
+  );
+  for (const limit of [3, 7, 50]) {
+    const dir = newFolder(t);
+    const args = [
+      topic,
+      '-g',
+      unique('group'),
+      '-d',
+      dir,
+      '--start-at',
+      'earliest',
+      '--limit',
+      String(limit),
+    ];
+    const { code, stderr } = await runClient(t, args);
+    assert.equal(code, 0, stderr);
+    assert.equal(filesIn(join(dir, topic)).length, limit);
+  }
 });
 
 test('--limit saves exactly so many alerts, and commits nothing above them', {

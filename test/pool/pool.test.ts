@@ -43,13 +43,15 @@ async function poolOf(t: TestContext, ...options: readonly string[]) {
   return { dir, pool, reported };
 }
 
+const schema = { type: 'record', name: 'alert', fields: [{ name: 'candid', type: 'long' }] };
+/** A message with these alerts. */
+const messageOf = (offset: number, ...alerts: readonly number[]) => ({
+  ...{ offset, timestampMs: 0, key: null, headers: [] },
+  value: container(schema, [{ records: alerts.length, bytes: Buffer.concat(alerts.map(long)) }]),
+});
+
 for (const behind of [[5], []])
   test(`a message that --limit cut, ${behind.length} behind it, is saved to its end when more is allowed, and what was saved before is not counted anew`, async (t) => {
-    const schema = { type: 'record', name: 'alert', fields: [{ name: 'candid', type: 'long' }] };
-    const messageOf = (offset: number, ...alerts: readonly number[]) => ({
-      ...{ offset, timestampMs: 0, key: null, headers: [] },
-      value: container(schema, [{ records: alerts.length, bytes: Buffer.concat(alerts.map(long)) }]),
-    });
     const { dir, pool, reported } = await poolOf(t);
     const view = new BatchView(
       packBatch('ztf', 0, [messageOf(0, 1, 2, 3, 4), ...behind.map((candid) => messageOf(1, candid))]),
@@ -95,5 +97,33 @@ test('what a worker saved before it died counts towards --limit for the one that
   assert.deepEqual(
     allFilesIn(dir),
     [1, 2, 3].map((candid) => `ztf/${candid}.json`),
+  );
+});
+
+test('what a batch may save, which waits for one in front of it that needs it, is given back, and nothing of it is saved', async (t) => {
+  const { dir, pool, reported } = await poolOf(t);
+  const batch = (...messages: Parameters<typeof packBatch>[2]): BatchView =>
+    new BatchView(packBatch('ztf', 0, messages));
+  let report = reported();
+  const first = pool.submit(batch(messageOf(0, 1, 2, 3)), 1, null);
+  const second = batch(messageOf(1, 4), messageOf(2, 5));
+  const behind = pool.submit(second, 2, null);
+  assert.deepEqual((await report).unfinished, { why: 'limit' });
+  report = reported();
+  pool.recallBehind(first);
+  assert.deepEqual((await report).unfinished, { why: 'limit' });
+  assert.deepEqual([second.outcomeAt(0), second.outcomeAt(1)], [outcome.PENDING, outcome.PENDING]);
+  assert.deepEqual(allFilesIn(dir), ['ztf/1.json']);
+  // As who counts what was saved notes it.
+  first.savedOfPending = 1;
+  report = reported();
+  pool.resume(first, 2);
+  assert.equal((await report).unfinished, null);
+  report = reported();
+  pool.resume(behind, 2);
+  assert.equal((await report).unfinished, null);
+  assert.deepEqual(
+    allFilesIn(dir),
+    [1, 2, 3, 4, 5].map((candid) => `ztf/${candid}.json`),
   );
 });

@@ -36,7 +36,7 @@ class Batch {
     this.work = {
       ...{ id: first, view: this.view, entries: new Entries(null) },
       ...{ noted: 0, bytes: 1, state: 'with-worker', slot: null, budget: null, cutAt: null },
-      ...{ deaths: new Map(), cancelled: false, wait: null, counted: 0, savedOfPending: 0 },
+      ...{ deaths: new Map(), cancelled: false, recalled: false, wait: null, counted: 0, savedOfPending: 0 },
     };
   }
 

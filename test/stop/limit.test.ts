@@ -16,17 +16,17 @@ test('budgets that are out never add up to more than is wanted', () => {
 test('what a batch did not save of its budget can be given out again', () => {
   const limit = new Limit(10);
   const first = limit.take(at, 0, 10);
-  limit.settle(first, 3);
+  limit.settle(first, 3, 3);
   assert.equal(limit.reached, false);
   assert.equal(limit.take(at, 0, 100), 7);
-  limit.settle(7, 7);
+  limit.settle(7, 7, 7);
   assert.equal(limit.reached, true);
   assert.equal(limit.take(at, 0, 1), 0);
 });
 
 test('alerts that were thrown away may be saved again', () => {
   const limit = new Limit(10);
-  limit.settle(limit.take(at, 0, 10), 10);
+  limit.settle(limit.take(at, 0, 10), 10, 10);
   limit.takeBack(4);
   assert.equal(limit.reached, false);
   assert.equal(limit.take(at, 0, 100), 4);
@@ -35,7 +35,7 @@ test('alerts that were thrown away may be saved again', () => {
 test('without a limit there are no budgets and no end', () => {
   const limit = new Limit(null);
   assert.equal(limit.take(at, 0, 5), null);
-  limit.settle(null, 5);
+  limit.settle(null, 5, 5);
   assert.equal(limit.reached, false);
 });
 
@@ -57,31 +57,52 @@ test('what is read again has no budget and counts, and nothing else begins or en
   again.works.set(work, range);
   assert.equal(limit.take(again, 12, 6), 0);
   again.watermark.finish(range, 12);
-  limit.settle(null, 11);
+  limit.settle(null, 11, 11);
   assert.equal(limit.reached, false, 'not before its batch is settled');
   again.works.delete(work);
   assert.equal(limit.reached, true);
   assert.equal(limit.take(other, 0, 6), 0);
 });
 
-test('a batch has no budget before those in front of it have enough: their files get names first', () => {
+/** A partition in batches of six messages. */
+function partitionOfSixes(wanted: number): {
+  limit: Limit;
+  own: PartitionProgress;
+  begin: (from: number) => Work;
+} {
   const own = new PartitionProgress({ topic: 't', partition: 0, offset: 0, committed: 0, behind: 'start' });
-  const limit = new Limit(10);
-  const begun = (from: number, budget: number | null): Work => {
+  const limit = new Limit(wanted);
+  const begin = (from: number): Work => {
     const view = { offset: () => from, firstPending: () => 0, batch: { count: 6 } };
-    const work = { budget, view } as unknown as Work;
+    const work = { budget: limit.take(own, from, 6), view } as unknown as Work;
     own.works.set(work, own.watermark.begin(from, from + 6));
     return work;
   };
-  const first = begun(0, limit.take(own, 0, 6));
-  const second = begun(6, limit.take(own, 6, 6));
-  const third = begun(12, limit.take(own, 12, 6));
-  limit.settle(first.budget, 0);
+  return { limit, own, begin };
+}
+
+test('a batch has no budget before those in front of it have enough: their files get names first', () => {
+  const { limit, own, begin } = partitionOfSixes(11);
+  limit.settle(0, 1, 1);
+  const first = begin(0);
+  const second = begin(6);
+  const third = begin(12);
+  limit.settle(first.budget, 0, 0);
   own.works.delete(first);
   assert.deepEqual([first.budget, second.budget, third.budget], [6, 4, 0]);
   assert.equal(limit.take(own, 18, 6), 0);
-  limit.settle(second.budget, 0);
+  limit.settle(second.budget, 0, 0);
   second.budget = limit.take(own, 6, 6);
   assert.equal(second.budget, 6);
   assert.equal(limit.take(own, 12, 6), 4);
+});
+
+test('where messages have several alerts, or nobody knows, a batch has no budget before those in front of it are done', () => {
+  const { limit, own, begin } = partitionOfSixes(100);
+  const first = begin(0);
+  assert.deepEqual([first.budget, begin(6).budget], [6, 0]);
+  limit.settle(first.budget, 6, 2);
+  assert.equal(limit.take(own, 6, 6), 0);
+  own.works.delete(first);
+  assert.equal(limit.take(own, 6, 6), 6);
 });

@@ -49,7 +49,7 @@ export function workOf(...values: readonly (string | null)[]): Work {
   return {
     ...{ id: 0, view: new BatchView(packBatch('t', 0, messages)), entries: new Entries(null), noted: 0 },
     ...{ bytes: 1, state: 'with-worker', slot: null, budget: null, cutAt: null, deaths: new Map() },
-    ...{ cancelled: false, wait: null, counted: 0, savedOfPending: 0 },
+    ...{ cancelled: false, recalled: false, wait: null, counted: 0, savedOfPending: 0 },
   };
 }
 
