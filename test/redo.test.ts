@@ -253,6 +253,44 @@ test('redo may be killed at any moment: the next one brings it to its end', asyn
   await assertClean(dir);
 });
 
+test('a hook that loops for ever or exits at a letter leaves that letter, and the others are redone', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 3, outcome: 'dead' },
+  ]);
+  for (let offset = 0; offset < 4; offset++) putGoodLetter(dir, offset, jsonAlert(offset));
+  const hook = join(newFolder(t), 'hook.mjs');
+  writeFileSync(
+    hook,
+    `export function processAlert(alert, { offset }) {
+      console.log('at ' + offset);
+      if (offset === 0) for (;;);
+      if (offset === 2) process.exit(0);
+    }`,
+  );
+  const { code, stdout, stderr } = await redo(t, dir, '--process', hook, '--process-timeout', '100ms');
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /2 dead letters saved, 0 filtered, 2 left/);
+  assert.match(stderr, /at 1\n/);
+  assert.equal(stdout, '');
+  assert.deepEqual(
+    filesIn(dir).filter((path) => /^(ztf|_dead-letter)\//.test(path)),
+    ['0-0.bin', '0-0.json', '0-2.bin', '0-2.json']
+      .map((name) => `_dead-letter/ztf/${name}`)
+      .concat('ztf/1.json', 'ztf/3.json'),
+  );
+  const errors = [0, 2].map(
+    (offset) => readJsonFile(join(dir, `_dead-letter/ztf/0-${offset}.json`))['error'],
+  );
+  const died = 'The worker died twice at this message: ';
+  assert.deepEqual(errors, [
+    { code: 'WORKER_DIED', text: `${died}processAlert did not return within 100 ms.` },
+    { code: 'WORKER_DIED', text: `${died}it exited with code 0.` },
+  ]);
+  await assertClean(dir);
+});
+
 test('what a killed redo has left of a letter goes, and a letter that came again stays', async (t) => {
   const dir = newFolder(t);
   putJournal(dir, 'ztf', 0, [
