@@ -64,6 +64,47 @@ test('a folder that a client writes to is left alone, with the name of who does'
   assert.equal((await redo(t, dir)).code, 0);
 });
 
+test('a folder whose letters are redone is left alone by a client, and by another redo', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 0, outcome: 'dead' },
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(1));
+  const gate = join(newFolder(t), 'gate');
+  const hook = join(newFolder(t), 'hook.mjs');
+  writeFileSync(
+    hook,
+    `import { existsSync } from 'node:fs';
+    export async function processAlert(alert, { logger }) {
+      logger.info('at the letter');
+      while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 20));
+    }`,
+  );
+  const first = startClient(t, ['redo', dir, '--process', hook]);
+  await first.says(/at the letter/);
+  const beside = await redo(t, dir);
+  assert.equal(beside.code, 1);
+  assert.match(beside.stderr, /is written to by antares-client redo \(host .*\): stop that first\./);
+  const client = await startClient(t, [
+    'ztf',
+    '-d',
+    dir,
+    '--share-output-dir',
+    '--bootstrap-servers',
+    'localhost:1',
+  ]).ended;
+  assert.equal(client.code, 1);
+  assert.match(client.stderr, /is written to by antares-client redo \(host .*\): stop that first\./);
+  writeFileSync(gate, '');
+  const { code, stderr } = await first.ended;
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    filesIn(dir).filter((path) => !path.startsWith('_journal/')),
+    ['ztf/1.json'],
+  );
+});
+
 test('dead letters that can be read now are saved and journaled, the others stay with the error of today', async (t) => {
   const dir = newFolder(t);
   putJournal(dir, 'ztf', 0, [
