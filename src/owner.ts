@@ -1,4 +1,4 @@
-import { constants, existsSync, readFileSync } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,8 @@ interface Owner {
   readonly pid: number;
   /** When the process began, as the kernel counts it: a later process may have the same id. Null: not known here. */
   readonly processStart: string | null;
-  readonly group: string;
+  /** Null: none, it is `redo`. */
+  readonly group: string | null;
   readonly brokers: string;
   /** ISO 8601, UTC. */
   readonly started: string;
@@ -31,7 +32,8 @@ export interface OwnerOptions {
   readonly outputDir: string;
   /** The name of this process as a writer; unlike any other's. */
   readonly writer: string;
-  readonly group: string;
+  /** Null: none, it works on the folder between two runs, and nobody else may write there, whatever the others say. */
+  readonly group: string | null;
   readonly brokers: string;
   /** Another group is told of, not refused. */
   readonly share: boolean;
@@ -88,6 +90,8 @@ export async function enterOwner(options: OwnerOptions): Promise<() => Promise<v
     const { mtimeMs: nowMs } = await stat(path);
     for (const other of await livingOthers(folder, writer, nowMs)) {
       const who = nameOf(other);
+      if (group === null || other.group === null)
+        throw new ClientError('OUTPUT', `${outputDir} is written to by ${who}: stop that first.`);
       if (alone) {
         throw new ClientError(
           'OUTPUT',
@@ -139,21 +143,9 @@ async function openEntry(folder: string, path: string): Promise<FileHandle> {
   }
 }
 
-/**
- * That nobody writes there now, for who works on a folder between two runs.
- *
- * @throws ClientError OUTPUT naming who does.
- */
-export async function checkNobodyWrites(outputDir: string): Promise<void> {
-  const folder = join(outputDir, OWNER_FOLDER);
-  if (!existsSync(folder)) return;
-  const [other] = await livingOthers(folder, '', Date.now());
-  if (other === undefined) return;
-  throw new ClientError('OUTPUT', `${outputDir} is written to by ${nameOf(other)}: stop that first.`);
-}
-
 function nameOf({ group, host, pid, started }: Owner): string {
-  return `the group ${group} (host ${host}, process ${pid}, since ${started})`;
+  const name = group === null ? 'antares-client redo' : `the group ${group}`;
+  return `${name} (host ${host}, process ${pid}, since ${started})`;
 }
 
 /** The other entries, but for those whose process is gone; these are removed. @param nowMs by the file server's clock, where known. */

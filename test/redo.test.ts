@@ -64,6 +64,47 @@ test('a folder that a client writes to is left alone, with the name of who does'
   assert.equal((await redo(t, dir)).code, 0);
 });
 
+test('a folder whose letters are redone is left alone by a client, and by another redo', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 0, outcome: 'dead' },
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(1));
+  const gate = join(newFolder(t), 'gate');
+  const hook = join(newFolder(t), 'hook.mjs');
+  writeFileSync(
+    hook,
+    `import { existsSync } from 'node:fs';
+    export async function processAlert(alert, { logger }) {
+      logger.info('at the letter');
+      while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 20));
+    }`,
+  );
+  const first = startClient(t, ['redo', dir, '--process', hook]);
+  await first.says(/at the letter/);
+  const beside = await redo(t, dir);
+  assert.equal(beside.code, 1);
+  assert.match(beside.stderr, /is written to by antares-client redo \(host .*\): stop that first\./);
+  const client = await startClient(t, [
+    'ztf',
+    '-d',
+    dir,
+    '--share-output-dir',
+    '--bootstrap-servers',
+    'localhost:1',
+  ]).ended;
+  assert.equal(client.code, 1);
+  assert.match(client.stderr, /is written to by antares-client redo \(host .*\): stop that first\./);
+  writeFileSync(gate, '');
+  const { code, stderr } = await first.ended;
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    filesIn(dir).filter((path) => !path.startsWith('_journal/')),
+    ['ztf/1.json'],
+  );
+});
+
 test('dead letters that can be read now are saved and journaled, the others stay with the error of today', async (t) => {
   const dir = newFolder(t);
   putJournal(dir, 'ztf', 0, [
@@ -250,6 +291,44 @@ test('redo may be killed at any moment: the next one brings it to its end', asyn
     [],
   );
   assert.equal(filesIn(dir).length, count);
+  await assertClean(dir);
+});
+
+test('a hook that loops for ever or exits at a letter leaves that letter, and the others are redone', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 3, outcome: 'dead' },
+  ]);
+  for (let offset = 0; offset < 4; offset++) putGoodLetter(dir, offset, jsonAlert(offset));
+  const hook = join(newFolder(t), 'hook.mjs');
+  writeFileSync(
+    hook,
+    `export function processAlert(alert, { offset }) {
+      console.log('at ' + offset);
+      if (offset === 0) for (;;);
+      if (offset === 2) process.exit(0);
+    }`,
+  );
+  const { code, stdout, stderr } = await redo(t, dir, '--process', hook, '--process-timeout', '100ms');
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /2 dead letters saved, 0 filtered, 2 left/);
+  assert.match(stderr, /at 1\n/);
+  assert.equal(stdout, '');
+  assert.deepEqual(
+    filesIn(dir).filter((path) => /^(ztf|_dead-letter)\//.test(path)),
+    ['0-0.bin', '0-0.json', '0-2.bin', '0-2.json']
+      .map((name) => `_dead-letter/ztf/${name}`)
+      .concat('ztf/1.json', 'ztf/3.json'),
+  );
+  const errors = [0, 2].map(
+    (offset) => readJsonFile(join(dir, `_dead-letter/ztf/0-${offset}.json`))['error'],
+  );
+  const died = 'The worker died twice at this message: ';
+  assert.deepEqual(errors, [
+    { code: 'WORKER_DIED', text: `${died}processAlert did not return within 100 ms.` },
+    { code: 'WORKER_DIED', text: `${died}it exited with code 0.` },
+  ]);
   await assertClean(dir);
 });
 

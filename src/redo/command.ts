@@ -5,6 +5,7 @@ import { addOptions } from '../arguments.ts';
 import { ClientError } from '../errors.ts';
 import { registryOnly } from '../secrets.ts';
 import { several } from '../several.ts';
+import type { Redone } from './redo.ts';
 
 /** Options that say how messages become files. */
 const options = [
@@ -62,7 +63,7 @@ async function redoFolder(
   const { resolveConfig } = await import('../config.ts');
   const { createLog } = await import('../log.ts');
   const { prepareOutput } = await import('../output.ts');
-  const { checkNobodyWrites } = await import('../owner.ts');
+  const { enterOwner } = await import('../owner.ts');
   const { Interrupted, listenForStop } = await import('../signals.ts');
   const { settingsForWorkers } = await import('../worker-settings.ts');
   const { newWriter } = await import('../temporary.ts');
@@ -75,15 +76,23 @@ async function redoFolder(
     needsBroker: false,
   });
   const log = createLog(config.log);
-  await checkNobodyWrites(dir);
-  const { caseInsensitive } = await prepareOutput(dir, 'json');
-  const settings = {
-    ...settingsForWorkers(config, 'file', caseInsensitive, newWriter()),
-    workerIndex: 0,
-    deadThreads: [],
-  };
+  const writer = newWriter();
+  const entry = { outputDir: dir, writer, group: null, brokers: '', share: false, alone: true, log };
+  const leave = await enterOwner(entry);
   const stop = listenForStop();
-  const { saved, filtered, settled, left } = await redo(settings, config, log, stop);
+  let redone: Redone;
+  try {
+    const { caseInsensitive } = await prepareOutput(dir, 'json');
+    const settings = {
+      ...settingsForWorkers(config, 'file', caseInsensitive, writer),
+      workerIndex: 0,
+      deadThreads: [],
+    };
+    redone = await redo(settings, config, log, stop);
+  } finally {
+    await leave();
+  }
+  const { saved, filtered, settled, left } = redone;
   const cleared = settled > 0 ? `, ${settled} cleared away, whose alerts were saved later` : '';
   log.info(`${several(saved, 'dead letter')} saved, ${filtered} filtered${cleared}, ${left.length} left.`);
   if (stop.aborted)

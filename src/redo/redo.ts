@@ -10,26 +10,15 @@ import type { WorkerSettings } from '../pool/messages.ts';
 import { syncFolder } from '../segment/durable.ts';
 import { fileSums } from '../verify/file-sums.ts';
 import { REDONE_FOLDER } from '../verify/redone.ts';
-import { asFailure, type Prepare } from '../worker/message-worker.ts';
 import { escapeOwnFolder } from '../worker/name/escape.ts';
 import { topicFolder } from '../worker/name/topic-folder.ts';
-import { createPrepare } from '../worker/prepare.ts';
-import { type Hook, loadAnyHook } from '../worker/process/load.ts';
-import { KnownSchemas } from '../worker/schemas.ts';
-import type { Stamp } from '../worker/select/stamps.ts';
 import { AlertLines } from '../worker/write/alert-lines.ts';
-import { withSchemas } from '../worker/with-schemas.ts';
 import { OutputFolder } from '../worker/write/folder.ts';
 import { type Letter, letterBases, readLetter } from './letter.ts';
+import { LetterFailure, LetterThread } from './letter-thread.ts';
+import type { LetterAlert } from './messages.ts';
 import { type Journaled, type Place, Places } from './place.ts';
 import { removeLetter } from './removal.ts';
-
-/** An alert that a letter gave now; null bytes: the hook does not want it saved. */
-interface Alert {
-  readonly path: string;
-  readonly bytes: Uint8Array | null;
-  readonly stamps: readonly Stamp[];
-}
 
 /** How many letters came to what end. */
 export interface Redone {
@@ -46,7 +35,7 @@ export interface Redone {
  * journal; until then everything can be done once more, so a crash at any moment loses nothing.
  *
  * @param settings of the folder, as a run's workers would have them.
- * @throws ClientError HOOK_LOAD, OUTPUT
+ * @throws ClientError HOOK_LOAD, OUTPUT, WORKER_START
  */
 export async function redo(
   settings: WorkerSettings,
@@ -56,53 +45,52 @@ export async function redo(
 ): Promise<Redone> {
   const { output } = settings;
   if (output === null) throw new ClientError('OUTPUT', 'Dead letters are redone in an output folder.');
-  const redoer = new Redoer(settings, output, config, log, stop);
-  await redoer.loadHook();
+  const registry = new SchemaRegistry(config.decode, log, stop);
+  const thread = new LetterThread(settings, {
+    log: (level, text, fields) => {
+      log[level](fields, text);
+    },
+    schemaOf: async (schemaId) => {
+      const answer = await registry.get(schemaId);
+      if (answer.kind === 'unknown') throw new Error(answer.reason);
+      return answer.schemaText;
+    },
+  });
+  const redoer = new Redoer(output, thread);
   const redone: Redone = { saved: 0, filtered: 0, settled: 0, left: [] };
-  for (const each of letterBases(output.dir)) {
-    if (stop.aborted) break;
-    const reason = await redoer.redo(each, redone).catch((error: unknown) => messageOf(error));
-    if (reason === null) continue;
-    redone.left.push(`${each.base}: ${reason}`);
-    log.warn(`${each.base} stays: ${reason}`);
+  try {
+    // A function that cannot be loaded is told even where there is no letter.
+    await thread.start();
+    for (const each of letterBases(output.dir)) {
+      if (stop.aborted) break;
+      const reason = await redoer.redo(each, redone).catch(reasonOf);
+      if (reason === null) continue;
+      redone.left.push(`${each.base}: ${reason}`);
+      log.warn(`${each.base} stays: ${reason}`);
+    }
+  } finally {
+    await thread.close();
   }
   return redone;
 }
 
+/** @throws ClientError: another letter would fare the same. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ClientError) throw error;
+  return messageOf(error);
+}
+
 class Redoer {
-  readonly #settings: WorkerSettings;
   readonly #dir: string;
-  readonly #log: Log;
+  readonly #thread: LetterThread;
   readonly #folder: OutputFolder;
   readonly #places: Places;
-  readonly #schemas = new KnownSchemas();
-  readonly #registry: SchemaRegistry;
-  readonly #prepares = new Map<string, Prepare>();
-  #hook: Hook | null = null;
 
-  constructor(
-    settings: WorkerSettings,
-    output: { dir: string; writer: string },
-    config: Config,
-    log: Log,
-    stop: AbortSignal,
-  ) {
-    this.#settings = settings;
+  constructor(output: { dir: string; writer: string }, thread: LetterThread) {
     this.#dir = output.dir;
-    this.#log = log;
+    this.#thread = thread;
     this.#folder = new OutputFolder(output.dir, output.writer, 0, []);
     this.#places = new Places(output.dir);
-    this.#registry = new SchemaRegistry(config.decode, log, stop);
-  }
-
-  async loadHook(): Promise<void> {
-    try {
-      this.#hook = await loadAnyHook(this.#settings, (level, text, fields) => {
-        this.#log[level](fields, text);
-      });
-    } catch (error) {
-      throw new ClientError('HOOK_LOAD', messageOf(error), { cause: error });
-    }
   }
 
   /** @returns why the letter stays; null: it is done. */
@@ -126,8 +114,9 @@ class Redoer {
       redone.settled += 1;
       return null;
     }
-    const alerts = await this.#prepare(letter, place).catch((error: unknown) => {
-      const { code, text } = asFailure(error);
+    const alerts = await this.#alertsOf(letter, place).catch((error: unknown) => {
+      if (!(error instanceof LetterFailure)) throw error;
+      const { code, message: text } = error;
       this.#keep(letter, { code, text });
       return `${text} (${code})`;
     });
@@ -146,67 +135,27 @@ class Redoer {
     return null;
   }
 
-  #prepare(letter: Letter, place: Place): Promise<Alert[]> {
-    const topicPrefix = prefixOf(letter.message.topic, letter.folder);
-    return withSchemas(
-      this.#schemas,
-      async () => {
-        const prepare = this.#prepareFor(topicPrefix, place.kind === 'segment');
-        const alerts: Alert[] = [];
-        await prepare(
-          letter.message,
-          // The bytes are the transcoder's until the next alert.
-          ({ path, bytes, stamps = [] }) =>
-            alerts.push({ path, bytes: bytes === null ? null : Buffer.from(bytes), stamps }),
-          Number.POSITIVE_INFINITY,
-        );
-        return alerts;
-      },
-      async (schemaId) => {
-        const answer = await this.#registry.get(schemaId);
-        if (answer.kind === 'unknown') throw new Error(answer.reason);
-        return answer.schemaText;
-      },
-    );
-  }
-
-  /** @param inLines an alert is a line, with all that it has in it. */
-  #prepareFor(topicPrefix: string, inLines: boolean): Prepare {
-    const key = `${topicPrefix} ${inLines}`;
-    let prepare = this.#prepares.get(key);
-    if (prepare === undefined) {
-      const { indent, select } = this.#settings;
-      const stamps = select.stamps === 'extract' ? 'keep' : select.stamps;
-      const settings = {
-        ...this.#settings,
-        topicPrefix,
-        indent: inLines ? 0 : indent,
-        select: inLines ? { ...select, stamps } : select,
-      };
-      prepare = createPrepare(settings, this.#schemas, this.#hook, (level, text, fields) => {
-        this.#log[level](fields, text);
-      });
-      this.#prepares.set(key, prepare);
-    }
-    return prepare;
+  #alertsOf({ message, folder }: Letter, { kind }: Place): Promise<readonly LetterAlert[]> {
+    const topicPrefix = prefixOf(message.topic, folder);
+    return this.#thread.alertsOf({ message, topicPrefix, inLines: kind === 'segment' });
   }
 
   /** A file that no line names may be newer than the letter, or older: nobody can tell. One with the same bytes a crash left. */
-  #isTaken({ path, bytes }: Alert, place: Place): boolean {
+  #isTaken({ path, bytes }: LetterAlert, place: Place): boolean {
     if (bytes === null || (place.kind === 'journal' && isNamed(path, place))) return false;
     const found = fileSums(join(this.#dir, path));
     return found !== null && found.crc32c !== crc32c(bytes);
   }
 
   /** One file a message, so that it is there as a whole or not at all. */
-  #saveBeside({ folder, message }: Letter, alerts: readonly Alert[]): void {
+  #saveBeside({ folder, message }: Letter, alerts: readonly LetterAlert[]): void {
     const lines = alerts.flatMap(({ bytes }) => (bytes === null ? [] : [bytes, Buffer.from('\n')]));
     const path = `${REDONE_FOLDER}/${folder}/${message.partition}-${message.offset}.ndjson`;
     this.#folder.write(path, Buffer.concat(lines), true).publish();
     this.#folder.syncFolders();
   }
 
-  async #saveFiles({ folder, message }: Letter, alerts: readonly Alert[], place: Place): Promise<void> {
+  async #saveFiles({ folder, message }: Letter, alerts: readonly LetterAlert[], place: Place): Promise<void> {
     const { topic, partition, offset } = message;
     const lines = new AlertLines(offset);
     for (const { path, bytes, stamps } of alerts) {
@@ -253,7 +202,7 @@ function newestOf(path: string, offset: number, place: Place): number {
 
 /** Whether nobody can tell which is newer, the alert of a letter or what its name holds: that was saved before the topic was begun anew. */
 function isOfEarlierTopic(
-  { path, bytes }: Alert,
+  { path, bytes }: LetterAlert,
   { message: { offset } }: Letter,
   { paths, earlierPaths, renewed }: Journaled,
 ): boolean {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientError, messageOf } from '../errors.ts';
 import { filesOf, isRecordName, parseRecord, type RangeRecord } from '../segment/record.ts';
@@ -18,7 +18,7 @@ export interface RecordedPartition {
   messages(): AsyncGenerator<Message>;
 }
 
-/** @throws ClientError where the folder, or a record, cannot be read. */
+/** @throws ClientError where the folder, or a record, cannot be read, or where a file that a record tells of is gone. */
 export function recordedPartitions(dir: string): RecordedPartition[] {
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ClientError('USAGE', `There is no folder ${dir}.`);
@@ -38,21 +38,21 @@ export function recordedPartitions(dir: string): RecordedPartition[] {
 }
 
 function recordedPartition(dir: string, folder: string, partition: number): RecordedPartition | null {
-  const path = join(dir, folder, String(partition));
-  const files = readdirSync(path)
-    .filter((name) => isRecordName(name) || /^\d{20}\.(raw|avro)$/.test(name))
-    .sort()
-    .flatMap((name) => (isRecordName(name) ? layoutFiles(dir, join(path, name)) : [join(path, name)]));
-  if (files.length === 0) return null;
+  const below = join(folder, String(partition));
+  const path = join(dir, below);
   const records = readdirSync(path)
     .filter(isRecordName)
     .sort()
     .map((name) => readRecord(join(path, name)));
   const counts = new Map(
-    records.flatMap((record) =>
-      filesOf(record, join(folder, String(partition))).map((file) => [join(dir, file.path), file.alerts]),
-    ),
+    records.flatMap((record) => filesOf(record, below).map((file) => [join(dir, file.path), file.alerts])),
   );
+  for (const file of counts.keys()) checkThere(file);
+  const files = readdirSync(path)
+    .filter((name) => isRecordName(name) || /^\d{20}\.(raw|avro)$/.test(name))
+    .sort()
+    .flatMap((name) => (isRecordName(name) ? layoutFiles(dir, join(path, name)) : [join(path, name)]));
+  if (files.length === 0) return null;
   // Folders spell some names in another way; records do not.
   const topic = records[0]?.topic ?? folder;
   return {
@@ -72,6 +72,15 @@ function recordedPartition(dir: string, folder: string, partition: number): Reco
       }
     },
   };
+}
+
+/** What is sent without it cannot be sent again with it: all that is there would then come twice. */
+function checkThere(file: string): void {
+  if (!/\.(raw|avro)$/.test(file) || existsSync(file)) return;
+  throw new ClientError(
+    'BAD_MESSAGE',
+    `${file} is not there, and a record tells of it; nothing was sent. antares-client verify tells all that is gone.`,
+  );
 }
 
 /** The files of a range that `--path` divided, one behind the other: which offsets theirs are nobody knows. */

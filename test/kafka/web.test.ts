@@ -64,6 +64,27 @@ test('the page shows the run, and its address no longer holds the token', { skip
   );
 });
 
+test('a page that is left open tells a client that stands still, one that has ended, and one that was started anew', {
+  skip,
+}, async (t) => {
+  const args = [await newTopic(), '-g', unique('group'), '-d', join(newFolder(t), 'out')];
+  const more = ['--bootstrap-servers', testKafka().bootstrap.plaintext, '--web'];
+  const client = startClient(t, [...args, ...more, '0']);
+  const { page } = await open(client);
+  const state = page.locator('#state');
+  await state.filter({ hasText: /^Running$/ }).waitFor();
+  client.process.kill('SIGSTOP');
+  await page.locator('#state.bad', { hasText: 'The client says nothing any more' }).waitFor();
+  client.process.kill('SIGCONT');
+  await state.filter({ hasText: /^Running$/ }).waitFor();
+  client.process.kill('SIGTERM');
+  await page.locator('#state.bad', { hasText: 'The client does not answer: it has ended' }).waitFor();
+  await client.ended;
+  const again = startClient(t, [...args, ...more, new URL(page.url()).port]);
+  await again.says(/Page: /);
+  await page.locator('#state.bad', { hasText: 'it was started anew and says another address' }).waitFor();
+});
+
 /** A message that names a schema, as Confluent's serializers frame it. */
 function framed(schemaId: number): Buffer {
   const frame = Buffer.alloc(6);

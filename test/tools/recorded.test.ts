@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { renameSync, symlinkSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { recordedPartitions } from '../../src/tools/recorded.ts';
@@ -33,4 +33,22 @@ test('segments of a folder that was moved away and left a link are replayed, onc
   );
   renameSync(join(disk, 'ztf'), join(disk, 'elsewhere'));
   assert.throws(() => recordedPartitions(dir), ClientError);
+});
+
+test('nothing is replayed where a segment is gone that a record tells of', (t) => {
+  const dir = newFolder(t);
+  const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 4, extension: 'raw' });
+  putSegment(dir, { topic: 'ztf', partition: 0, first: 5, last: 9, extension: 'raw' });
+  // What is no raw or Avro segment is not replayed, there or not.
+  const other = putSegment(dir, { topic: 'ztf', partition: 1, first: 0, last: 9, extension: 'ndjson' });
+  rmSync(join(dir, `${other}.ndjson`));
+  assert.deepEqual(
+    recordedPartitions(dir).map(({ count }) => count),
+    [10],
+  );
+  rmSync(join(dir, `${base}.raw`));
+  assert.throws(() => recordedPartitions(dir), {
+    code: 'BAD_MESSAGE',
+    message: `${join(dir, base)}.raw is not there, and a record tells of it; nothing was sent. antares-client verify tells all that is gone.`,
+  });
 });

@@ -5,6 +5,7 @@ import { Dialog } from './dialog.ts';
 import { byId } from './dom.ts';
 import { showHello, showState, showTotals } from './head.ts';
 import { LettersView } from './letters-view.ts';
+import { Silence } from './silence.ts';
 import { SkyView } from './sky-view.ts';
 import { StreamView } from './stream-view.ts';
 import { joinTabs } from './tabs.ts';
@@ -24,6 +25,9 @@ joinTabs((id) => {
 });
 
 const events = new EventSource('/events');
+const silence = new Silence(() => {
+  showState('The client says nothing any more: it stands still, or cannot be reached.', false);
+});
 const on = (name: string, take: (data: unknown) => void): void => {
   events.addEventListener(name, ({ data }: MessageEvent<string>) => {
     take(JSON.parse(data));
@@ -35,6 +39,7 @@ on('hello', (data) => {
   stream.begin(hello.pulses);
 });
 on('totals', (data) => {
+  silence.broken();
   showTotals(data as Totals);
 });
 on('pulse', (data) => {
@@ -44,5 +49,13 @@ on('glimpses', (data) => {
   sky.add(data as Glimpse[]);
 });
 events.addEventListener('error', () => {
-  showState('The client does not answer: it has ended, or cannot be reached.', false);
+  silence.end();
+  // Closed for good it is by an answer; without one the browser tries again.
+  const isRefused = events.readyState === EventSource.CLOSED;
+  showState(
+    isRefused
+      ? 'The client shows this page no more: it was started anew and says another address, or too many pages are open.'
+      : 'The client does not answer: it has ended, or cannot be reached.',
+    false,
+  );
 });
