@@ -1,13 +1,18 @@
-import type { AlertConsumer, TopicCatalogue, TopicPartition } from './broker/consumer.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { classify, isHopeless } from './broker/classify.ts';
+import type { AlertConsumer, BrokerError, TopicCatalogue, TopicPartition } from './broker/consumer.ts';
 import { findGivenPositions, GivenPositions } from './broker/given-positions.ts';
 import { readSubscription, type Subscription } from './broker/subscription.ts';
 import { matchTopics, partitionsOf } from './broker/topics.ts';
 import type { Config } from './config.ts';
-import { ClientError, messageOf } from './errors.ts';
+import { ClientError } from './errors.ts';
 import type { Log } from './log.ts';
 import { overridesCommits } from './place.ts';
 import { StopAt } from './stop/stop-at.ts';
 import { type ReadingEnd, UntilEnd } from './stop/until-end.ts';
+
+const ASK_AGAIN_MS = 1_000;
+const SAY_AGAIN_MS = 60_000;
 
 /** What was there before reading began, and where it is to begin and to end. */
 export interface Beginning {
@@ -29,34 +34,20 @@ export const nothingKnown: Beginning = {
 };
 
 /**
- * Looks at what is there, before anything is read.
+ * Looks at what is there, before anything is read. A broker that does not answer, or does not lead a partition any more, is asked again, with one
+ * line a minute: it was there a moment ago.
  *
- * @throws ClientError TOPIC_UNKNOWN, NO_POSITION, BROKER_UNREACHABLE
+ * @param isOver whether nobody wants to know any more.
+ * @returns null when it was over before.
+ * @throws ClientError TOPIC_UNKNOWN, NO_POSITION, or what no waiting cures.
  */
 export async function findBeginning(
   config: Config,
   consumer: AlertConsumer,
   catalogue: TopicCatalogue,
   log: Log,
-): Promise<Beginning> {
-  try {
-    return await lookAround(config, consumer, catalogue, log);
-  } catch (error) {
-    if (error instanceof ClientError) throw error;
-    throw new ClientError(
-      'BROKER_UNREACHABLE',
-      `The broker did not tell where the topics begin and end: ${messageOf(error)}. Start again.`,
-      { cause: error },
-    );
-  }
-}
-
-async function lookAround(
-  config: Config,
-  consumer: AlertConsumer,
-  catalogue: TopicCatalogue,
-  log: Log,
-): Promise<Beginning> {
+  isOver: () => boolean,
+): Promise<Beginning | null> {
   const { topics, broker, stop } = config;
   const nowMs = Date.now();
   const assigns = broker.replay || config.dryRun || topics.partitions !== null;
@@ -65,12 +56,40 @@ async function lookAround(
   const subscription = readSubscription(topics.kafkaNames, catalogue, mustExist, log);
   const partitions = chosen(subscription, topics.partitions);
   const isGiven = broker.replay || overridesCommits(broker.startAt);
-  return {
-    isNew: subscription.isNew,
-    given: isGiven ? await findGivenPositions(consumer, broker.startAt, partitions) : new GivenPositions(),
-    end: await findEnd(config, consumer, partitions, nowMs),
-    byHand: assigns ? partitions : null,
-  };
+  let saidMs = -Infinity;
+  while (!isOver()) {
+    try {
+      return {
+        isNew: subscription.isNew,
+        given: isGiven
+          ? await findGivenPositions(consumer, broker.startAt, partitions)
+          : new GivenPositions(),
+        end: await findEnd(config, consumer, partitions, nowMs),
+        byHand: assigns ? partitions : null,
+      };
+    } catch (error) {
+      if (!isBrokerError(error)) throw error;
+      saidMs = sayAskedAgain(error, saidMs, log);
+      await sleep(ASK_AGAIN_MS);
+    }
+  }
+  return null;
+}
+
+/** @returns when it was said last. @throws ClientError what no waiting cures; a topic that was there and is gone, too. */
+function sayAskedAgain(error: BrokerError, saidMs: number, log: Log): number {
+  const { kind, sentence, error: code } = classify(error, 'connected');
+  if (isHopeless(kind)) throw new ClientError(code, sentence, { cause: error });
+  const what = `The broker does not tell where the topics begin and end: ${error.message}`;
+  if (kind === 'unknown-topic') throw new ClientError(code, `${what}.`, { cause: error });
+  const nowMs = performance.now();
+  if (nowMs - saidMs < SAY_AGAIN_MS) return saidMs;
+  log.warn(`${what}; it is asked again every second.`);
+  return nowMs;
+}
+
+function isBrokerError(error: unknown): error is BrokerError {
+  return typeof (error as { code?: unknown }).code === 'number';
 }
 
 async function findEnd(

@@ -312,10 +312,16 @@ export class Flow {
   /**
    * Reads these topics until the signal, the limit or the end.
    *
-   * @param begin looks at what is there, before anything is read.
+   * @param begin looks at what is there, before anything is read; null: it was over before.
+   * @param onBegun is told when it begins to read.
    * @throws ClientError what ended it before.
    */
-  async run(topics: readonly string[], stop: AbortSignal, begin: () => Promise<Beginning>): Promise<void> {
+  async run(
+    topics: readonly string[],
+    stop: AbortSignal,
+    begin: (isOver: () => boolean) => Promise<Beginning | null>,
+    onBegun: () => void,
+  ): Promise<void> {
     const onStop = (): void => {
       this.#ending.finish();
     };
@@ -325,11 +331,15 @@ export class Flow {
     let reading = Promise.resolve();
     try {
       await this.#poolStarted();
-      this.#beginning = await begin();
-      const { byHand } = this.#beginning;
-      if (byHand === null) this.#parts.consumer.subscribe(topics);
-      else this.#assignment.takeByHand(byHand);
-      reading = this.#reader.run();
+      const beginning = await begin(() => this.#ending.isOver);
+      if (beginning !== null) {
+        onBegun();
+        this.#beginning = beginning;
+        const { byHand } = beginning;
+        if (byHand === null) this.#parts.consumer.subscribe(topics);
+        else this.#assignment.takeByHand(byHand);
+        reading = this.#reader.run();
+      }
       while (!this.#ending.isOver) await this.#ending.next();
       this.#assignment.close();
       this.#intake.close();

@@ -65,9 +65,13 @@ export async function enterOwner(options: OwnerOptions): Promise<() => Promise<v
   try {
     await writeEntry(folder, path, text);
   } catch (error) {
+    // Without its text nobody would ever know that it is left behind.
+    await takeOut(folder, path);
+    const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+    const cure = isFull ? 'Make room on its disk, and start again' : 'Make it writable, or remove it';
     throw new ClientError(
       'OUTPUT',
-      `${folder}, where processes that write to the output folder enter themselves, cannot be written to: ${messageOf(error)}. Make it writable, or remove it.`,
+      `${folder}, where processes that write to the output folder enter themselves, cannot be written to: ${messageOf(error)}. ${cure}.`,
       { cause: error },
     );
   }
@@ -78,12 +82,7 @@ export async function enterOwner(options: OwnerOptions): Promise<() => Promise<v
   }, HEARTBEAT_MS).unref();
   const leave = async (): Promise<void> => {
     clearInterval(heartbeat);
-    try {
-      await rm(path, { force: true });
-      await rmdir(folder);
-    } catch {
-      // Others are there, or the folder is gone: both are fine.
-    }
+    await takeOut(folder, path);
   };
   try {
     // Entered first, looked second: of two that start at once at least one sees the other.
@@ -116,6 +115,15 @@ export async function enterOwner(options: OwnerOptions): Promise<() => Promise<v
     throw error;
   }
   return leave;
+}
+
+async function takeOut(folder: string, path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    await rmdir(folder);
+  } catch {
+    // Others are there, or the folder is gone: both are fine.
+  }
 }
 
 /**

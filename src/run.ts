@@ -96,10 +96,14 @@ async function readAndSave(
   stop.addEventListener('abort', () => {
     service.stopping();
   });
-  await flow.run(topics.kafkaNames, stop, () => {
-    service.ready(`Reading ${topics.kafkaNames.join(', ')}`, (withinMs) => flow.isAlive(withinMs));
-    return findBeginning(config, consumer, catalogue, log);
-  });
+  await flow.run(
+    topics.kafkaNames,
+    stop,
+    (isOver) => findBeginning(config, consumer, catalogue, log, isOver),
+    () => {
+      service.ready(`Reading ${topics.kafkaNames.join(', ')}`, (withinMs) => flow.isAlive(withinMs));
+    },
+  );
 }
 
 /** Segments have their records. */

@@ -33,6 +33,19 @@ const errorOf: Readonly<Record<Kind, ErrorCode>> = {
   ignore: 'BROKER_UNREACHABLE',
 };
 
+const hopeless: ReadonlySet<Kind> = new Set([
+  'configuration',
+  'tls',
+  'authentication',
+  'authorization',
+  'fatal',
+]);
+
+/** Whether it is trouble that no waiting cures before anything is read: a person must change something. */
+export function isHopeless(kind: Kind): boolean {
+  return hopeless.has(kind);
+}
+
 /** Texts of librdkafka, the most telling first. `where` is the broker as it names it. */
 const texts: readonly (readonly [RegExp, Kind, (where: string) => string])[] = [
   [

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { ClientError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { explainCertificate } from './certificate-trouble.ts';
-import { type Classified, classify, classifySettings, NO_REASON_GIVEN } from './classify.ts';
+import { type Classified, classify, classifySettings, isHopeless, NO_REASON_GIVEN } from './classify.ts';
 import { checkClientCertificate } from './client-certificate.ts';
 import { AlertConsumer, type BrokerError, SettingsError, type TopicCatalogue } from './consumer.ts';
 import { findTlsServer } from './hidden-tls.ts';
@@ -25,15 +25,6 @@ const LAST_ATTEMPT_MS = 30_000;
 const RETRY_MS = 1_000;
 const SAY_AGAIN_MS = 60_000;
 
-/** Trouble that no waiting cures before the first connection: a person must change something. */
-const HOPELESS = new Set<Classified['kind']>([
-  'configuration',
-  'tls',
-  'authentication',
-  'authorization',
-  'fatal',
-]);
-
 /**
  * Connects. An unreachable broker is tried again, with one line a minute, until `--connect-timeout`.
  *
@@ -51,7 +42,7 @@ export async function connect(config: Config, log: Log, stop: AbortSignal): Prom
     const attempt = await tryOnce(config, Math.min(attemptMs, leftMs), stop);
     if ('consumer' in attempt) return attempt;
     const { kind, sentence, error } = attempt.failed;
-    if (HOPELESS.has(kind)) {
+    if (isHopeless(kind)) {
       const cause = kind === 'tls' ? await explainCertificate(config.broker) : null;
       throw new ClientError(error, cause ?? sentence);
     }
@@ -94,8 +85,8 @@ async function tryOnce(
       const classified = classify({ code, message: text }, 'connecting');
       if (classified.kind === 'ignore') return;
       // The first reason is the real one; later ones only say that nothing works.
-      if (heard.reason === null || HOPELESS.has(classified.kind)) heard.reason = classified;
-      if (HOPELESS.has(classified.kind)) resolve('hopeless');
+      if (heard.reason === null || isHopeless(classified.kind)) heard.reason = classified;
+      if (isHopeless(classified.kind)) resolve('hopeless');
     };
   });
   // An attempt takes its listener along: there may be one a minute for nights.

@@ -39,6 +39,7 @@ export type TopicCatalogue = ReadonlyMap<string, number>;
 
 const ERR_ASSIGN_PARTITIONS = -175;
 const ERR_REVOKE_PARTITIONS = -174;
+const ERR_UNKNOWN = -1;
 const METADATA_TIMEOUT_MS = 10_000;
 
 /**
@@ -199,7 +200,8 @@ export class AlertConsumer {
     if (partitions.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       this.#client.committed([...partitions], METADATA_TIMEOUT_MS, (error, offsets) => {
-        if (error as BrokerError | null) reject(asError(error));
+        const failure = (error as BrokerError | null) ?? failureIn(offsets);
+        if (failure !== null) reject(asError(failure));
         // A partition without a commit comes without an offset.
         else
           resolve(
@@ -221,7 +223,8 @@ export class AlertConsumer {
     const asked = partitions.map(({ topic, partition }) => ({ topic, partition, offset: timeMs }));
     return new Promise((resolve, reject) => {
       this.#client.offsetsForTimes(asked, METADATA_TIMEOUT_MS, (error, offsets) => {
-        if (error as BrokerError | null) reject(asError(error));
+        const failure = (error as BrokerError | null) ?? failureIn(offsets);
+        if (failure !== null) reject(asError(failure));
         else
           resolve(
             offsets.map(({ topic, partition, offset }) => ({
@@ -291,6 +294,15 @@ export function remadeTopic(line: string): string | null {
 
 function hasOffset(at: Partial<PartitionOffset>): at is PartitionOffset {
   return at.offset !== undefined && at.offset >= 0;
+}
+
+/**
+ * node-rdkafka puts an error, of which only the text is left, in the place of a partition that has one. Of a leader that has just changed there is one
+ * also where librdkafka asked again and was told: it keeps the first answer.
+ */
+function failureIn(offsets: readonly unknown[]): BrokerError | null {
+  const failed = offsets.find((at) => at instanceof Error);
+  return failed === undefined ? null : { code: ERR_UNKNOWN, message: failed.message };
 }
 
 function asError(error: BrokerError): Error & BrokerError {

@@ -51,7 +51,13 @@ export class Session {
     if (connected === null) return null;
     const { consumer, catalogue } = connected;
     try {
-      const session = new Session(options, consumer, await findBeginning(config, consumer, catalogue, log));
+      const isOver = (): boolean => stop.aborted;
+      const beginning = await findBeginning(config, consumer, catalogue, log, isOver);
+      if (beginning === null) {
+        await consumer.disconnect();
+        return null;
+      }
+      const session = new Session(options, consumer, beginning);
       session.#start();
       return session;
     } catch (error) {

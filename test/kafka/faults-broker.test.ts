@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createTopics } from '../../src/broker/admin.ts';
-import { newFolder, startClient } from '../support/client.ts';
+import { type Client, newFolder, startClient } from '../support/client.ts';
 import { freePort, numberedAlerts, slowly } from '../support/faults.ts';
 import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique, until } from '../support/kafka.ts';
 import { hookedKinds, numbersBelow, type OutputKind, outputOptions, savedAlerts } from '../support/saved.ts';
@@ -77,6 +77,32 @@ test('a broker that is down at the start is waited for, told of once, and read w
   assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(100));
   assert.deepEqual((await groupOffsets(group, 'night', 1, servers)).committed, [100]);
   assert.ok(longestMs() < 5_000, `the event loop stood still for ${longestMs()} ms`);
+});
+
+test('a broker that falls silent before it has told where the topics end is asked again; a signal ends that with 0', {
+  skip: skipKafka,
+}, async (t) => {
+  const kafka = await ownKafka(t);
+  const servers = kafka.bootstrap.plaintext;
+  await createTopics({ 'bootstrap.servers': servers }, ['night'], 1);
+  await produce('night', numberedAlerts(100), undefined, servers);
+  const [dir, otherDir] = [newFolder(t), newFolder(t)];
+  const start = (out: string, group: string): Client =>
+    startClient(t, ['night', '-d', out, '-g', group, '--bootstrap-servers', servers, '--until-end']);
+  const clients = [start(dir, 'stays'), start(otherDir, 'leaves')] as const;
+  const [stays, leaves] = clients;
+  // Before they ask, they start their workers.
+  for (const client of clients) await client.says(/Connected to/);
+  process.kill(kafka.pid, 'SIGSTOP');
+  for (const client of clients) await client.says(/does not tell where the topics begin and end/);
+  leaves.process.kill('SIGTERM');
+  const left = await leaves.ended;
+  assert.equal(left.code, 0, left.stderr);
+  process.kill(kafka.pid, 'SIGCONT');
+  const { code, stderr } = await stays.ended;
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(100));
+  assert.deepEqual((await groupOffsets('stays', 'night', 1, servers)).committed, [100]);
 });
 
 for (const fault of ['killed and started again', 'frozen and thawed'] as const) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { simulateNight } from '../../src/simulate/night.ts';
@@ -121,6 +121,21 @@ test('a disk that does not answer for longer than a hook may take is not the fau
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stderr, /A worker died/);
   assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(COUNT));
+});
+
+test('a client that starts with a full disk asks for room, and leaves nothing behind', {
+  skip: skipMount,
+}, async (t) => {
+  const { dir } = mountTmpfs(t, '64k');
+  const ballast = (): void => {
+    writeFileSync(join(dir, 'ballast'), Buffer.alloc(1 << 20));
+  };
+  assert.throws(ballast, { code: 'ENOSPC' });
+  const { args } = await alertsFor(dir);
+  const { code, stderr } = await startClient(t, args).ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /ENOSPC.*Make room on its disk, and start again/);
+  assert.deepEqual(readdirSync(dir), ['ballast']);
 });
 
 for (const kind of outputKinds) {

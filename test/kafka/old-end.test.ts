@@ -12,6 +12,8 @@ const COUNT = 300;
 const OLD_END = 120;
 /** How often it does so. */
 const TIMES = 2;
+/** Kafka's code for a leader that has not heard yet what its client has. */
+const UNKNOWN_LEADER_EPOCH = 75;
 
 let victim: Victim;
 before(async () => {
@@ -59,3 +61,39 @@ for (const kind of hookedKinds) {
     assert.deepEqual((await groupOffsets(group, topic, 1, victim.direct)).committed, [COUNT]);
   });
 }
+
+/** An answer to a question for a time: no error, the message's time, its offset. */
+function timeAnswer(error: number, timestampMs: bigint, offset: bigint): Buffer {
+  const bytes = Buffer.alloc(18);
+  bytes.writeInt16BE(error);
+  bytes.writeBigInt64BE(timestampMs, 2);
+  bytes.writeBigInt64BE(offset, 10);
+  return bytes;
+}
+
+test('a leader that has just changed and cannot say yet where a time is, is asked again; nothing is passed over', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const [topic, group] = [unique('night'), unique('group')];
+  await createTopics({ 'bootstrap.servers': victim.direct }, [topic], 1);
+  const timestampMs = Date.now() - 60_000;
+  const alerts = numberedAlerts(COUNT).map((alert) => ({ ...alert, timestampMs }));
+  await produce(topic, alerts, undefined, victim.direct);
+
+  let told = 0;
+  victim.proxy.alter = (bytes) => {
+    const at = bytes.indexOf(timeAnswer(0, BigInt(timestampMs), 0n));
+    if (at === -1 || told > 0) return;
+    told += 1;
+    timeAnswer(UNKNOWN_LEADER_EPOCH, -1n, -1n).copy(bytes, at);
+  };
+  const where = ['-g', group, '--bootstrap-servers', victim.proxied];
+  const client = startClient(t, [topic, '-d', dir, ...where, '--start-at', '2h-ago', '--until-end']);
+  const { code, stderr } = await client.ended;
+  victim.proxy.alter = null;
+  assert.equal(told, 1, 'it was told that its leader is not known');
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(COUNT));
+  assert.deepEqual((await groupOffsets(group, topic, 1, victim.direct)).committed, [COUNT]);
+});
