@@ -12,6 +12,8 @@ import type { Ending } from './stop/ending.ts';
 const COMMIT_FIRST_MS = 3_000;
 /** What is finished deserves its commit, even when the deadline has just passed. */
 const LAST_COMMIT_MS = 1_000;
+/** Where there is no deadline yet, it is looked so often whether there is one now. */
+const LOOK_MS = 1_000;
 
 /** What {@link Drain} needs from the flow around it. */
 export interface DrainOptions {
@@ -46,8 +48,8 @@ export class Drain {
     }
   }
 
-  /** The run is over: everything is brought to its end. What could not be is said. */
-  async shutDown(): Promise<void> {
+  /** The run is over: everything is brought to its end. What could not be is said. @param stop aborts when somebody wants it to end. */
+  async shutDown(stop: AbortSignal): Promise<void> {
     const { assignment, settlement, collector, ending, log, shutdownTimeoutMs, holdsNames } = this.#options;
     const partitions = [...assignment.partitions.values()];
     if (ending.restUnwanted) {
@@ -60,6 +62,7 @@ export class Drain {
         at.rewind();
       }
     }
+    await this.#writeUnhurried(partitions, stop);
     const end = await this.#drain(partitions, performance.now() + shutdownTimeoutMs);
     if (collector !== null) for (const at of partitions) settlement.takeBack(at, at.durable);
     if (end === 'confirmed' && !holdsNames()) return;
@@ -91,6 +94,17 @@ export class Drain {
           );
     if (ending.failure === null) ending.fail(error);
     else log.warn(error.message);
+  }
+
+  /** A run that ends by itself is in nobody's way: what it has finished is written before there is a deadline. */
+  async #writeUnhurried(partitions: readonly PartitionProgress[], stop: AbortSignal): Promise<void> {
+    const { committer, ending, holdsNames } = this.#options;
+    const isHurried = (): boolean =>
+      stop.aborted || ending.failure !== null || ending.pipeClosed || holdsNames();
+    while (!isHurried() && partitions.some((at) => at.durable < at.finished)) {
+      const answer = await committer.flush(partitions, performance.now() + LOOK_MS);
+      if (answer !== 'late') return;
+    }
   }
 
   /**

@@ -460,7 +460,8 @@ export const flags = {
     value: duration,
     fallback: 20_000,
     fallbackText: '20s',
-    describe: 'How long a stop may take to finish what is under way',
+    describe:
+      'How long a stop may take to finish what is under way; where a run ends by itself, what it has finished is written first, however long that takes',
   }),
   'stall-timeout': define({
     group: RUN,

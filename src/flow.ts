@@ -37,6 +37,7 @@ import { Ending } from './stop/ending.ts';
 import { FailureLimit } from './stop/failure-limit.ts';
 import { Limit } from './stop/limit.ts';
 import { StallWatch } from './stop/stall.ts';
+import type { ReadingEnd } from './stop/until-end.ts';
 import type { Running, Telemetry } from './telemetry/telemetry.ts';
 
 const TICK_MS = 1_000;
@@ -343,7 +344,7 @@ export class Flow {
       while (!this.#ending.isOver) await this.#ending.next();
       this.#assignment.close();
       this.#intake.close();
-      await this.#drain.shutDown();
+      await this.#drain.shutDown(stop);
     } finally {
       clearInterval(ticks);
       stop.removeEventListener('abort', onStop);
@@ -408,24 +409,25 @@ export class Flow {
     const isReached = await askEnd(around, async (end) => {
       if (!(await end.isOwnReached(consumer, partitions))) return false;
       // Open segments too: other members may wait for what we commit, as we do for them.
-      return (await this.#commitEnd()) && (await end.isReached(consumer, partitions));
+      return (await this.#commitEnd(end)) && (await end.isReached(consumer, partitions));
     });
     if (isReached) this.#ending.finish();
   }
 
   /**
    * Commits what there is at the end, while this is still a member like others: one whose session has just ended cannot commit, but it
-   * joins again, and on its way out it could not.
+   * joins again, and on its way out it could not. What segments hold takes its time to be written; on the way out nothing that fails is tried again.
    *
    * @returns whether nothing speaks against leaving now.
    */
-  async #commitEnd(): Promise<boolean> {
+  async #commitEnd(end: ReadingEnd): Promise<boolean> {
     if (this.#isCommittingEnd) return false;
     this.#isCommittingEnd = true;
     try {
       const own = [...this.#assignment.partitions.values()];
       const answer = await this.#committer.flush(own, performance.now() + LAST_COMMIT_MS);
-      return answer !== 'lost' && own.every((at) => this.#assignment.get(at) === at);
+      const isWritten = own.every((at) => at.durable >= (end.endOf(at) ?? 0));
+      return answer !== 'lost' && isWritten && own.every((at) => this.#assignment.get(at) === at);
     } finally {
       this.#isCommittingEnd = false;
     }

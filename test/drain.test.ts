@@ -10,8 +10,15 @@ import type { Settlement } from '../src/settlement.ts';
 import { Ending } from '../src/stop/ending.ts';
 import { Limit } from '../src/stop/limit.ts';
 
-/** The way out of a client that has finished three messages, where the last commit ends so. */
-async function shutDown(end: Flushed): Promise<{ failure: string | undefined; warnings: string }> {
+/** How a way out ended. */
+interface WayOut {
+  readonly failure: string | undefined;
+  readonly warnings: string;
+}
+
+/** The way out of a client that has finished three messages, where the commits end so, one after the other. @param stop that of a signal. */
+async function shutDown(ends: readonly Flushed[], stop: AbortSignal = AbortSignal.abort()): Promise<WayOut> {
+  const answers = ends.values();
   const at = new PartitionProgress({ topic: 'ztf', partition: 0, offset: 0, committed: 0, behind: 'start' });
   at.watermark.finish(at.watermark.begin(0, 3), 3);
   const warnings: string[] = [];
@@ -20,25 +27,34 @@ async function shutDown(end: Flushed): Promise<{ failure: string | undefined; wa
     log: { warn: (text: string) => warnings.push(text) } as unknown as Log,
     shutdownTimeoutMs: 20_000,
     assignment: { partitions: new Map([['ztf/0', at]]) } as unknown as Assignment,
-    committer: { flush: () => Promise.resolve(end) } as unknown as Committer,
+    committer: { flush: () => Promise.resolve(answers.next().value) } as unknown as Committer,
     settlement: { cancelAll: () => Promise.resolve() } as unknown as Settlement,
     collector: null,
     ending,
     holdsNames: () => false,
   });
-  await drain.shutDown();
+  await drain.shutDown(stop);
   return { failure: ending.failure?.message, warnings: warnings.join('\n') };
 }
 
 test('only who was too late is said to have been, and each way out names what comes again', async () => {
-  assert.deepEqual(await shutDown('confirmed'), { failure: undefined, warnings: '' });
-  const late = await shutDown('late');
+  assert.deepEqual(await shutDown(['confirmed']), { failure: undefined, warnings: '' });
+  const late = await shutDown(['late']);
   assert.match(late.failure ?? '', /within 20 s \(--shutdown-timeout\).* ztf\/0 0–2\.$/);
-  const inDoubt = await shutDown('in doubt');
+  const inDoubt = await shutDown(['in doubt']);
   assert.match(inDoubt.failure ?? '', /^The disk did not confirm .* ztf\/0 0–2\.$/);
-  const lost = await shutDown('lost');
+  const lost = await shutDown(['lost']);
   assert.equal(lost.failure, undefined);
   assert.match(lost.warnings, /^The group took partitions back before the last commit.* ztf\/0 0–2\.$/);
+});
+
+test('what a run that ended by itself has finished is written without a deadline, until a signal asks for one', async () => {
+  const asked = new AbortController();
+  const written = await shutDown(['late', 'late', 'confirmed', 'confirmed'], asked.signal);
+  assert.deepEqual(written, { failure: undefined, warnings: '' });
+  asked.abort();
+  const { failure = '' } = await shutDown(['late', 'confirmed'], asked.signal);
+  assert.match(failure, /within 20 s/);
 });
 
 test('what waits for its name after a standstill is given up at once, and comes again', async () => {
@@ -61,7 +77,7 @@ test('what waits for its name after a standstill is given up at once, and comes 
     ending,
     holdsNames: () => true,
   });
-  await drain.shutDown();
+  await drain.shutDown(AbortSignal.abort());
   assert.equal(ending.failure, null);
   assert.match(warnings.join(), /no files, and who has them next begins with: ztf\/0 0–2\./);
 });

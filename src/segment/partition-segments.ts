@@ -16,6 +16,9 @@ import { type Finishing, SegmentFile } from './segment-file.ts';
 /** The main thread writes segments; workers have numbers from 1 on. */
 const MAIN_THREAD = 0;
 
+/** What a closed segment counts until it is published. Where each has a few alerts only, they are read faster than they are published. */
+const CLOSED_BYTES = 64_000;
+
 /** When a segment is full. */
 export interface SegmentLimits {
   /** `--segment-bytes` */
@@ -88,9 +91,9 @@ export class PartitionSegments {
     });
   }
 
-  /** Bytes that came from workers and are not in a file yet. */
+  /** Bytes that came from workers and are not in a file yet, and what segments take that are not published yet. */
   get bytesWaiting(): number {
-    let bytes = this.#order.bytes + this.#open.unwritten;
+    let bytes = this.#order.bytes + this.#open.unwritten + this.#closing.size * CLOSED_BYTES;
     for (const { unwritten } of this.#closing) bytes += unwritten;
     return bytes;
   }

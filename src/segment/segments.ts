@@ -13,7 +13,9 @@ import { type Published, recover } from './recover.ts';
 import type { RangeRecord } from './record.ts';
 
 /** Files of a layout that are held open at once, over all partitions. */
-const MAX_DESCRIPTORS = 128;
+const MAX_LAYOUT_DESCRIPTORS = 128;
+/** The same where a segment is one file: each partition has one open, and before they are published many may be closed. */
+const MAX_DESCRIPTORS = 256;
 
 /** How segments are written. */
 export interface SegmentForm {
@@ -53,7 +55,7 @@ export interface SegmentsOptions extends SegmentForm {
 export class Segments {
   readonly #options: SegmentsOptions;
   readonly #partitions = new Map<PartitionProgress, PartitionSegments>();
-  readonly #descriptors: Descriptors | null;
+  readonly #descriptors: Descriptors;
   readonly #finishing: { readonly finisher: Finisher; readonly form: FinishForm } | null;
   #temporaries = 0;
   #toldOfManyFiles = false;
@@ -62,11 +64,14 @@ export class Segments {
     const { finish } = options;
     this.#options = options;
     const { pathTemplate, sync } = options;
-    this.#descriptors = pathTemplate === null ? null : new Descriptors(MAX_DESCRIPTORS, sync);
+    this.#descriptors = new Descriptors(
+      pathTemplate === null ? MAX_DESCRIPTORS : MAX_LAYOUT_DESCRIPTORS,
+      sync,
+    );
     this.#finishing = finish === null ? null : { finisher: new Finisher(finish.threads), form: finish.form };
   }
 
-  /** Bytes that came from workers and are not in a file yet. */
+  /** Bytes that came from workers and are not in a file yet, and what segments take that are not published yet. */
   get bytesWaiting(): number {
     let bytes = 0;
     for (const each of this.#partitions.values()) bytes += each.bytesWaiting;

@@ -50,6 +50,30 @@ function failingFsync(t: TestContext): { env: NodeJS.ProcessEnv; control: string
   return { env, control };
 }
 
+for (const [how, options, count] of [
+  ['at the end', [], COUNT],
+  ['at --limit', ['--limit', '400'], 400],
+] as const)
+  test(`${how} segments are written however long it takes: --shutdown-timeout is for who wants it to stop`, {
+    skip: skipKafka,
+  }, async (t) => {
+    const dir = newFolder(t);
+    const { env, control } = failingFsync(t);
+    const { topic, group, args } = await alertsFor(dir);
+    const ndjson = ['--output', 'ndjson', '--segment-age', '1h', '--shutdown-timeout', '1ms'];
+    const client = startClient(t, [...args, ...ndjson, ...slowly(t), ...options], env);
+    await client.says(/Assigned/);
+    writeFileSync(control, 'hang');
+    const ended = client.ended.then(() => true);
+    const before = performance.now();
+    await Promise.race([ended, until('the client has waited', () => performance.now() - before > 8_000)]);
+    rmSync(control);
+    const { code, stderr } = await client.ended;
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(savedAlerts(dir, 'ndjson'), numbersBelow(count));
+    assert.deepEqual((await groupOffsets(group, topic)).committed, [count]);
+  });
+
 test('--limit saves exactly so many alerts in segments, also when some could not be published and are written again', {
   skip: skipKafka,
 }, async (t) => {

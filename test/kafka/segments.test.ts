@@ -30,6 +30,22 @@ const remake = (topic: string, messages: number): Promise<void> =>
   );
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
+test('segments that are full faster than they are published hold few files open', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(topic, numbered(600));
+  const args = [topic, '-d', dir, '-g', group, '--output', 'ndjson', '--segment-alerts', '1', '--until-end'];
+  const broker = ['--bootstrap-servers', testKafka().bootstrap.plaintext];
+  const { code, stderr } = await startClient(t, [...args, ...broker], {}, ['ulimit -n 400']).ended;
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /EMFILE/);
+  assert.deepEqual(idsIn(join(dir, topic, '0')), upTo(600));
+  assert.deepEqual((await groupOffsets(group, topic)).committed, [600]);
+});
+
 test('real alerts of all surveys come out as lines, in offset order, equal to their files', {
   skip: skipKafka || skipSamples,
 }, async (t) => {

@@ -26,6 +26,14 @@ const arithmetic: Readonly<Record<string, (left: number, right: number) => numbe
   '%': (left, right) => left % right,
 };
 
+/** The same of integers of which a double may not hold one; a quotient is a double. */
+const wholeArithmetic: Readonly<Record<string, (left: bigint, right: bigint) => Value>> = {
+  '+': (left, right) => left + right,
+  '-': (left, right) => left - right,
+  '*': (left, right) => left * right,
+  '%': (left, right) => (right === 0n ? null : left % right),
+};
+
 const comparisons: Readonly<Record<string, (left: Value, right: Value) => boolean>> = {
   '==': areEqual,
   '=': areEqual,
@@ -113,6 +121,7 @@ class Compiler {
   #binary({ operator, left, right }: jsep.BinaryExpression): Evaluate {
     const compare = comparisons[operator];
     const compute = arithmetic[operator];
+    const computeWhole = wholeArithmetic[operator];
     if (
       (compare !== undefined || operator === 'in') &&
       isNode(left, 'UnaryExpression') &&
@@ -141,7 +150,9 @@ class Compiler {
       return (values) => {
         const a = first(values);
         const b = second(values);
-        return isNumber(a) && isNumber(b) ? orNull(compute(Number(a), Number(b))) : null;
+        if (!isNumber(a) || !isNumber(b)) return null;
+        if (computeWhole !== undefined && areLarge(a, b)) return computeWhole(BigInt(a), BigInt(b));
+        return orNull(compute(Number(a), Number(b)));
       };
     }
     if (operator === '&&' || operator === 'and')
@@ -170,6 +181,7 @@ class Compiler {
     const inner = this.#node(only);
     return (values) => {
       const value = inner(values);
+      if (name === 'abs' && typeof value === 'bigint') return value < 0n ? -value : value;
       return isNumber(value) ? orNull(compute(Number(value))) : null;
     };
   }
@@ -241,6 +253,16 @@ function literalOf({ value, raw }: jsep.Literal): Value {
 export function isTrue(value: Value): boolean {
   if (typeof value === 'string') return value !== '';
   return value === COMPOUND || (value !== null && Boolean(value));
+}
+
+/** Whether both are integers, and one of them is none that a double holds. */
+function areLarge(left: number | bigint, right: number | bigint): boolean {
+  if (typeof left === 'number' && typeof right === 'number') return false;
+  return isWhole(left) && isWhole(right);
+}
+
+function isWhole(value: number | bigint): boolean {
+  return typeof value === 'bigint' || Number.isInteger(value);
 }
 
 function orNull(value: number): number | null {

@@ -112,6 +112,20 @@ test('64-bit integers compare exactly', () => {
   assert.ok(holds('-id == 578236284215010025', { id: -578236284215010025n }));
 });
 
+test('64-bit integers are computed with exactly, as long as all are integers', () => {
+  const id = 2459123456789015003n;
+  assert.ok(holds('id % 10 == 3', { id }));
+  assert.ok(!holds('id % 2 == 0', { id }));
+  assert.ok(holds('-id % 10 == -3', { id }));
+  assert.ok(holds('id - 2459123456789015000 == 3', { id }));
+  assert.ok(holds('id + 1 == 2459123456789015004', { id }));
+  assert.ok(holds('id * 2 == 4918246913578030006', { id }));
+  assert.ok(holds('abs(-id) == id', { id }));
+  assert.ok(holds('id / 2 > 1.2e18 and id * 0.5 > 1.2e18', { id }));
+  assert.ok(holds('id + 0 == 2459123456789015003', { id }));
+  assert.ok(holds('id % 0 == null', { id }));
+});
+
 test('what does not parse is told with its place', () => {
   const places: readonly (readonly [string, number])[] = [
     ['a >', 3],
