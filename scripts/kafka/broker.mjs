@@ -20,21 +20,22 @@ export function kafkaIsInstalled() {
  * Starts a broker.
  *
  * @param port of the PLAINTEXT listener; a free one where none is given.
+ * @param asDelivered with Kafka's own settings for groups and topics, which most brokers have; else with those that make tests fast.
  * @param proxyPort one more listener, `behindProxy`, tells clients to come to this port, where somebody passes them on to it.
  * @returns addresses, users, the CA file, `restart()` for a broker that was killed by its `pid`, and `stop()`. The broker ends with
  * this process, however that ends.
  */
-export async function startKafka({ port = null, proxyPort = null } = {}) {
+export async function startKafka({ port = null, proxyPort = null, asDelivered = false } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'antares-kafka-'));
   try {
-    return await startIn(dir, port, proxyPort);
+    return await startIn(dir, port, proxyPort, asDelivered);
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(dir, port, proxyPort) {
+async function startIn(dir, port, proxyPort, asDelivered) {
   const certificates = makeLocalCa(join(dir, 'certs'));
   const tokens = makeTokenKey(join(dir, 'certs'));
   // Another process may take a port between our looking and the broker's listening.
@@ -43,7 +44,7 @@ async function startIn(dir, port, proxyPort) {
     // The controller's comes first.
     if (port !== null) ports[1] = port;
     const properties = join(dir, 'server.properties');
-    writeFileSync(properties, serverProperties(dir, ports, certificates, tokens, proxyPort));
+    writeFileSync(properties, serverProperties(dir, ports, certificates, tokens, proxyPort, asDelivered));
     if (attempt === 1) await formatStorage(properties, newClusterId(), users);
     const broker = await launch(dir, properties, tokens.javaOptions);
     if (broker !== null) {
@@ -69,7 +70,20 @@ async function startIn(dir, port, proxyPort) {
   }
 }
 
-function serverProperties(dir, [controller, ...ports], certificates, tokens, proxyPort) {
+/** Groups that answer at once and notice quickly who is gone; topics only where a test makes them. */
+const forTests = [
+  'group.initial.rebalance.delay.ms=0',
+  'group.min.session.timeout.ms=1000',
+  // With the new group protocol the broker sets these for all.
+  'group.consumer.min.session.timeout.ms=1000',
+  'group.consumer.session.timeout.ms=3000',
+  'group.consumer.min.heartbeat.interval.ms=100',
+  'group.consumer.heartbeat.interval.ms=500',
+  'auto.create.topics.enable=false',
+  'log.cleaner.backoff.ms=500',
+];
+
+function serverProperties(dir, [controller, ...ports], certificates, tokens, proxyPort, asDelivered) {
   return [
     'process.roles=broker,controller',
     'node.id=1',
@@ -86,18 +100,10 @@ function serverProperties(dir, [controller, ...ports], certificates, tokens, pro
     'transaction.state.log.replication.factor=1',
     'transaction.state.log.min.isr=1',
     'transaction.state.log.num.partitions=5',
-    'group.initial.rebalance.delay.ms=0',
-    'group.min.session.timeout.ms=1000',
-    // With the new group protocol the broker sets these for all.
-    'group.consumer.min.session.timeout.ms=1000',
-    'group.consumer.session.timeout.ms=3000',
-    'group.consumer.min.heartbeat.interval.ms=100',
-    'group.consumer.heartbeat.interval.ms=500',
-    'auto.create.topics.enable=false',
+    ...(asDelivered ? [] : forTests),
     'message.max.bytes=67108864',
     // Alerts in tests carry dates of past nights.
     'log.retention.ms=-1',
-    'log.cleaner.backoff.ms=500',
     '',
   ].join('\n');
 }
