@@ -11,6 +11,8 @@ export const OWNER_FOLDER = '.antares-owners';
 const HEARTBEAT_MS = 10_000;
 /** The file of a process of another host counts for so long after its last heartbeat. */
 const STALE_MS = 60_000;
+/** How the kernel says that a process has ended and its parent has not asked how. */
+const ZOMBIE = 'Z';
 /** Others would have to leave that often in the same moments. */
 const ENTER_ATTEMPTS = 10;
 
@@ -191,12 +193,14 @@ function isAlive(other: Owner, ageMs: number): boolean {
   return processStart(other.pid) === other.processStart;
 }
 
-/** When a process began, in ticks since the machine did; null where the kernel does not tell. */
+/** When a process began, in ticks since the machine did; null where the kernel does not tell, and of one that has ended. */
 function processStart(pid: number): string | null {
   try {
     // The name before it is in brackets, and may hold anything.
-    const [, fields = ''] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-    return fields.split(' ')[19] ?? null;
+    const [, text = ''] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    const fields = text.split(' ');
+    // It has its number for as long as nobody asks how it ended: in a container, often for ever.
+    return fields[0] === ZOMBIE ? null : (fields[19] ?? null);
   } catch {
     return null;
   }

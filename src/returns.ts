@@ -75,7 +75,7 @@ export class Returns {
         this.#options.pool.resume(work, budget);
       } else {
         this.#limited.push({ at, work });
-        // Its messages may have more alerts than anybody knew when those behind it were allowed theirs.
+        // While it waited for a schema or the disk, others were allowed what it needs, and those behind it wait for it with theirs.
         if (!this.#options.limit.isReadingAgain) this.#options.pool.recallBehind(work);
       }
     }
@@ -88,7 +88,7 @@ export class Returns {
   }
 
   #budgetFor(at: PartitionProgress, { view }: Work): number | null {
-    return this.#options.limit.take(at, view.offset(0), view.batch.count);
+    return this.#options.limit.take(at, view);
   }
 
   #waitForOutput(at: PartitionProgress, work: Work, code: string, text: string): void {

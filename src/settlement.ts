@@ -80,8 +80,7 @@ export class Settlement {
     at.watermark.finish(range, noted === count ? range.next : work.view.offset(noted));
     if (at.finished > before) at.movedAtMs = performance.now();
     const from = work.counted;
-    const saved = this.#countSaved(at, work, report);
-    limit.settle(work.budget, saved, work.counted - from);
+    limit.settle(work.budget, this.#countSaved(at, work, report));
     work.budget = 0;
     this.#judge(work, from, report);
     this.#tell(work, report);
@@ -123,9 +122,7 @@ export class Settlement {
       for (const piece of memoriesOf(work)) memory.drop(piece);
       // What it had finished by then stays finished, and what was still allowed to it others may save.
       this.catchUp(at);
-      const from = work.counted;
-      const saved = this.#countSaved(at, work, NOTHING_REPORTED);
-      limit.settle(work.budget, saved, work.counted - from);
+      limit.settle(work.budget, this.#countSaved(at, work, NOTHING_REPORTED));
       work.budget = 0;
       this.#forget(at, work);
     }

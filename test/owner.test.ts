@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { silentLog } from '../src/log.ts';
-import { enterOwner } from '../src/owner.ts';
+import { enterOwner, OWNER_FOLDER } from '../src/owner.ts';
 import { newFolder } from './support/client.ts';
+import { until } from './support/kafka.ts';
+import { put } from './support/output-folder.ts';
 
 test('who enters while the last one leaves, and takes the folder along, gets in', async (t) => {
   const dir = newFolder(t);
@@ -21,4 +28,24 @@ test('who enters while the last one leaves, and takes the folder along, gets in'
     }
   };
   await assert.doesNotReject(Promise.all(['a', 'b', 'c'].map(comeAndGo)));
+});
+
+test('who was killed keeps nobody out, also while its parent does not ask how it ended, as in a container', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const dir = newFolder(t);
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => parent.kill());
+  const [told] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(String(told));
+  const fields = (): string[] =>
+    readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  await until('it has ended, and nobody has asked how', () => fields()[0] === 'Z');
+  const entry = { host: hostname(), pid, processStart: fields()[19], group: null, brokers: '', started: '' };
+  put(dir, join(OWNER_FOLDER, 'killed'), JSON.stringify(entry));
+  const options = { outputDir: dir, writer: 'next', group: 'night', brokers: 'localhost:9092' };
+  const leave = await enterOwner({ ...options, share: false, alone: false, log: silentLog });
+  await leave();
 });

@@ -56,7 +56,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   shell: [],
   simulate: ['broker', 'worker'],
   status: ['telemetry', 'worker'],
-  stop: ['commit'],
+  stop: ['commit', 'pool', 'worker'],
   stream: ['batch', 'broker', 'commit', 'config', 'worker'],
   telemetry: ['batch', 'commit'],
   tools: ['auth', 'broker', 'config', 'redo', 'segment', 'status', 'verify', 'worker'],

@@ -46,7 +46,7 @@ export class IntoPool {
     const range = watermark.begin(first.offset, last.offset + 1);
     release(ownBuffers(messages));
     if (at.works.size === 0) at.movedAtMs = performance.now();
-    const work = pool.submit(view, limit.take(at, first.offset, messages.length), cutAt(at, messages.length));
+    const work = pool.submit(view, limit.take(at, view), cutAt(at, messages.length));
     at.works.set(work, range);
     onBegun(work, at);
   }

@@ -1,8 +1,11 @@
+import type { BatchView } from '../batch/batch.ts';
 import type { TopicPartition } from '../broker/consumer.ts';
 import { type PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
+import { budgetLeft } from '../pool/work.ts';
+import { recordsAnnounced } from '../worker/decode/avro/container.ts';
 
 /**
- * `--limit N`: exactly N alerts are saved by this process. What a message yields is known only when it is done, so
+ * `--limit N`: exactly N alerts are saved by this process. How many of a message's alerts are saved is known only when it is done, so
  * every batch gets a budget; all budgets together never exceed what is still wanted.
  *
  * What the folder has come to already and is read again comes first, without a budget, and counts: ending before it could leave an earlier
@@ -13,10 +16,10 @@ export class Limit {
   readonly #partitions: () => Iterable<PartitionProgress>;
   /** What is read again of a partition ends here. */
   readonly #ends = new Map<string, number>();
+  /** How many alerts each message of a batch has at the most. */
+  readonly #alerts = new WeakMap<BatchView, readonly number[]>();
   #saved = 0;
   #given = 0;
-  /** As far as anybody has seen. */
-  #alertsAMessage: 'unknown' | 'one' | 'several' = 'unknown';
 
   /** @param wanted null: no limit. @param partitions those that are ours. */
   constructor(wanted: number | null, partitions: () => Iterable<PartitionProgress> = () => []) {
@@ -49,21 +52,20 @@ export class Limit {
   }
 
   /**
-   * A budget for so many messages of a partition, all of them before {@link endOfAgain} or none; null where there is no limit. It may be 0: come
-   * again. A batch gets one only when those before it have all that they need, for their files get names first. Of messages with several alerts
-   * nobody knows what they need, so there those before it must be done.
-   *
-   * @param from the first one's offset.
+   * A budget for a batch of a partition, whose messages are before {@link endOfAgain} all or none; null where there is no limit. It may be 0: come
+   * again. A batch gets one only when those before it have all that they need: their files get names first, and what a segment took of those behind
+   * them would be thrown away at the end.
    */
-  take(at: PartitionProgress, from: number, messages: number): number | null {
+  take(at: PartitionProgress, view: BatchView): number | null {
+    const from = view.offset(0);
     if (this.#wanted === Number.POSITIVE_INFINITY || from < this.endOfAgain(at)) return null;
     if (this.isReadingAgain) return 0;
-    for (const { budget, view } of at.works.keys()) {
-      if (view.offset(0) >= from) break;
-      if (this.#alertsAMessage !== 'one') return 0;
-      if (budget !== null && budget < view.batch.count - view.firstPending()) return 0;
+    for (const work of at.works.keys()) {
+      if (work.view.offset(0) >= from) break;
+      const left = budgetLeft(work);
+      if (left !== null && left < this.#needOf(work.view)) return 0;
     }
-    const budget = Math.max(0, Math.min(messages, this.#wanted - this.#saved - this.#given));
+    const budget = Math.max(0, Math.min(this.#needOf(view), this.#wanted - this.#saved - this.#given));
     this.#given += budget;
     return budget;
   }
@@ -73,11 +75,24 @@ export class Limit {
     this.#saved -= saved;
   }
 
-  /** A batch is back: its budget, how many alerts it saved of it, and of how many messages that it finished. */
-  settle(budget: number | null, saved: number, messages: number): void {
+  /** A batch is back: its budget, and how many alerts it saved of it. */
+  settle(budget: number | null, saved: number): void {
     this.#given -= budget ?? 0;
     this.#saved += saved;
-    if (saved > messages) this.#alertsAMessage = 'several';
-    else if (saved > 0 && this.#alertsAMessage === 'unknown') this.#alertsAMessage = 'one';
   }
+
+  /** What a batch can still save at the most. */
+  #needOf(view: BatchView): number {
+    let alerts = this.#alerts.get(view);
+    if (alerts === undefined) {
+      alerts = Array.from({ length: view.batch.count }, (_, index) => mostAlerts(view.message(index).value));
+      this.#alerts.set(view, alerts);
+    }
+    return alerts.slice(view.firstPending()).reduce((sum, each) => sum + each, 0);
+  }
+}
+
+/** Only an Avro container has several. A damaged one is a dead letter. */
+function mostAlerts({ buffer, byteOffset, byteLength }: Uint8Array): number {
+  return recordsAnnounced(Buffer.from(buffer, byteOffset, byteLength)) ?? 1;
 }

@@ -15,6 +15,7 @@ import {
   unique,
   until,
 } from '../support/kafka.ts';
+import { savedAlerts } from '../support/saved.ts';
 
 const alerts = (from: number, count: number): { value: Buffer }[] =>
   Array.from({ length: count }, (_, i) => ({ value: jsonAlert(from + i) }));
@@ -159,6 +160,33 @@ test('--limit is exact where messages have several alerts, and ends', { skip: sk
     assert.equal(code, 0, stderr);
     assert.equal(filesIn(join(dir, topic)).length, limit);
   }
+});
+
+test('--limit saves no fewer where messages with several alerts come behind those with one, in segments and on standard output', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic();
+  const schema = { type: 'record', name: 'alert', fields: [{ name: 'candid', type: 'long' }] };
+  const records = Array.from({ length: 300 }, (_, i) => (i < 100 ? 1 : 5));
+  await produce(
+    topic,
+    records.map((count, i) => ({
+      value: container(schema, [
+        {
+          records: count,
+          bytes: Buffer.concat(Array.from({ length: count }, (_each, j) => long(10 * i + j))),
+        },
+      ]),
+    })),
+  );
+  const args = [topic, '--limit', '150', '--workers', '3', '--batch-size', '20'];
+  const dir = newFolder(t);
+  const segments = await runClient(t, [...args, '-g', unique('group'), '-d', dir, '--output', 'ndjson']);
+  assert.equal(segments.code, 0, segments.stderr);
+  assert.equal(savedAlerts(dir, 'ndjson').length, 150);
+  const piped = await runClient(t, [...args, '-g', unique('group'), '-d', '-']);
+  assert.equal(piped.code, 0, piped.stderr);
+  assert.equal(piped.stdout.split('\n').length - 1, 150);
 });
 
 test('--limit saves exactly so many alerts, and commits nothing above them', {

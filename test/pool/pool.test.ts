@@ -12,6 +12,7 @@ import { settingsForWorkers } from '../../src/worker-settings.ts';
 import { afterwards } from '../support/after.ts';
 import { container, long } from '../support/avro.ts';
 import { allFilesIn, newFolder } from '../support/client.ts';
+import { until } from '../support/kafka.ts';
 import { anyBroker, configOf } from '../support/options.ts';
 
 /** A worker that saves to a folder, with these options, and what it reports next. */
@@ -100,30 +101,33 @@ test('what a worker saved before it died counts towards --limit for the one that
   );
 });
 
-test('what a batch may save, which waits for one in front of it that needs it, is given back, and nothing of it is saved', async (t) => {
-  const { dir, pool, reported } = await poolOf(t);
-  const batch = (...messages: Parameters<typeof packBatch>[2]): BatchView =>
-    new BatchView(packBatch('ztf', 0, messages));
-  let report = reported();
-  const first = pool.submit(batch(messageOf(0, 1, 2, 3)), 1, null);
-  const second = batch(messageOf(1, 4), messageOf(2, 5));
-  const behind = pool.submit(second, 2, null);
-  assert.deepEqual((await report).unfinished, { why: 'limit' });
-  report = reported();
-  pool.recallBehind(first);
-  assert.deepEqual((await report).unfinished, { why: 'limit' });
-  assert.deepEqual([second.outcomeAt(0), second.outcomeAt(1)], [outcome.PENDING, outcome.PENDING]);
-  assert.deepEqual(allFilesIn(dir), ['ztf/1.json']);
-  // As who counts what was saved notes it.
-  first.savedOfPending = 1;
-  report = reported();
-  pool.resume(first, 2);
-  assert.equal((await report).unfinished, null);
-  report = reported();
-  pool.resume(behind, 2);
-  assert.equal((await report).unfinished, null);
-  assert.deepEqual(
-    allFilesIn(dir),
-    [1, 2, 3, 4, 5].map((candid) => `ztf/${candid}.json`),
-  );
-});
+for (const when of ['when it waits already', 'as soon as it waits'])
+  test(`what a batch may save, which waits for one in front of it that needs it, is given back ${when}, and nothing of it is saved`, async (t) => {
+    const { dir, pool, reported } = await poolOf(t);
+    const batch = (...messages: Parameters<typeof packBatch>[2]): BatchView =>
+      new BatchView(packBatch('ztf', 0, messages));
+    let report = reported();
+    const first = pool.submit(batch(messageOf(0, 1, 2, 3)), 1, null);
+    const second = batch(messageOf(1, 4), messageOf(2, 5));
+    const behind = pool.submit(second, 2, null);
+    assert.deepEqual((await report).unfinished, { why: 'limit' });
+    if (when === 'when it waits already')
+      await until('the one behind waits for its turn', () => behind.state === 'held');
+    report = reported();
+    pool.recallBehind(first);
+    assert.deepEqual((await report).unfinished, { why: 'limit' });
+    assert.deepEqual([second.outcomeAt(0), second.outcomeAt(1)], [outcome.PENDING, outcome.PENDING]);
+    assert.deepEqual(allFilesIn(dir), ['ztf/1.json']);
+    // As who counts what was saved notes it.
+    first.savedOfPending = 1;
+    report = reported();
+    pool.resume(first, 2);
+    assert.equal((await report).unfinished, null);
+    report = reported();
+    pool.resume(behind, 2);
+    assert.equal((await report).unfinished, null);
+    assert.deepEqual(
+      allFilesIn(dir),
+      [1, 2, 3, 4, 5].map((candid) => `ztf/${candid}.json`),
+    );
+  });

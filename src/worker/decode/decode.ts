@@ -1,5 +1,5 @@
 import type { Message } from '../message.ts';
-import { type Container, openContainer } from './avro/container.ts';
+import { type Container, CONTAINER_MAGIC, openContainer } from './avro/container.ts';
 import { Cursor } from './avro/cursor.ts';
 import type { AvroType } from './avro/schema.ts';
 import { SchemaCache } from './avro/schema-cache.ts';
@@ -93,7 +93,7 @@ export class Decoder {
   }
 
   #container(value: Buffer): OpenMessage {
-    if (value.toString('latin1', 0, 4) !== 'Obj\x01')
+    if (value.toString('latin1', 0, 4) !== CONTAINER_MAGIC)
       throw new DecodeError('BAD_AVRO', 'It is not an Avro container.');
     return tellContainer(openContainer(value, this.#cache));
   }

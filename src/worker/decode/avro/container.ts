@@ -4,6 +4,8 @@ import { Cursor } from './cursor.ts';
 import type { AvroType } from './schema.ts';
 import type { SchemaCache } from './schema-cache.ts';
 
+/** What every container begins with. */
+export const CONTAINER_MAGIC = 'Obj\x01';
 const MAGIC_BYTES = 4;
 const SYNC_BYTES = 16;
 
@@ -49,6 +51,27 @@ export function openContainer(bytes: Buffer, schemas: SchemaCache): Container {
     }
   }
   return { schema, blocks, records };
+}
+
+/** How many records a container says that it has, by the number in front of each block; null: it is damaged, or none. */
+export function recordsAnnounced(bytes: Buffer): number | null {
+  if (bytes.toString('latin1', 0, MAGIC_BYTES) !== CONTAINER_MAGIC) return null;
+  const cursor = new Cursor(bytes, MAGIC_BYTES);
+  let records = 0;
+  try {
+    for (let pairs = cursor.block(); pairs > 0; pairs = cursor.block())
+      for (let i = 0; i < 2 * pairs; i++) cursor.take(cursor.count());
+    cursor.take(SYNC_BYTES);
+    while (cursor.left > 0) {
+      records += Math.max(0, cursor.count());
+      cursor.take(cursor.count());
+      cursor.take(SYNC_BYTES);
+    }
+  } catch (error) {
+    if (error instanceof DecodeError) return null;
+    throw error;
+  }
+  return records;
 }
 
 function readHeader(
