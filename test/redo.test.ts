@@ -294,6 +294,27 @@ test('redo may be killed at any moment: the next one brings it to its end', asyn
   await assertClean(dir);
 });
 
+test('Ctrl-C ends redo at a letter whose hook loops for ever, and the letter stays as it was', async (t) => {
+  const dir = newFolder(t);
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 0, outcome: 'dead' },
+  ]);
+  putGoodLetter(dir, 0, jsonAlert(0));
+  const letter = join(dir, '_dead-letter', 'ztf', '0-0.json');
+  const before = readFileSync(letter, 'utf8');
+  const hook = join(newFolder(t), 'hook.mjs');
+  writeFileSync(hook, "export function processAlert() { console.error('looping'); for (;;); }");
+  const client = startClient(t, ['redo', dir, '--process', hook, '--process-timeout', '1h']);
+  await client.says(/looping/);
+  client.process.kill('SIGINT');
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /0-0 stays: the function had not returned when redo was ended/);
+  assert.match(stderr, /Ended by SIGINT before it was done/);
+  assert.equal(readFileSync(letter, 'utf8'), before);
+});
+
 test('a hook that loops for ever or exits at a letter leaves that letter, and the others are redone', async (t) => {
   const dir = newFolder(t);
   putJournal(dir, 'ztf', 0, [

@@ -13,7 +13,7 @@ import type {
 
 /** As a worker's: beyond it the thread dies, not the process. */
 const MAX_HEAP_MB = 1024;
-/** The thread gets this much longer than a hook may take before it counts as hanging. */
+/** The thread gets this much longer than a hook may take before it counts as hanging; so much a letter gets when somebody wants an end. */
 const GRACE_MS = 2_000;
 
 /** What ended it the first time may be what the letter before had left behind. */
@@ -55,16 +55,26 @@ interface Waiting {
 export class LetterThread {
   readonly #settings: WorkerSettings;
   readonly #events: LetterThreadEvents;
+  readonly #stop: AbortSignal;
   readonly #waits = new OutsideWaits();
   #worker: Worker | null = null;
   #waiting: Waiting | null = null;
   #endCountdown: () => void = () => undefined;
+  #endGrace: () => void = () => undefined;
   /** Why it ended, where it was not by itself. */
   #why: string | null = null;
 
-  constructor(settings: WorkerSettings, events: LetterThreadEvents) {
+  /** @param stop aborts when somebody wants an end: the letter under way stays where it does not come to one soon. */
+  constructor(settings: WorkerSettings, events: LetterThreadEvents, stop: AbortSignal) {
     this.#settings = settings;
     this.#events = events;
+    this.#stop = stop;
+    stop.addEventListener('abort', () => {
+      this.#endGrace = countDown(GRACE_MS, () => {
+        this.#why = 'the function had not returned when redo was ended';
+        void this.#worker?.terminate();
+      });
+    });
   }
 
   /** Starts it where it is not there. @throws ClientError HOOK_LOAD, WORKER_START */
@@ -100,13 +110,13 @@ export class LetterThread {
     }
   }
 
-  /** @throws LetterFailure; ClientError HOOK_LOAD, WORKER_START */
+  /** @throws LetterFailure; Error where it was ended in the midst of it; ClientError HOOK_LOAD, WORKER_START */
   async alertsOf(job: LetterJob): Promise<readonly LetterAlert[]> {
     for (let deaths = 1; ; deaths++) {
       try {
         return await this.#tryOnce(job);
       } catch (error) {
-        if (!(error instanceof ThreadDied)) throw error;
+        if (!(error instanceof ThreadDied) || this.#stop.aborted) throw error;
         if (deaths === MOST_DEATHS)
           throw new LetterFailure('WORKER_DIED', `The worker died twice at this message: ${error.message}.`);
       }
@@ -114,6 +124,7 @@ export class LetterThread {
   }
 
   async close(): Promise<void> {
+    this.#endGrace();
     await this.#worker?.terminate();
   }
 

@@ -15,7 +15,7 @@ import { topicFolder } from '../worker/name/topic-folder.ts';
 import { AlertLines } from '../worker/write/alert-lines.ts';
 import { OutputFolder } from '../worker/write/folder.ts';
 import { type Letter, letterBases, readLetter } from './letter.ts';
-import { LetterFailure, LetterThread } from './letter-thread.ts';
+import { LetterFailure, LetterThread, type LetterThreadEvents } from './letter-thread.ts';
 import type { LetterAlert } from './messages.ts';
 import { type Journaled, type Place, Places } from './place.ts';
 import { removeLetter } from './removal.ts';
@@ -46,7 +46,7 @@ export async function redo(
   const { output } = settings;
   if (output === null) throw new ClientError('OUTPUT', 'Dead letters are redone in an output folder.');
   const registry = new SchemaRegistry(config.decode, log, stop);
-  const thread = new LetterThread(settings, {
+  const events: LetterThreadEvents = {
     log: (level, text, fields) => {
       log[level](fields, text);
     },
@@ -55,7 +55,8 @@ export async function redo(
       if (answer.kind === 'unknown') throw new Error(answer.reason);
       return answer.schemaText;
     },
-  });
+  };
+  const thread = new LetterThread(settings, events, stop);
   const redoer = new Redoer(output, thread);
   const redone: Redone = { saved: 0, filtered: 0, settled: 0, left: [] };
   try {
