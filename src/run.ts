@@ -32,7 +32,8 @@ import { settingsForWorkers } from './worker-settings.ts';
 export async function run(config: Config, log: Log, stop: AbortSignal): Promise<void> {
   const { broker, output } = config;
   checkFeatures(config, log);
-  new PathTemplate(output.pathTemplate, false);
+  // Of a layout the part that was given: what names an alert in it is the client's own.
+  new PathTemplate(output.layout ?? output.pathTemplate, false);
   const folder = output.dir === null ? null : await prepareOutput(output.dir, output.form);
   const service = joinService(process.env, log);
   const writer = newWriter();

@@ -59,6 +59,13 @@ test('a template with an unknown field ends with 2 before anything is connected'
   assert.match(text, /\{nope\} is not known; there are \{topic\}/);
 });
 
+test('a layout with an unknown field is told as it was typed', async (t) => {
+  const layout = ['-d', newFolder(t), '--output', 'ndjson', '--path', '{topic}/{fid}'];
+  const { code, text } = await refusal(startClient(t, ['topic', ...nobody, ...layout]));
+  assert.equal(code, 2);
+  assert.match(text, /--path \{topic\}\/\{fid\} cannot be used: \{fid\} is not known/);
+});
+
 test('a broker that cannot be reached ends with 1 after --connect-timeout', async (t) => {
   const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '--connect-timeout', '300ms']));
   assert.equal(code, 1);

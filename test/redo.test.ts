@@ -240,6 +240,30 @@ test('a file that no journal names is not touched, and its letter stays', async 
   assert.ok(existsSync(join(dir, '_dead-letter/ztf/0-0.bin')));
 });
 
+test('a file that another partition saved, or another topic, is not touched, and its letter stays and says so', async (t) => {
+  for (const [topic, partition] of [
+    ['ztf', 1],
+    ['other', 0],
+  ] as const) {
+    const dir = newFolder(t);
+    putJournal(dir, 'ztf', 0, [
+      { start: 0, behind: 'start' },
+      { from: 0, to: 0, outcome: 'dead' },
+    ]);
+    putJournal(dir, topic, partition, [
+      { start: 0, behind: 'start' },
+      putAlert(dir, 0, '70.json', '{"other": true}'),
+    ]);
+    putGoodLetter(dir, 0, jsonAlert(70));
+    const { code, stderr } = await redo(t, dir, '--path', '{alert_id}.json');
+    assert.equal(code, 1);
+    const why = `ztf/0-0 stays: 70.json holds an alert of another partition, ${topic}/${partition}, and nobody can tell`;
+    assert.ok(stderr.includes(why), stderr);
+    assert.equal(readFileSync(join(dir, '70.json'), 'utf8'), '{"other": true}');
+    assert.ok(existsSync(join(dir, '_dead-letter/ztf/0-0.bin')));
+  }
+});
+
 test('a letter whose offset nothing tells of yet waits for the client', async (t) => {
   const dir = newFolder(t);
   putJournal(dir, 'ztf', 0, [putAlert(dir, 0, 'ztf/1.json')]);

@@ -5,6 +5,8 @@ import type { Properties } from './properties.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
 const FULL_QUEUE_WAIT_MS = 10;
+/** For a broker that is there it is enough. */
+const LAST_WAIT_MS = 3_000;
 const ERR_QUEUE_FULL = -184;
 /** Reports of delivery come without a code. */
 const TOO_LARGE = /size too large/i;
@@ -49,8 +51,21 @@ export class AlertProducer {
     });
   }
 
-  /** Hands a message over; waits where the queue is full. @throws ClientError when it, or an earlier one, cannot arrive. */
-  async send({ topic, partition, value, key, timestampMs, headers = [] }: MessageToSend): Promise<void> {
+  /** How many messages the broker has confirmed. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  /**
+   * Hands a message over; waits where the queue is full.
+   *
+   * @returns false: the stop came before there was room for it.
+   * @throws ClientError when it, or an earlier one, cannot arrive.
+   */
+  async send(
+    { topic, partition, value, key, timestampMs, headers = [] }: MessageToSend,
+    stop?: AbortSignal,
+  ): Promise<boolean> {
     for (;;) {
       if (this.#failure !== null) throw this.#failure;
       try {
@@ -65,17 +80,22 @@ export class AlertProducer {
           named,
         );
         this.#sent += 1;
-        return;
+        return true;
       } catch (error) {
         if ((error as { code?: number }).code !== ERR_QUEUE_FULL) throw notArrived(topic, error as Error);
+        if (stop?.aborted === true) return false;
         await sleep(FULL_QUEUE_WAIT_MS);
       }
     }
   }
 
-  /** Waits until all that was sent has arrived. @throws ClientError */
-  async flush(): Promise<void> {
-    while (this.#arrived < this.#sent && this.#failure === null) await sleep(FULL_QUEUE_WAIT_MS);
+  /** Waits until all that was sent has arrived, after a stop no longer than a broker that answers needs. @throws ClientError */
+  async flush(stop?: AbortSignal): Promise<void> {
+    let leftMs = LAST_WAIT_MS;
+    while (this.#arrived < this.#sent && this.#failure === null && leftMs > 0) {
+      await sleep(FULL_QUEUE_WAIT_MS);
+      if (stop?.aborted === true) leftMs -= FULL_QUEUE_WAIT_MS;
+    }
     if (this.#failure !== null) throw this.#failure;
   }
 

@@ -6,7 +6,9 @@ import { parseLine } from '../journal/parse.ts';
 import { filesOf, isRecordName, parseRecord, type RangeRecord, recordName } from '../segment/record.ts';
 import { namingFolders } from '../segment/recover.ts';
 import { LineSplitter } from '../verify/lines.ts';
+import { foldersIn } from '../verify/tree.ts';
 import type { Message } from '../worker/message.ts';
+import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
 import { type LetterPlace, letterPlaces } from './letter.ts';
 
 /** What a journal says of the files of its partition. */
@@ -77,6 +79,20 @@ export class Places {
     return { kind: 'open' };
   }
 
+  /** Another partition, as the journal is called below `_journal`, that saved an alert under a path; null: none did. */
+  async savedElsewhere(path: string): Promise<string | null> {
+    const root = join(this.#dir, JOURNAL_FOLDER);
+    for (const folder of existsSync(root) ? foldersIn(root) : [])
+      for (const file of readdirSync(join(root, folder))) {
+        const [, partition] = /^(\d+)\.ndjson$/.exec(file) ?? [];
+        if (partition === undefined) continue;
+        const journal = await this.#journal(folder, Number(partition));
+        if (journal?.paths.has(path) === true || journal?.earlierPaths.has(path) === true)
+          return `${folder}/${partition}`;
+      }
+    return null;
+  }
+
   /** An attempt that skipped the message, or came when it had expired, has left the letter as the only copy. */
   #beside(below: string, record: RangeRecord, message: Message): Place {
     const { offset } = message;
@@ -115,7 +131,12 @@ export class Places {
   /** Offsets of a partition that there are letters of. */
   #letters(folder: string, partition: number): Set<number> {
     let ofTopic = this.#ofTopics.get(folder);
-    if (ofTopic === undefined) this.#ofTopics.set(folder, (ofTopic = letterPlaces(this.#dir, folder)));
+    if (ofTopic === undefined) {
+      ofTopic = existsSync(join(this.#dir, DEAD_LETTER_FOLDER, folder))
+        ? letterPlaces(this.#dir, folder)
+        : [];
+      this.#ofTopics.set(folder, ofTopic);
+    }
     return new Set(ofTopic.filter((at) => at.partition === partition).map(({ offset }) => offset));
   }
 }

@@ -123,7 +123,7 @@ class Redoer {
     });
     if (typeof alerts === 'string') return alerts;
     const taken = place.kind === 'segment' ? undefined : alerts.find((alert) => this.#isTaken(alert, place));
-    if (taken !== undefined) return `${taken.path} is there already, and no journal says of which offset.`;
+    if (taken !== undefined) return await this.#whyTaken(taken.path);
     const earlier =
       place.kind === 'journal' ? alerts.find((alert) => isOfEarlierTopic(alert, letter, place)) : undefined;
     if (earlier !== undefined)
@@ -139,6 +139,13 @@ class Redoer {
   #alertsOf({ message, folder }: Letter, { kind }: Place): Promise<readonly LetterAlert[]> {
     const topicPrefix = prefixOf(message.topic, folder);
     return this.#thread.alertsOf({ message, topicPrefix, inLines: kind === 'segment' });
+  }
+
+  async #whyTaken(path: string): Promise<string> {
+    const elsewhere = await this.#places.savedElsewhere(path);
+    return elsewhere === null
+      ? `${path} is there already, and no journal says of which offset.`
+      : `${path} holds an alert of another partition, ${elsewhere}, and nobody can tell which of the two is newer; compare them, and remove the letter, or move it to another folder and redo it there.`;
   }
 
   /** A file that no line names may be newer than the letter, or older: nobody can tell. One with the same bytes a crash left. */

@@ -97,7 +97,9 @@ async function intoBroker(servers: string, topics: readonly string[], partitions
   });
   return {
     name: servers,
-    take: (survey, { value }) => producer.send({ topic: topicOf(survey), partition: null, value }),
+    take: async (survey, { value }) => {
+      await producer.send({ topic: topicOf(survey), partition: null, value });
+    },
     end: async () => {
       await producer.flush();
       await producer.close();

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ClientError, messageOf } from '../errors.ts';
 import { filesOf, isRecordName, parseRecord, type RangeRecord } from '../segment/record.ts';
 import { foldersIn, topicFoldersIn } from '../verify/tree.ts';
@@ -18,8 +18,14 @@ export interface RecordedPartition {
   messages(): AsyncGenerator<Message>;
 }
 
-/** @throws ClientError where the folder, or a record, cannot be read, or where a file that a record tells of is gone. */
-export function recordedPartitions(dir: string): RecordedPartition[] {
+/**
+ * @param onOther is told each segment of another form, by its path: only raw and Avro ones hold messages.
+ * @throws ClientError where the folder, or a record, cannot be read, or where a file that a record tells of is gone.
+ */
+export function recordedPartitions(
+  dir: string,
+  onOther: (file: string) => void = () => undefined,
+): RecordedPartition[] {
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ClientError('USAGE', `There is no folder ${dir}.`);
   const onGone = (below: string): never => {
@@ -32,13 +38,18 @@ export function recordedPartitions(dir: string): RecordedPartition[] {
     .flatMap((folder) =>
       foldersIn(join(dir, folder), (name) => onGone(join(folder, name)))
         .filter((name) => /^\d+$/.test(name))
-        .map((name) => recordedPartition(dir, folder, Number(name))),
+        .map((name) => recordedPartition(dir, join(folder, name), onOther)),
     )
     .filter((found) => found !== null);
 }
 
-function recordedPartition(dir: string, folder: string, partition: number): RecordedPartition | null {
-  const below = join(folder, String(partition));
+/** @param below the partition's folder, below the output folder. */
+function recordedPartition(
+  dir: string,
+  below: string,
+  onOther: (file: string) => void,
+): RecordedPartition | null {
+  const partition = Number(basename(below));
   const path = join(dir, below);
   const records = readdirSync(path)
     .filter(isRecordName)
@@ -47,14 +58,16 @@ function recordedPartition(dir: string, folder: string, partition: number): Reco
   const counts = new Map(
     records.flatMap((record) => filesOf(record, below).map((file) => [join(dir, file.path), file.alerts])),
   );
-  for (const file of counts.keys()) checkThere(file);
+  for (const file of counts.keys())
+    if (isReplayed(file)) checkThere(file);
+    else onOther(file);
   const files = readdirSync(path)
     .filter((name) => isRecordName(name) || /^\d{20}\.(raw|avro)$/.test(name))
     .sort()
     .flatMap((name) => (isRecordName(name) ? layoutFiles(dir, join(path, name)) : [join(path, name)]));
   if (files.length === 0) return null;
   // Folders spell some names in another way; records do not.
-  const topic = records[0]?.topic ?? folder;
+  const topic = records[0]?.topic ?? dirname(below);
   return {
     topic,
     partition,
@@ -74,9 +87,13 @@ function recordedPartition(dir: string, folder: string, partition: number): Reco
   };
 }
 
+function isReplayed(file: string): boolean {
+  return /\.(raw|avro)$/.test(file);
+}
+
 /** What is sent without it cannot be sent again with it: all that is there would then come twice. */
 function checkThere(file: string): void {
-  if (!/\.(raw|avro)$/.test(file) || existsSync(file)) return;
+  if (existsSync(file)) return;
   throw new ClientError(
     'BAD_MESSAGE',
     `${file} is not there, and a record tells of it; nothing was sent. antares-client verify tells all that is gone.`,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTopics } from '../broker/admin.ts';
+import type { TopicCatalogue } from '../broker/consumer.ts';
 import { AlertProducer } from '../broker/producer.ts';
 import { producerProperties } from '../broker/properties.ts';
 import { ClientError, messageOf } from '../errors.ts';
@@ -10,7 +11,7 @@ import { dateOf } from '../timestamp.ts';
 import type { Message } from '../worker/message.ts';
 import { NO_OFFSET } from './avro-segment.ts';
 import { type RecordedPartition, recordedPartitions } from './recorded.ts';
-import { openSession, type ToolInput } from './session.ts';
+import { openSession, type ToolInput, withBroker } from './session.ts';
 
 /** A timer takes no more. */
 const MAX_WAIT_MS = 2 ** 31 - 1;
@@ -22,13 +23,23 @@ export async function replay(input: ToolInput): Promise<void> {
   if (given['bootstrap-servers'] === undefined && given['host'] === undefined)
     throw new ClientError('USAGE', 'replay needs --bootstrap-servers HOST:PORT: where to send the messages.');
   const dir = resolve(String(given['dir']));
-  const partitions = recordedPartitions(dir);
+  const others: string[] = [];
+  const partitions = recordedPartitions(dir, (file) => others.push(file));
   if (partitions.length === 0)
     throw new ClientError(
       'USAGE',
       `There are no raw or Avro segments in ${dir}; --output raw or avro makes them.`,
     );
-  const { config, log, stop } = openSession(input);
+  const session = openSession(input);
+  const { config, log, stop } = session;
+  if (others.length > 0)
+    log.warn(
+      `Segments that are neither raw nor Avro are left out: ${others.length}, such as ${others[0] ?? ''}.`,
+    );
+  await withBroker(session, ({ catalogue }) => {
+    checkPartitions(partitions, catalogue, config.broker.bootstrapServers);
+    return Promise.resolve();
+  });
   const properties = producerProperties(config);
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
   for (const topic of topics) await createTopics(properties, [topic], countOf(topic, partitions));
@@ -48,16 +59,18 @@ export async function replay(input: ToolInput): Promise<void> {
         const dueMs = startMs + (message.timestampMs - firstMs) / speed;
         await waitUntil(dueMs, stop);
       }
-      if (stop.aborted) {
+      const told = stop.aborted ? null : await send(producer, message, stop);
+      if (told === null) {
         isCutOff = true;
         break;
       }
-      altered += await send(producer, message);
+      altered += told;
       sent += 1;
       if (message.offset === NO_OFFSET) bare += 1;
       bytes += message.value.length;
     }
-    await producer.flush();
+    await producer.flush(stop);
+    isCutOff ||= producer.arrived < sent;
   } finally {
     await producer.close();
   }
@@ -69,7 +82,8 @@ export async function replay(input: ToolInput): Promise<void> {
     log.warn(
       `${bare} messages were made of the alerts of Avro segments, which keep neither keys, headers, timestamps nor the pace: each is an Avro container, sent as of now.`,
     );
-  if (isCutOff) throw new Interrupted(stop, `${sent} of ${countedIn(partitions)} messages were sent`);
+  if (isCutOff)
+    throw new Interrupted(stop, `${producer.arrived} of ${countedIn(partitions)} messages were sent`);
   const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
   log.info(
     `${sent} messages (${bytesText(bytes)}) in ${seconds} s to ${config.broker.bootstrapServers}: ${topics.join(', ')}.`,
@@ -93,6 +107,22 @@ function countOf(topic: string, partitions: readonly RecordedPartition[]): numbe
   return 1 + Math.max(...partitions.filter((each) => each.topic === topic).map(({ partition }) => partition));
 }
 
+/** What has no partition to go to would end it when others are sent already. @throws ClientError SEND */
+function checkPartitions(
+  partitions: readonly RecordedPartition[],
+  catalogue: TopicCatalogue,
+  servers: string,
+): void {
+  for (const topic of new Set(partitions.map((each) => each.topic))) {
+    const [there, wanted] = [catalogue.get(topic), countOf(topic, partitions)];
+    if (there === undefined || there === 0 || there >= wanted) continue;
+    throw new ClientError(
+      'SEND',
+      `The topic ${topic} has ${there} ${there === 1 ? 'partition' : 'partitions'} at ${servers}, and its segments are of ${wanted}; nothing was sent. Give it more there, or send to another broker.`,
+    );
+  }
+}
+
 async function waitUntil(dueMs: number, stop: AbortSignal): Promise<void> {
   for (
     let waitMs = dueMs - performance.now();
@@ -102,22 +132,23 @@ async function waitUntil(dueMs: number, stop: AbortSignal): Promise<void> {
     await sleep(Math.min(waitMs, MAX_WAIT_MS), undefined, { signal: stop }).catch(() => undefined);
 }
 
-/** @returns how many headers could not be sent as they are. */
-async function send(producer: AlertProducer, message: Message): Promise<number> {
+/** @returns how many headers could not be sent as they are; null: it was stopped before the message was sent. */
+async function send(producer: AlertProducer, message: Message, stop: AbortSignal): Promise<number | null> {
   const { topic, partition, key, value, tombstone, timestampMs } = message;
   const headers = message.headers.map((header) => {
     const text = Buffer.from(header.value ?? []).toString();
     const isExact = header.value !== null && Buffer.from(text).equals(header.value);
     return { key: header.key, value: text, isExact };
   });
-  await producer.send({
+  const toSend = {
     topic,
     partition,
     value: tombstone === true ? null : Buffer.from(value),
     ...(key === null ? {} : { key: Buffer.from(key) }),
     ...(timestampMs < 0 ? {} : { timestampMs }),
     headers,
-  });
+  };
+  if (!(await producer.send(toSend, stop))) return null;
   return headers.filter(({ isExact }) => !isExact).length;
 }
 

@@ -4,6 +4,7 @@ import { partitionKey } from '../commit/partition-progress.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AlertReader } from './alert-reader.ts';
 import { letterBytes, listLetters } from './letters.ts';
+import type { DeadLetters } from './messages.ts';
 import { type Ask, Refusal } from './server.ts';
 
 /** What the page asks for beside the events, by path. @param outputDir null: there is none. */
@@ -22,7 +23,8 @@ export function alertAsks(
     [
       '/letters',
       async (_asked, response) => {
-        sendJson(response, JSON.stringify(outputDir === null ? [] : await listLetters(outputDir)));
+        const none: DeadLetters = { letters: [], total: 0 };
+        sendJson(response, JSON.stringify(outputDir === null ? none : await listLetters(outputDir)));
       },
     ],
     [

@@ -1,7 +1,7 @@
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEAD_LETTER_FOLDER } from '../worker/write/dead-letter.ts';
-import type { DeadLetter } from './messages.ts';
+import type { DeadLetter, DeadLetters } from './messages.ts';
 import { Refusal } from './server.ts';
 
 const MOST_SHOWN = 200;
@@ -9,14 +9,16 @@ const MOST_SHOWN = 200;
 const MOST_BYTES = 64 * 1024;
 
 /** The newest dead letters of an output folder, the latest first. */
-export async function listLetters(dir: string): Promise<DeadLetter[]> {
+export async function listLetters(dir: string): Promise<DeadLetters> {
   const root = join(dir, DEAD_LETTER_FOLDER);
   const names: string[] = [];
+  let total = 0;
   for (const folder of await entriesOf(root)) {
     const letters = (await entriesOf(join(root, folder)))
       .map((file) => /^(\d+-(\d+))\.json$/.exec(file))
       .filter((match) => match !== null)
       .sort((a, b) => Number(b[2]) - Number(a[2]));
+    total += letters.length;
     for (const [, name] of letters.slice(0, MOST_SHOWN)) names.push(`${folder}/${name ?? ''}`);
   }
   const letters: DeadLetter[] = [];
@@ -25,7 +27,8 @@ export async function listLetters(dir: string): Promise<DeadLetter[]> {
     const letter = await readLetter(root, name).catch(() => null);
     if (letter !== null) letters.push(letter);
   }
-  return letters.sort((a, b) => b.timestampMs - a.timestampMs).slice(0, MOST_SHOWN);
+  letters.sort((a, b) => b.timestampMs - a.timestampMs);
+  return { letters: letters.slice(0, MOST_SHOWN), total };
 }
 
 /** The first bytes of a dead letter. @throws Refusal */

@@ -44,6 +44,12 @@ export interface WholeMessage {
   readonly alerts: readonly unknown[];
 }
 
+/** The newest dead letters, of how many. */
+export interface DeadLetters {
+  readonly letters: readonly DeadLetter[];
+  readonly total: number;
+}
+
 /** A dead letter. */
 export interface DeadLetter {
   /** `<folder of the topic>/<partition>-<offset>` */

@@ -20,6 +20,7 @@ import {
   testKafka,
   unique,
 } from '../support/kafka.ts';
+import { putSegment } from '../support/output-folder.ts';
 import { layoutFiles } from '../support/segments.ts';
 
 const startMs = Date.parse('2026-11-24T03:00:00Z');
@@ -360,6 +361,24 @@ test('replay finds the Avro files that --path put elsewhere, and says which one 
     gone.stderr,
     new RegExp(`${files[0] ?? ''} is not there, and a record tells of it; nothing was sent`),
   );
+});
+
+test('replay sends nothing to a topic that has fewer partitions than its segments, and tells those that it leaves out', {
+  skip: skipKafka,
+}, async (t) => {
+  const topic = await newTopic(2);
+  const dir = newFolder(t);
+  putSegment(dir, { topic, partition: 0, first: 0, last: 4, extension: 'raw' });
+  putSegment(dir, { topic, partition: 0, first: 5, last: 9, extension: 'ndjson' });
+  const { code, stderr } = await runClient(t, ['replay', dir]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Segments that are neither raw nor Avro are left out: 1, such as .*5\.ndjson\./);
+  assert.equal((await messagesOf(topic)).length, 5);
+  putSegment(dir, { topic, partition: 2, first: 0, last: 4, extension: 'raw' });
+  const few = await runClient(t, ['replay', dir]);
+  assert.equal(few.code, 1, few.stderr);
+  assert.match(few.stderr, /has 2 partitions at .*, and its segments are of 3; nothing was sent/);
+  assert.equal((await messagesOf(topic)).length, 5);
 });
 
 test('replay keeps the pace at which messages came, or a factor of it', { skip: skipKafka }, async (t) => {

@@ -39,13 +39,15 @@ test('nothing is replayed where a segment is gone that a record tells of', (t) =
   const dir = newFolder(t);
   const base = putSegment(dir, { topic: 'ztf', partition: 0, first: 0, last: 4, extension: 'raw' });
   putSegment(dir, { topic: 'ztf', partition: 0, first: 5, last: 9, extension: 'raw' });
-  // What is no raw or Avro segment is not replayed, there or not.
+  // What is no raw or Avro segment is not replayed, there or not, and told.
   const other = putSegment(dir, { topic: 'ztf', partition: 1, first: 0, last: 9, extension: 'ndjson' });
   rmSync(join(dir, `${other}.ndjson`));
+  const others: string[] = [];
   assert.deepEqual(
-    recordedPartitions(dir).map(({ count }) => count),
+    recordedPartitions(dir, (file) => others.push(file)).map(({ count }) => count),
     [10],
   );
+  assert.deepEqual(others, [join(dir, `${other}.ndjson`)]);
   rmSync(join(dir, `${base}.raw`));
   assert.throws(() => recordedPartitions(dir), {
     code: 'BAD_MESSAGE',

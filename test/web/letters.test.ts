@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { letterBytes, listLetters } from '../../src/web/letters.ts';
 import { newFolder } from '../support/client.ts';
+import { putLetter } from '../support/output-folder.ts';
 
 test('dead letters are listed the latest first, and what is broken or gone is left out', async (t) => {
   const dir = newFolder(t);
-  assert.deepEqual(await listLetters(dir), []);
+  assert.deepEqual(await listLetters(dir), { letters: [], total: 0 });
   const folder = join(dir, '_dead-letter', 'a%2Fb');
   mkdirSync(folder, { recursive: true });
   const put = (offset: number, timestampMs: number): void => {
@@ -21,7 +22,7 @@ test('dead letters are listed the latest first, and what is broken or gone is le
   writeFileSync(join(folder, '3-99.json'), '{"half');
   writeFileSync(join(folder, 'notes.txt'), '');
   writeFileSync(join(dir, '_dead-letter', 'file'), '');
-  const letters = await listLetters(dir);
+  const { letters } = await listLetters(dir);
   assert.deepEqual(
     letters.map(({ name }) => name),
     ['a%2Fb/3-12', 'a%2Fb/3-7'],
@@ -31,6 +32,13 @@ test('dead letters are listed the latest first, and what is broken or gone is le
     ...{ code: 'BAD_JSON', text: '<b>bad</b>' },
   });
   assert.equal((await letterBytes(dir, 'a%2Fb/3-7')).toString(), '7!');
+});
+
+test('of more dead letters than are shown the newest are, and how many there are is told', async (t) => {
+  const dir = newFolder(t);
+  for (let offset = 0; offset < 205; offset++) putLetter(dir, 'ztf', 0, offset);
+  const { letters, total } = await listLetters(dir);
+  assert.deepEqual([letters.length, letters[0]?.offset, total], [200, 204, 205]);
 });
 
 test('no name of a dead letter leads anywhere else', async (t) => {

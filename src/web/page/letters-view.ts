@@ -1,6 +1,6 @@
 import { bytesText } from '../../status/units.ts';
 import { dateOf } from '../../timestamp.ts';
-import type { DeadLetter } from '../messages.ts';
+import type { DeadLetter, DeadLetters } from '../messages.ts';
 import { ask, type Dialog } from './dialog.ts';
 import { element } from './dom.ts';
 import { hexDump } from './hex.ts';
@@ -17,8 +17,9 @@ export class LettersView {
 
   async show(): Promise<void> {
     try {
-      const letters = (await (await ask('/letters')).json()) as DeadLetter[];
+      const { letters, total } = (await (await ask('/letters')).json()) as DeadLetters;
       this.#panel.replaceChildren(
+        ...(letters.length < total ? [element('p', {}, `The newest ${letters.length} of ${total}.`)] : []),
         letters.length === 0
           ? element('p', {}, 'There are no dead letters in the output folder.')
           : this.#table(letters),

@@ -31,13 +31,24 @@ function countOf(name: string, text: string): bigint | null {
     return isoDate(days) === text ? BigInt(days) : null;
   }
   const digits = name.endsWith('millis') ? 3 : name.endsWith('micros') ? 6 : 9;
-  const [, given = '', fraction = ''] = /^(.*?)(?:\.(\d{1,9}))?Z?$/.exec(text) ?? [];
+  const [, given = '', fraction = '', zone = 'Z'] =
+    /^(.*?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
+  // As Python writes a datetime that knows its zone. A local time has none, and a time of day is of no day that would tell it.
+  const zoneMs = zone === 'Z' ? 0 : name.startsWith('timestamp-') ? offsetMs(zone) : null;
+  if (zoneMs === null) return null;
   const whole = name.startsWith('time-') ? `1970-01-01T${given}` : given.replace(' ', 'T');
   const ms = Date.parse(`${whole}Z`);
   // What was understood otherwise than it stands there, such as 30 February, is another time.
   if (Number.isNaN(ms) || fraction.length > digits || !isStart(whole, new Date(ms).toISOString()))
     return null;
-  return BigInt(ms / 1_000) * 10n ** BigInt(digits) + BigInt(fraction.padEnd(digits, '0'));
+  return BigInt((ms - zoneMs) / 1_000) * 10n ** BigInt(digits) + BigInt(fraction.padEnd(digits, '0'));
+}
+
+/** What a zone such as `-07:00` is ahead of UTC; null: there is none of that name. */
+function offsetMs(zone: string): number | null {
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(4))];
+  if (hours > 23 || minutes > 59) return null;
+  return (zone.startsWith('-') ? -1 : 1) * (60 * hours + minutes) * 60_000;
 }
 
 /** Seconds, or the whole time of day, may be left out. */

@@ -1,5 +1,5 @@
 import type jsep from 'jsep';
-import { ExpressionError, parseExpression, placeOf } from './parse.ts';
+import { ExpressionError, isInParentheses, parseExpression, placeOf } from './parse.ts';
 import { areEqual, COMPOUND, isBefore, isNumber, type Value } from './value.ts';
 
 /** Asks an alert, given the values of the fields in {@link Expression.paths}. */
@@ -125,7 +125,8 @@ class Compiler {
     if (
       (compare !== undefined || operator === 'in') &&
       isNode(left, 'UnaryExpression') &&
-      left.operator !== '-'
+      left.operator !== '-' &&
+      !isInParentheses(left)
     ) {
       throw wrong(`Put what ${left.operator} is about in parentheses`, left);
     }

@@ -27,6 +27,7 @@ for (const word of ['-', '!', 'not']) jsep.addUnaryOp(word);
 
 /** Where each operand begins, which the parser itself does not keep. */
 const startOf = new WeakMap<object, number>();
+const inParentheses = new WeakSet();
 let isAsked = false;
 jsep.hooks.add('gobble-token', function (this: unknown, operand) {
   // Reading the operand comes here once more, and that time is left to the parser.
@@ -37,10 +38,12 @@ jsep.hooks.add('gobble-token', function (this: unknown, operand) {
   const parser = this as { readonly expr: string; readonly index: number; gobbleToken(): unknown };
   const start = parser.index;
   refuseOperator(parser.expr, start);
+  refuseEscape(parser.expr, start);
   isAsked = true;
   const node = parser.gobbleToken();
   if (typeof node !== 'object' || node === null) return;
   startOf.set(node, start);
+  if (parser.expr[start] === '(') inParentheses.add(node);
   operand.node = node as jsep.Expression;
 });
 
@@ -63,6 +66,11 @@ export function placeOf(node: jsep.Expression): number {
   return node.type === 'BinaryExpression' ? placeOf((node as jsep.BinaryExpression).left) : 0;
 }
 
+/** Whether an operand stands in parentheses, of which the parser's tree has no trace. */
+export function isInParentheses(node: jsep.Expression): boolean {
+  return inParentheses.has(node);
+}
+
 /** Where an operand is expected, an operator that is a word would pass for the name of a field. @throws ExpressionError */
 function refuseOperator(text: string, at: number): void {
   const operator = /(?:and|or|in|not)(?![\p{ID_Continue}$])/uy;
@@ -74,6 +82,22 @@ function refuseOperator(text: string, at: number): void {
   if (word === 'in' && /\bnot\s*$/.test(text.slice(0, at)))
     throw new ExpressionError('Instead of x not in [1, 2] write not (x in [1, 2])', at);
   if (word !== 'not') throw new ExpressionError(`Expected expression before ${word}`, at);
+}
+
+/** The parser takes what it does not know for the letter alone: "\u0041" would be u0041. @throws ExpressionError */
+function refuseEscape(text: string, at: number): void {
+  const quote = text[at];
+  if (quote !== '"' && quote !== "'") return;
+  for (let i = at + 1; i < text.length && text[i] !== quote; i++) {
+    if (text[i] !== '\\') continue;
+    i += 1;
+    const escaped = text[i] ?? '';
+    if (/[0-9A-Za-z]/.test(escaped) && !/[nrtbfv]/.test(escaped))
+      throw new ExpressionError(
+        `\\${escaped} means nothing in a text: write the character itself, and \\\\ for a backslash`,
+        i - 1,
+      );
+  }
 }
 
 function inOurWords(description: string): string {

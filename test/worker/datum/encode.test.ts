@@ -31,11 +31,26 @@ test('times, dates and decimals that a hook returns come out as they went in', (
   );
 });
 
+test('a time that names its zone, as a datetime of Python does, is written as the moment that it is', () => {
+  for (const [text, moment] of [
+    ['2024-03-01T12:00:00+00:00', '2024-03-01T12:00:00.000000Z'],
+    ['2024-02-29T17:00:00.25-07:00', '2024-03-01T00:00:00.250000Z'],
+    ['1970-01-01 05:29:59.999999+05:30', '1969-12-31T23:59:59.999999Z'],
+  ] as const)
+    assert.equal(
+      valueOf(long('timestamp-micros'), encode(long('timestamp-micros'), text)),
+      JSON.stringify(moment),
+    );
+});
+
 test('what does not fit its type is refused, and not cut to it', () => {
   for (const [type, value] of [
     [long('timestamp-nanos'), '2500-01-01T00:00:00.000000000Z'],
     [long('timestamp-micros'), 2n ** 70n],
     [long('timestamp-millis'), '2024-02-30T00:00:00Z'],
+    [long('timestamp-micros'), '2024-02-29T00:00:00+24:00'],
+    [long('local-timestamp-micros'), '2024-02-29T00:00:00+00:00'],
+    [long('time-micros'), '12:00:00+01:00'],
     [long('time-micros'), '24:00:00'],
     [date, 2n ** 40n],
     [date, '2024-02-30'],

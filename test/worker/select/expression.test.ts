@@ -186,6 +186,26 @@ test('what is wrong is said in words, not in those of the parser', () => {
     assert.doesNotMatch(refusalOf(text).message, /unaryOp|Expression is|number \(|\n/, text);
 });
 
+test('what not is about stands in parentheses, or not stands in them itself', () => {
+  assert.ok(holds('(not a) == true', { a: false }));
+  assert.ok(!holds('( ! a ) in [true]', { a: true }));
+  assert.ok(holds('not (a == true)', { a: false }));
+  assert.match(refusalOf('not a == true').message, /in parentheses/);
+});
+
+test('an escape that a text does not know is refused, not taken for its letter', () => {
+  const error = refusalOf(String.raw`a == 1 and note == "\u0041"`);
+  assert.equal(error.index, 20);
+  assert.equal(
+    error.message,
+    String.raw`\u means nothing in a text: write the character itself, and \\ for a backslash`,
+  );
+  assert.match(refusalOf(String.raw`a["\x41"] == 1`).message, /^\\x means nothing/);
+  assert.ok(holds(String.raw`note == 'it\'s \\ \"A\"\t'`, { note: `it's \\ "A"\t` }));
+  // The parser reads a slash that is escaped, as JSON may write it.
+  assert.ok(holds(String.raw`note == "a\/b"`, { note: 'a/b' }));
+});
+
 test('an expression that is too deep for the stack is refused like any other', () => {
   for (const text of [
     `${'('.repeat(50_000)}a${')'.repeat(50_000)}`,
