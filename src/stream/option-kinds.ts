@@ -13,6 +13,14 @@ function fits(kind: v.GenericSchema, what: string): v.GenericSchema {
   return v.custom((given) => v.is(kind, given), what);
 }
 
+/** A list has names too, 0 and 1, which librdkafka is not told of. */
+function byName(kind: v.GenericSchema): v.GenericSchema {
+  return v.pipe(
+    v.custom((given) => !Array.isArray(given)),
+    v.record(v.string(), kind),
+  );
+}
+
 /** Every option of a stream. What is wrong with one ends up behind "must be …". */
 const kinds: Readonly<Record<keyof AlertStreamOptions, v.GenericSchema>> = {
   topics: fits(v.array(v.string()), 'a list of names'),
@@ -43,14 +51,14 @@ const kinds: Readonly<Record<keyof AlertStreamOptions, v.GenericSchema>> = {
   fields: fits(v.array(v.string()), 'a list of paths'),
   stamps: oneOf('keep', 'drop'),
   format: text,
-  decoders: fits(v.record(v.string(), v.function()), 'functions by name'),
+  decoders: fits(byName(v.function()), 'functions by name'),
   schemaRegistry: asTheCommand,
   schemaRegistryAuth: asTheCommand,
   schemaDir: asTheCommand,
   onError: oneOf('stop', 'skip'),
   batchSize: asTheCommand,
   maxInFlightBytes: asTheCommand,
-  properties: fits(v.record(v.string(), v.string()), 'texts by name'),
+  properties: fits(byName(v.string()), 'texts by name'),
   signal: v.instance(AbortSignal, 'an AbortSignal'),
 };
 

@@ -165,7 +165,8 @@ export class Session {
   take(): QueuedMessage | null {
     // What comes behind a gap is not for who wants to stop at it.
     if (this.#gaps.isLooking && this.#options.config.errors.onGap === 'stop') return null;
-    return this.#queue.take((at) => this.owns(at));
+    // What comes of a partition that is asked for could be in hand when it is gone, and comes to the next owner too.
+    return this.#queue.take((at) => this.owns(at) && !at.leaving);
   }
 
   /** The partitions that are being read. */

@@ -26,6 +26,8 @@ test('options of the wrong kind are refused by their name', () => {
     ['partitions', { ...anywhere, partitions: 0 }],
     ['fields', { ...anywhere, fields: 'candid' }],
     ['properties', { ...anywhere, properties: { 'client.id': 1 } }],
+    ['properties', { ...anywhere, properties: ['session.timeout.ms=10000'] }],
+    ['decoders', { ...anywhere, decoders: [(): object => ({})] }],
     ['signal', { ...anywhere, signal: {} }],
     ['batchSize', { ...anywhere, batchSize: 0 }],
     ['untilEnd', { ...anywhere, untilEnd: 'yes' }],
