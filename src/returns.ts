@@ -17,6 +17,9 @@ const HOLD_AFTER_MS = 250;
 /** Errors that pass when somebody makes room. */
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
 const diskSpace: Wait = { what: 'disk space', mayCome: true };
+/** Others are somebody's to mend, and count as standing still. */
+const waitFor = (code: string): Wait =>
+  NO_SPACE.has(code) ? diskSpace : { what: `the output folder (${code})`, mayCome: false };
 
 /** What the returns need from the flow around them. */
 export interface ReturnsOptions {
@@ -92,7 +95,7 @@ export class Returns {
   }
 
   #waitForOutput(at: PartitionProgress, work: Work, code: string, text: string): void {
-    work.wait = NO_SPACE.has(code) ? diskSpace : null;
+    work.wait = waitFor(code);
     this.#say(
       `output ${code}`,
       `${text}. Nothing is lost: its offset is not committed, and it is tried again every second.`,
@@ -105,8 +108,8 @@ export class Returns {
 
   /** A segment's file cannot be written for now; null: it can again. */
   fileTrouble(at: PartitionProgress, error: NodeJS.ErrnoException | null): void {
-    if (error === null && at.segmentWait !== null) at.movedAtMs = performance.now();
-    at.segmentWait = error !== null && NO_SPACE.has(error.code ?? '') ? diskSpace : null;
+    if (error === null && at.segmentWait?.mayCome === true) at.movedAtMs = performance.now();
+    at.segmentWait = error === null ? null : waitFor(error.code ?? 'no code');
     if (error === null) return;
     this.#say(
       `output ${error.code ?? ''}`,

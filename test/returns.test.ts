@@ -59,3 +59,13 @@ test('so has a partition whose segment could not be written', () => {
   returns.fileTrouble(at, null);
   assert.ok(!isStalled());
 });
+
+test('a folder that refuses is named as what a partition waits for, and is no excuse, also where it takes something now and then', () => {
+  const { at, returns, isStalled } = waiting();
+  for (const work of at.works.keys()) work.wait = null;
+  for (const error of [Object.assign(new Error('read-only file system'), { code: 'EROFS' }), null]) {
+    returns.fileTrouble(at, error);
+    assert.equal(at.wait?.what, error === null ? undefined : 'the output folder (EROFS)');
+    assert.ok(isStalled());
+  }
+});

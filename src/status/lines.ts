@@ -10,7 +10,9 @@ export function lineOf(view: StatusView): {
   const { all, progress, waits, bytesInFlight, latencyMs, isAssigned } = view;
   const { savedAlerts, filteredAlerts, badMessages, lag, rates } = all;
   const parts = [
-    isAssigned ? '' : 'waiting for partitions',
+    isAssigned
+      ? ''
+      : 'waiting for partitions (a member of the group that is gone counts until its session ends)',
     `${several(savedAlerts, 'alert')} ${view.isDryRun ? 'would be saved' : 'saved'}`,
     filteredAlerts > 0 ? `${filteredAlerts} filtered` : '',
     badMessages > 0 ? several(badMessages, 'bad message') : '',

@@ -47,7 +47,10 @@ export class HealthWatch {
     const hasPolled = running.isAlive(Number.POSITIVE_INFINITY);
     if (hasPolled && !running.isAlive(POLL_PATIENCE_MS))
       unhealthy.push(`librdkafka has not answered for ${POLL_PATIENCE_MS / 1000} s.`);
-    if (!running.isAssigned()) unready.push('The group has not given it its partitions yet.');
+    if (!running.isAssigned())
+      unready.push(
+        'The group has not given it its partitions yet: a member that is gone counts until its session ends.',
+      );
     for (const at of running.partitions.values()) {
       const key = partitionKey(at);
       const stoodMs = at.works.size > 0 ? nowMs - at.movedAtMs : 0;

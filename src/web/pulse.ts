@@ -32,7 +32,10 @@ export function totalsOf(telemetry: Telemetry): Totals {
 function waitsOf(telemetry: Telemetry): string[] {
   const { running } = telemetry;
   if (running === null) return ['It is not connected to the broker.'];
-  if (!running.isAssigned()) return ['The group has not given it its partitions yet.'];
+  if (!running.isAssigned())
+    return [
+      'The group has not given it its partitions yet: a member that is gone counts until its session ends.',
+    ];
   return telemetry
     .partitions()
     .flatMap(({ topic, partition, waitingFor }) =>

@@ -136,7 +136,7 @@ test('a client is ready when it has its partitions, and not before', { skip: ski
   for (const text of seen)
     assert.match(
       text,
-      /^It is not connected to the broker\.$|^The group has not given it its partitions yet\.$/,
+      /^It is not connected to the broker\.$|^The group has not given it its partitions yet: /,
     );
   await stopped(client);
 });
