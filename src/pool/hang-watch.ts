@@ -1,8 +1,7 @@
+import { HOOK_GRACE_MS } from '../hook-thread.ts';
 import type { Slot } from './slot.ts';
 import type { Work } from './work.ts';
 
-/** A worker gets this much longer than a hook may take before it counts as hanging. */
-const GRACE_MS = 2_000;
 const LOOK_INTERVAL_MS = 500;
 
 /** Where a worker was, and how many times in a row it was seen there. */
@@ -46,7 +45,7 @@ export class HangWatch {
     const before = this.#seen.get(slot);
     const looks = before?.work === work && before.index === index ? before.looks + 1 : 0;
     this.#seen.set(slot, { work, index, looks });
-    if (looks * LOOK_INTERVAL_MS <= this.#hookMs + GRACE_MS) return;
+    if (looks * LOOK_INTERVAL_MS <= this.#hookMs + HOOK_GRACE_MS) return;
     this.#seen.delete(slot);
     slot.kill(`processAlert did not return within ${this.#hookMs} ms`);
   }

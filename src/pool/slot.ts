@@ -1,14 +1,12 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
+import { startHookThread } from '../hook-thread.ts';
 import type { Lease } from '../lease.ts';
 import type { ChunkPart, FromWorker, ToWorker, WorkerData, WorkerSettings } from './messages.ts';
 import { OutsideWaits } from '../outside-waits.ts';
 import type { Work } from './work.ts';
-
-/** A worker's JavaScript heap may grow to this; beyond it the worker dies, not the process. */
-const MAX_WORKER_HEAP_MB = 1024;
 
 /** A hook that never gives its thread back must not hold up the end for longer. */
 const FLUSH_MS = 4_000;
@@ -43,24 +41,12 @@ export class Slot {
   ) {
     const { port1, port2 } = new MessageChannel();
     this.#chunkMemory = port1;
-    this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
-      workerData: {
-        settings,
-        chunkMemory: port2,
-        waits: this.#waits.memory,
-        lease: lease?.memory,
-      } satisfies WorkerData,
-      transferList: [port2],
-      // A copy: what a hook changes stays in its worker. Secrets were taken out of it at the start.
-      env: { ...process.env },
-      resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_HEAP_MB },
-      stdout: true,
-      stderr: true,
-    });
+    const data: WorkerData = {
+      ...{ settings, chunkMemory: port2, waits: this.#waits.memory },
+      lease: lease?.memory,
+    };
+    this.#worker = startHookThread(new URL('../worker/main.js', import.meta.url), data, [port2]);
     this.threadId = this.#worker.threadId;
-    // Standard output belongs to alerts alone: what a hook prints goes where the log goes.
-    this.#worker.stdout.pipe(process.stderr, { end: false });
-    this.#worker.stderr.pipe(process.stderr, { end: false });
     this.#worker.on('message', (message: FromWorker) => {
       if (message.type === 'ready') {
         this.#ready = true;

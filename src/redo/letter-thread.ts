@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { countDown } from '../countdown.ts';
 import { ClientError, messageOf } from '../errors.ts';
+import { HOOK_GRACE_MS, startHookThread } from '../hook-thread.ts';
 import { OutsideWaits } from '../outside-waits.ts';
 import type { LogLevel, WorkerSettings } from '../pool/messages.ts';
 import type {
@@ -10,11 +11,6 @@ import type {
   LetterThreadData,
   ToLetterThread,
 } from './messages.ts';
-
-/** As a worker's: beyond it the thread dies, not the process. */
-const MAX_HEAP_MB = 1024;
-/** The thread gets this much longer than a hook may take before it counts as hanging; so much a letter gets when somebody wants an end. */
-const GRACE_MS = 2_000;
 
 /** What ended it the first time may be what the letter before had left behind. */
 const MOST_DEATHS = 2;
@@ -70,7 +66,7 @@ export class LetterThread {
     this.#events = events;
     this.#stop = stop;
     stop.addEventListener('abort', () => {
-      this.#endGrace = countDown(GRACE_MS, () => {
+      this.#endGrace = countDown(HOOK_GRACE_MS, () => {
         this.#why = 'the function had not returned when redo was ended';
         void this.#worker?.terminate();
       });
@@ -81,16 +77,8 @@ export class LetterThread {
   async start(): Promise<void> {
     if (this.#worker !== null) return;
     this.#why = null;
-    const worker = new Worker(new URL('./main.js', import.meta.url), {
-      workerData: { settings: this.#settings, waits: this.#waits.memory } satisfies LetterThreadData,
-      // A copy: what a hook changes stays in its thread.
-      env: { ...process.env },
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-      stdout: true,
-      stderr: true,
-    });
-    worker.stdout.pipe(process.stderr, { end: false });
-    worker.stderr.pipe(process.stderr, { end: false });
+    const data: LetterThreadData = { settings: this.#settings, waits: this.#waits.memory };
+    const worker = startHookThread(new URL('./main.js', import.meta.url), data);
     worker.on('message', (message: FromLetterThread) => {
       this.#take(message);
     });
@@ -189,7 +177,7 @@ export class LetterThread {
   /** A loop that never ends cannot be timed from within. A process beside the thread has a time limit of its own. */
   #watch(): void {
     const { processTimeoutMs } = this.#settings;
-    this.#endCountdown = countDown(processTimeoutMs + GRACE_MS, () => {
+    this.#endCountdown = countDown(processTimeoutMs + HOOK_GRACE_MS, () => {
       if (this.#waits.any) {
         this.#watch();
         return;
