@@ -40,6 +40,14 @@ function putGoodLetter(
   );
 }
 
+/** A journal by which all offsets of partition 0 up to this one are dead. */
+function putDeadJournal(dir: string, to: number, folder = 'ztf'): void {
+  putJournal(dir, folder, 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to, outcome: 'dead' },
+  ]);
+}
+
 async function assertClean(dir: string): Promise<void> {
   const { findings } = await verifyFolder(dir);
   assert.ok(findings.clean, JSON.stringify(findings.faults));
@@ -47,10 +55,7 @@ async function assertClean(dir: string): Promise<void> {
 
 test('a folder that a client writes to is left alone, with the name of who does', async (t) => {
   const dir = newFolder(t);
-  putJournal(dir, 'ztf', 0, [
-    { start: 0, behind: 'start' },
-    { from: 0, to: 0, outcome: 'dead' },
-  ]);
+  putDeadJournal(dir, 0);
   putGoodLetter(dir, 0, jsonAlert(1));
   const leave = await enterOwner({
     ...{ outputDir: dir, writer: newWriter(), group: 'night', brokers: 'localhost:9092' },
@@ -66,10 +71,7 @@ test('a folder that a client writes to is left alone, with the name of who does'
 
 test('a folder whose letters are redone is left alone by a client, and by another redo', async (t) => {
   const dir = newFolder(t);
-  putJournal(dir, 'ztf', 0, [
-    { start: 0, behind: 'start' },
-    { from: 0, to: 0, outcome: 'dead' },
-  ]);
+  putDeadJournal(dir, 0);
   putGoodLetter(dir, 0, jsonAlert(1));
   const gate = join(newFolder(t), 'gate');
   const hook = join(newFolder(t), 'hook.mjs');
@@ -107,10 +109,7 @@ test('a folder whose letters are redone is left alone by a client, and by anothe
 
 test('dead letters that can be read now are saved and journaled, the others stay with the error of today', async (t) => {
   const dir = newFolder(t);
-  putJournal(dir, 'ztf', 0, [
-    { start: 0, behind: 'start' },
-    { from: 0, to: 2, outcome: 'dead' },
-  ]);
+  putDeadJournal(dir, 2);
   putGoodLetter(dir, 0, jsonAlert(70));
   putLetter(dir, 'ztf', 0, 1);
   putGoodLetter(dir, 2, jsonAlert(72));
@@ -276,10 +275,7 @@ test('a letter whose offset nothing tells of yet waits for the client', async (t
 
 test('a redone alert has its images beside it, and its folder, as a profile named it, without the prefix of the topic', async (t) => {
   const dir = newFolder(t);
-  putJournal(dir, 'night', 0, [
-    { start: 0, behind: 'start' },
-    { from: 0, to: 0, outcome: 'dead' },
-  ]);
+  putDeadJournal(dir, 0, 'night');
   const [alert] = simulateNight({ survey: 'ztf', seed: 1, count: 1, history: 1 });
   assert.ok(alert);
   putGoodLetter(dir, 0, alert.value, 'night', { topic: 'of.a.profile.night' });
@@ -296,10 +292,7 @@ test('a redone alert has its images beside it, and its folder, as a profile name
 test('redo may be killed at any moment: the next one brings it to its end', async (t) => {
   const dir = newFolder(t);
   const count = 60;
-  putJournal(dir, 'ztf', 0, [
-    { start: 0, behind: 'start' },
-    { from: 0, to: count - 1, outcome: 'dead' },
-  ]);
+  putDeadJournal(dir, count - 1);
   for (let offset = 0; offset < count; offset++) putGoodLetter(dir, offset, jsonAlert(offset));
   for (const wanted of [5, 30]) {
     const client = startClient(t, ['redo', dir]);
@@ -320,10 +313,7 @@ test('redo may be killed at any moment: the next one brings it to its end', asyn
 
 test('Ctrl-C ends redo at a letter whose hook loops for ever, and the letter stays as it was', async (t) => {
   const dir = newFolder(t);
-  putJournal(dir, 'ztf', 0, [
-    { start: 0, behind: 'start' },
-    { from: 0, to: 0, outcome: 'dead' },
-  ]);
+  putDeadJournal(dir, 0);
   putGoodLetter(dir, 0, jsonAlert(0));
   const letter = join(dir, '_dead-letter', 'ztf', '0-0.json');
   const before = readFileSync(letter, 'utf8');
@@ -341,10 +331,7 @@ test('Ctrl-C ends redo at a letter whose hook loops for ever, and the letter sta
 
 test('a hook that loops for ever or exits at a letter leaves that letter, and the others are redone', async (t) => {
   const dir = newFolder(t);
-  putJournal(dir, 'ztf', 0, [
-    { start: 0, behind: 'start' },
-    { from: 0, to: 3, outcome: 'dead' },
-  ]);
+  putDeadJournal(dir, 3);
   for (let offset = 0; offset < 4; offset++) putGoodLetter(dir, offset, jsonAlert(offset));
   const hook = join(newFolder(t), 'hook.mjs');
   writeFileSync(
@@ -488,10 +475,7 @@ test('what a name held before the topic was begun anew is no reason to throw a l
 
 test('a file among the folders of letters, such as those of a file manager, is none of them', async (t) => {
   const dir = newFolder(t);
-  putJournal(dir, 'ztf', 0, [
-    { start: 0, behind: 'start' },
-    { from: 0, to: 0, outcome: 'dead' },
-  ]);
+  putDeadJournal(dir, 0);
   putGoodLetter(dir, 0, jsonAlert(70));
   put(dir, '_dead-letter/.DS_Store', '');
   const { code, stderr } = await redo(t, dir);
