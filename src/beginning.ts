@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { classify, isHopeless } from './broker/classify.ts';
-import type { AlertConsumer, BrokerError, TopicCatalogue, TopicPartition } from './broker/consumer.ts';
+import {
+  type AlertConsumer,
+  type BrokerError,
+  isBrokerError,
+  type TopicCatalogue,
+  type TopicPartition,
+} from './broker/consumer.ts';
 import { findGivenPositions, GivenPositions } from './broker/given-positions.ts';
 import { readSubscription, type Subscription } from './broker/subscription.ts';
 import { matchTopics, partitionsOf } from './broker/topics.ts';
@@ -86,10 +92,6 @@ function sayAskedAgain(error: BrokerError, saidMs: number, log: Log): number {
   if (nowMs - saidMs < SAY_AGAIN_MS) return saidMs;
   log.warn(`${what}; it is asked again every second.`);
   return nowMs;
-}
-
-function isBrokerError(error: unknown): error is BrokerError {
-  return typeof (error as { code?: unknown }).code === 'number';
 }
 
 async function findEnd(

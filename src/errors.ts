@@ -60,6 +60,11 @@ export function internalError(thrown: unknown): ClientError {
   );
 }
 
+/** Whether a code of the system's is of an error that passes when somebody makes room on a disk. */
+export function isDiskFull(code: string | undefined): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
 const faultsOfFiles: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'this user may not read it',

@@ -2,7 +2,7 @@ import { constants, readFileSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { ClientError, messageOf } from './errors.ts';
+import { ClientError, isDiskFull, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 
 /** Folder of the owners' files, below the output folder. */
@@ -69,7 +69,7 @@ export async function enterOwner(options: OwnerOptions): Promise<() => Promise<v
   } catch (error) {
     // Without its text nobody would ever know that it is left behind.
     await takeOut(folder, path);
-    const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+    const isFull = isDiskFull((error as NodeJS.ErrnoException).code);
     const cure = isFull ? 'Make room on its disk, and start again' : 'Make it writable, or remove it';
     throw new ClientError(
       'OUTPUT',

@@ -1,7 +1,7 @@
 import type { Reader } from './batch/read.ts';
 import type { SchemaRegistry } from './broker/schema-registry.ts';
 import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, isDiskFull } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Unfinished } from './pool/messages.ts';
 import type { Pool } from './pool/pool.ts';
@@ -14,12 +14,10 @@ const SAY_AGAIN_MS = 60_000;
 /** A pause costs up to a second of librdkafka's before messages come again; a schema is mostly there in milliseconds. */
 const HOLD_AFTER_MS = 250;
 
-/** Errors that pass when somebody makes room. */
-const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
 const diskSpace: Wait = { what: 'disk space', mayCome: true };
 /** Others are somebody's to mend, and count as standing still. */
 const waitFor = (code: string): Wait =>
-  NO_SPACE.has(code) ? diskSpace : { what: `the output folder (${code})`, mayCome: false };
+  isDiskFull(code) ? diskSpace : { what: `the output folder (${code})`, mayCome: false };
 
 /** What the returns need from the flow around them. */
 export interface ReturnsOptions {

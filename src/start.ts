@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AlertConsumer, TopicPartition } from './broker/consumer.ts';
+import { type AlertConsumer, isBrokerError, type TopicPartition } from './broker/consumer.ts';
 import type { GivenPositions } from './broker/given-positions.ts';
 import { type FindSavedOtherwise, type StartPosition, startPositions } from './broker/start-position.ts';
 import { partitionKey } from './commit/partition-progress.ts';
@@ -70,7 +70,7 @@ export class Start {
       return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
     } catch (error) {
       // A broker that does not answer is asked again; a folder that does not fit is not.
-      if (typeof (error as { code?: unknown }).code === 'number') throw error;
+      if (isBrokerError(error)) throw error;
       fail(error instanceof ClientError ? error : new ClientError('OUTPUT', messageOf(error)));
       return [];
     }

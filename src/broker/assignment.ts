@@ -1,7 +1,7 @@
 import { ClientError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
-import type { AlertConsumer, Rebalance, TopicPartition } from './consumer.ts';
+import { type AlertConsumer, isBrokerError, type Rebalance, type TopicPartition } from './consumer.ts';
 import type { StartPosition } from './start-position.ts';
 
 const RETRY_MS = 1_000;
@@ -162,10 +162,6 @@ function remade(topic: string): ClientError {
     'TOPIC_RECREATED',
     `${topic} was deleted and made again while it was read, and nothing of the new one was saved. Start again to read it; where alerts are saved as files, move those of the old one away first, or give another --output-dir.`,
   );
-}
-
-function isBrokerError(error: unknown): boolean {
-  return typeof (error as { code?: unknown }).code === 'number';
 }
 
 /** `ztf/0, ztf/1 and 3 more partitions` */

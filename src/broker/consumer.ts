@@ -34,6 +34,11 @@ export interface BrokerError {
   readonly message: string;
 }
 
+/** librdkafka numbers its errors; those of the system and of the client itself are named. */
+export function isBrokerError(error: unknown): error is BrokerError {
+  return typeof (error as Partial<BrokerError> | null | undefined)?.code === 'number';
+}
+
 /** Names and partition counts of the topics that this client may see. */
 export type TopicCatalogue = ReadonlyMap<string, number>;
 

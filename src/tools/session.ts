@@ -1,7 +1,7 @@
 import { userLogins } from '../auth/login-store.ts';
 import { classify } from '../broker/classify.ts';
 import { connect, type Connected } from '../broker/connect.ts';
-import type { BrokerError } from '../broker/consumer.ts';
+import { isBrokerError } from '../broker/consumer.ts';
 import { modestReading } from '../broker/read-some.ts';
 import { type Config, resolveConfig } from '../config.ts';
 import type { ConfigSources } from '../config/gather.ts';
@@ -72,11 +72,6 @@ export async function withBroker(
   } finally {
     await connected.consumer.disconnect();
   }
-}
-
-/** librdkafka numbers its errors; those of the system and of the client itself are named. */
-function isBrokerError(error: unknown): error is BrokerError {
-  return error instanceof Error && typeof (error as Partial<BrokerError>).code === 'number';
 }
 
 /** A topic as the user types it. */
