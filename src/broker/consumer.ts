@@ -80,6 +80,8 @@ export class AlertConsumer {
   onStatistics: (json: string) => void = () => undefined;
   readonly #client: KafkaConsumer;
   readonly #newProtocol: boolean;
+  /** Settles with the attempt to connect. */
+  #connecting: Promise<unknown> = Promise.resolve();
 
   constructor(properties: Readonly<Record<string, string | number | boolean>>) {
     this.#newProtocol = properties['group.protocol'] === 'consumer';
@@ -121,7 +123,7 @@ export class AlertConsumer {
 
   /** Connects and asks for all topics. @throws BrokerError after `timeoutMs`; SettingsError at once. */
   connect(timeoutMs: number): Promise<TopicCatalogue> {
-    return new Promise((resolve, reject) => {
+    const connected = new Promise<TopicCatalogue>((resolve, reject) => {
       let isMade = false;
       // It comes where brokers were asked, and did not answer as they should.
       this.#client.once('connection.failure', () => {
@@ -132,6 +134,8 @@ export class AlertConsumer {
         else resolve(catalogue(metadata));
       });
     });
+    this.#connecting = connected.catch(() => null);
+    return connected;
   }
 
   /** Asks for all topics. @throws BrokerError */
@@ -282,8 +286,13 @@ export class AlertConsumer {
     this.#client.commit([...offsets]);
   }
 
-  disconnect(): Promise<void> {
-    return new Promise((resolve) => {
+  /**
+   * Disconnects, also from an attempt to connect. It waits for the end of that: node-rdkafka would find nothing to disconnect, connect nevertheless,
+   * and keep the process from its end.
+   */
+  async disconnect(): Promise<void> {
+    await this.#connecting;
+    await new Promise<void>((resolve) => {
       this.#client.disconnect(() => {
         resolve();
       });

@@ -128,9 +128,11 @@ export class Source {
       },
       this.#stopping.signal,
     );
-    this.#ticks = setInterval(() => {
-      this.#tick();
-    }, TICK_MS);
+    // Without one it is closed already, and nobody would end them.
+    if (this.#session !== null)
+      this.#ticks = setInterval(() => {
+        this.#tick();
+      }, TICK_MS);
     return this.#session;
   }
 
