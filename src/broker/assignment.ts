@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ClientError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
@@ -20,18 +21,31 @@ export interface AssignmentOptions {
   readonly fail: (error: ClientError) => void;
 }
 
+/** An assignment that the group has told. */
+interface Offer {
+  readonly partitions: readonly TopicPartition[];
+  /** librdkafka has not taken it back. */
+  holds: boolean;
+}
+
 /**
  * Answers the group's rebalances, one after the other.
  *
  *     assign:  ask for start positions → assign → read
  *     revoke:  stop beginning new work → drain → commit → unassign
  *
- * librdkafka waits for the answer to a revoke, and the group waits with it; that is what gives us the time to commit.
+ * librdkafka waits for the answer to a revoke, and the group waits with it; that is what gives us the time to commit. For the answer to an
+ * assign it does not wait where a topic gets partitions meanwhile: it joins anew without a revoke. What it would read until the next assign it could
+ * not commit, so nothing is read.
  */
 export class Assignment {
   /** The partitions that are ours, by {@link partitionKey}. */
   readonly partitions = new Map<string, PartitionProgress>();
   readonly #options: AssignmentOptions;
+  /** Assignments that are not answered yet, in their order. */
+  readonly #offers = new Set<Offer>();
+  /** Of assignments that have still to be told. */
+  #takenBackAhead = 0;
   #answered: Promise<void> = Promise.resolve();
   #waiting = 0;
   #closed = false;
@@ -41,7 +55,11 @@ export class Assignment {
     this.#options = options;
     options.consumer.onRebalance = (rebalance) => {
       this.#waiting += 1;
-      this.#answered = this.#answered.then(() => this.#answer(rebalance));
+      const offer = rebalance.kind === 'assign' ? this.#offered(rebalance.partitions) : null;
+      this.#answered = this.#answered.then(() => this.#answer(rebalance, offer));
+    };
+    options.consumer.onTakenBack = () => {
+      this.#takeBack();
     };
     options.consumer.onRemade = (topic) => {
       this.#end(topic);
@@ -85,10 +103,23 @@ export class Assignment {
     if (ended.length > 0) this.#options.fail(remade(topic));
   }
 
-  async #answer(rebalance: Rebalance): Promise<void> {
+  #offered(partitions: readonly TopicPartition[]): Offer {
+    const offer = { partitions, holds: this.#takenBackAhead === 0 };
+    if (!offer.holds) this.#takenBackAhead -= 1;
+    this.#offers.add(offer);
+    return offer;
+  }
+
+  #takeBack(): void {
+    const offer = [...this.#offers].find(({ holds }) => holds);
+    if (offer === undefined) this.#takenBackAhead += 1;
+    else offer.holds = false;
+  }
+
+  async #answer(rebalance: Rebalance, offer: Offer | null): Promise<void> {
     try {
-      if (rebalance.kind === 'assign') await this.#assign(rebalance.partitions);
-      else await this.#revoke(rebalance);
+      if (offer === null) await this.#revoke(rebalance);
+      else await this.#assign(offer).finally(() => this.#offers.delete(offer));
     } catch (error) {
       // On the way out the group may be asking still.
       this.#options.log[this.#closed ? 'debug' : 'error'](`A rebalance went wrong: ${messageOf(error)}.`);
@@ -97,12 +128,14 @@ export class Assignment {
     }
   }
 
-  async #assign(partitions: readonly TopicPartition[]): Promise<void> {
+  async #assign(offer: Offer): Promise<void> {
     const { consumer, log, betweenReads, onAssigned } = this.#options;
     // Out of date or not, librdkafka waits for an answer.
-    const positions = (await this.#findPositions(partitions)) ?? [];
+    const positions = (await this.#findPositions(offer.partitions)) ?? [];
     const gained = positions.map((at) => new PartitionProgress(at));
-    await betweenReads(() => {
+    const isTakenBack = (): boolean => !offer.holds;
+    await betweenReads(async () => {
+      if (isTakenBack()) return;
       consumer.assign(
         positions.map(({ topic, partition, offset, known }) => ({
           topic,
@@ -110,10 +143,19 @@ export class Assignment {
           offset: known?.offset ?? offset,
         })),
       );
+      await allHeard();
+      if (isTakenBack()) {
+        consumer.unassign([]);
+        return;
+      }
       for (const at of gained) this.partitions.set(partitionKey(at), at);
       // A pause from an earlier assignment outlives it.
       if (gained.length > 0) consumer.resume(gained);
     });
+    if (isTakenBack()) {
+      log.info(`${describe(offer.partitions)} were taken back before they could be read.`);
+      return;
+    }
     this.#isAnswered = true;
     if (gained.length > 0) log.info(`Assigned ${describe(gained)}.`);
     onAssigned(gained);
@@ -155,6 +197,12 @@ export class Assignment {
     });
     if (lost.length > 0) log.info(`Gave up ${describe(lost)}.`);
   }
+}
+
+/** All that librdkafka had said when it took our answer: what another thread says comes with the next turn of the event loop. */
+async function allHeard(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 function remade(topic: string): ClientError {

@@ -53,11 +53,17 @@ const METADATA_TIMEOUT_MS = 10_000;
  */
 const ofTopics = { 'auto.offset.reset': 'earliest' } as const;
 
-/** It is told by nothing else that a topic is another one now. Of debugging's many lines these come with changes only, some a second at full rate. */
-const DEBUG = 'topic';
+/**
+ * It is told by nothing else that a topic is another one now, or an assignment taken back. Of debugging's many lines these come with changes
+ * only, some a second at full rate.
+ */
+const DEBUG = 'topic,consumer';
 const CHANGED_ID = /Topic (\S+) changed id from (\S+) to (\S+)$/;
 /** Of brokers that know no ids yet. */
 const NO_ID = 'A'.repeat(22);
+
+/** It joins the group anew, without a revoke and without waiting for the answer: a topic was seen to change, or nobody polled. */
+const TAKEN_BACK = /initiating rebalance \(EAGER\) in state \S+ \(join-state wait-assign-call\)/;
 
 /** librdkafka makes no client of its settings; nobody was asked. */
 export class SettingsError extends Error {
@@ -74,6 +80,8 @@ export class AlertConsumer {
   onCommit: (error: BrokerError | null, offsets: readonly PartitionOffset[]) => void = () => undefined;
   /** The topic was deleted and made again: by the broker's id it is another one than before. */
   onRemade: (topic: string) => void = () => undefined;
+  /** The assignment that is not answered yet no longer holds. It comes before the next one does, but perhaps before the one that it is about. */
+  onTakenBack: () => void = () => undefined;
   /** Texts of librdkafka about its connections. */
   onTrouble: (text: string, code: number) => void = () => undefined;
   /** librdkafka's statistics as JSON; they come where `statistics.interval.ms` is set. */
@@ -108,6 +116,7 @@ export class AlertConsumer {
       if (severity <= 4) this.onTrouble(`${fac}: ${message}`, 0);
       const remade = remadeTopic(message);
       if (remade !== null) this.onRemade(remade);
+      if (TAKEN_BACK.test(message)) this.onTakenBack();
     });
     client.on('event.error', (error) => {
       this.onTrouble(error.message, error.code);
