@@ -97,3 +97,13 @@ test('a union within a union is refused, as Avro forbids it', () => {
     { code: 'NO_COLUMNS' },
   );
 });
+
+test('a schema of too many types is refused by their number, which is not that of its columns', () => {
+  const fields = Array.from({ length: 7_000 }, (_, i) => ({ name: `f${i}`, type: ['null', 'int'] }));
+  assert.throws(
+    () => {
+      check({ type: 'record', name: 'Wide', fields }, Buffer.alloc(7_000));
+    },
+    { code: 'NO_COLUMNS', message: /more than 20000 types/ },
+  );
+});
