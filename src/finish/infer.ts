@@ -6,6 +6,8 @@ import { TapeKeys } from './tape-keys.ts';
 const MAX_FIELDS = 2_000;
 /** Of a schema: what is beyond becomes JSON. */
 const MAX_COLUMNS = 10_000;
+/** An object or array that stands in so many is JSON. Each takes two levels of a schema, which has 100 at the most. */
+const MAX_LEVELS = 40;
 /** Where something stood in the alerts. With more, the largest objects become dictionaries, until half of them are left. */
 const MAX_PLACES = 2 * MAX_COLUMNS;
 
@@ -200,15 +202,19 @@ class Builder {
   #records = 0;
 
   root(seen: Seen): SchemaJson {
-    return seen.isDictionary ? WHOLE_ALERTS : this.#record(seen.fields ?? new TapeKeys<Seen>());
+    return seen.isDictionary ? WHOLE_ALERTS : this.#record(seen.fields ?? new TapeKeys<Seen>(), 1);
   }
 
-  #nullable(seen: Seen): SchemaJson {
-    const type = this.#type(seen);
+  /** @param level how many objects and arrays it stands in. */
+  #nullable(seen: Seen, level: number): SchemaJson {
+    const type = this.#type(seen, level);
     return type === 'null' ? type : ['null', type];
   }
 
-  #type({ boolean, double, string, bytes, integers, items, fields, isDictionary }: Seen): SchemaJson {
+  #type(
+    { boolean, double, string, bytes, integers, items, fields, isDictionary }: Seen,
+    level: number,
+  ): SchemaJson {
     const kinds = [
       boolean,
       double,
@@ -227,17 +233,18 @@ class Builder {
     if (string) return 'string';
     if (bytes) return 'bytes';
     if (integers.any) return integerType(integers);
-    if (items !== null) return { type: 'array', items: this.#nullable(items) };
+    if (level === MAX_LEVELS) return 'string';
+    if (items !== null) return { type: 'array', items: this.#nullable(items, level + 1) };
     if (fields === null || fields.size === 0) return 'string';
-    return this.#record(fields);
+    return this.#record(fields, level + 1);
   }
 
-  #record(fields: TapeKeys<Seen>): SchemaJson {
+  #record(fields: TapeKeys<Seen>, level: number): SchemaJson {
     const number = this.#records++;
     return {
       type: 'record',
       name: number === 0 ? 'Alert' : `Object${number}`,
-      fields: fields.map((name, seen) => ({ name, type: this.#nullable(seen) })),
+      fields: fields.map((name, seen) => ({ name, type: this.#nullable(seen, level) })),
     };
   }
 }

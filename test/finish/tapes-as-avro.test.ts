@@ -147,3 +147,19 @@ test('alerts of one shape come out as they went in', () => {
     }),
   );
 });
+
+test('what stands in forty objects and arrays is JSON, and what stands beside it stays', () => {
+  for (const [open, close] of [
+    ['{"a":', '}'],
+    ['[', ']'],
+  ] as const) {
+    const nested = (levels: number): string => `${open.repeat(levels)}{"b":1}${close.repeat(levels)}`;
+    const [first, second] = throughAvro([`{"x":${nested(190)},"y":1.5}`, '{"z":2}']);
+    const { x, ...beside } = first as Record<string, unknown>;
+    let value = x;
+    for (let level = 1; level < 40; level++)
+      value = Array.isArray(value) ? (value as unknown[])[0] : (value as Record<string, unknown>)['a'];
+    assert.equal(value, nested(190 - 39));
+    assert.deepEqual([beside, second], [{ y: 1.5 }, { z: 2n }]);
+  }
+});

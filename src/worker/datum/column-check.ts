@@ -30,13 +30,15 @@ interface Growth {
 
 /**
  * Whether records of a schema can stand in columns. Two things no length tells: a null of one byte is one in each column below it, and an index of one
- * byte stands for a symbol of any length. And a decimal that has more digits than its schema says makes a file that nobody can read.
+ * byte stands for a symbol of any length. And a decimal that has more digits than its schema says makes a file that nobody can read, a map that has a key
+ * twice one that DuckDB cannot.
  */
 export class ColumnCheck {
   readonly #schema: AvroType;
   readonly #growth = new Map<AvroShape | null, Growth>();
   readonly #sureBytes: number;
-  #hasDecimals = false;
+  /** Whether a record must be looked at, however small it is: it may hold decimals or maps. */
+  #mustLook = false;
   #room = 0;
 
   /** @param schema one that checkColumns has passed. */
@@ -46,9 +48,9 @@ export class ColumnCheck {
     this.#sureBytes = limits.outputBytes / ratio;
   }
 
-  /** @throws DecodeError TOO_LARGE; BAD_AVRO for a decimal. */
+  /** @throws DecodeError TOO_LARGE; BAD_AVRO for a decimal or a map. */
   check(record: Uint8Array): void {
-    if (this.#hasDecimals) this.#look(record);
+    if (this.#mustLook) this.#look(record);
     else this.checkSize(record);
   }
 
@@ -74,6 +76,7 @@ export class ColumnCheck {
         return recordGrowth(shape.types.map((type) => this.#growthOf(type)));
       case 'array':
       case 'map': {
+        if (shape.kind === 'map') this.#mustLook = true;
         const { ratio, ofNothing, takesBytes, columns } = this.#growthOf(shape.items);
         const bounded = shape.kind === 'map' || takesBytes;
         const keys = shape.kind === 'map' ? LEVEL_BYTES + LENGTH_BYTES : 0;
@@ -100,7 +103,7 @@ export class ColumnCheck {
         return leaf(Math.max(0, ...shape.symbols.map((_, i) => symbolBytes(shape.symbols, i))), true);
       case 'logical': {
         if (shape.schema['logicalType'] !== 'decimal') return leaf(LEVEL_BYTES + MAX_TEXT_BYTES, true);
-        if (isNumber(shape.schema)) this.#hasDecimals = true;
+        if (isNumber(shape.schema)) this.#mustLook = true;
         return leaf(decimalTextBytes(shape.schema, 1), true);
       }
       default:
@@ -116,16 +119,17 @@ export class ColumnCheck {
         for (const field of shape.types) this.#visit(field, cursor);
         return;
       case 'array':
-      case 'map':
+      case 'map': {
         this.#take(this.#growthOf(type).columns * LEVEL_BYTES);
+        const keys = shape.kind === 'map' ? new Set<string>() : null;
         for (let count = cursor.block(); count > 0; count = cursor.block()) {
           for (let i = 0; i < count; i++) {
-            if (shape.kind === 'map')
-              this.#take(LEVEL_BYTES + LENGTH_BYTES + cursor.fixed(cursor.count()).length);
+            if (keys !== null) this.#key(cursor, keys);
             this.#visit(shape.items, cursor);
           }
         }
         return;
+      }
       case 'union':
         // All columns below it get a level; those of the branch that is there are counted once more.
         this.#take(this.#growthOf(type).columns * LEVEL_BYTES);
@@ -147,6 +151,16 @@ export class ColumnCheck {
         this.#take(LEVEL_BYTES + Math.max(WORD_BYTES, LENGTH_BYTES + cursor.at - start));
       }
     }
+  }
+
+  /** @param keys those before it in its map. */
+  #key(cursor: Cursor, keys: Set<string>): void {
+    const start = cursor.at;
+    const key = cursor.string();
+    this.#take(LEVEL_BYTES + LENGTH_BYTES + cursor.at - start);
+    if (keys.has(key))
+      throw new DecodeError('BAD_AVRO', `A map has the key ${JSON.stringify(key)} twice (byte ${start}).`);
+    keys.add(key);
   }
 
   #decimal(schema: Readonly<Record<string, unknown>>, cursor: Cursor): void {

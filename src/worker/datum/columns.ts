@@ -3,8 +3,8 @@ import type { CheckRecord } from './data.ts';
 import type { AvroType } from '../decode/avro/schema.ts';
 import { DecodeError } from '../decode/error.ts';
 
-/** Columns of one table; a schema with more is a mistake or an attack. */
-const MAX_COLUMNS = 20_000;
+/** In the schema of one table, unions and what is in them counted each; one with more is a mistake or an attack. */
+const MAX_TYPES = 20_000;
 
 /**
  * Whether alerts of a schema can stand in columns.
@@ -18,11 +18,14 @@ export function checkColumns(schema: AvroType): CheckRecord {
       'NO_COLUMNS',
       'Only records can stand in columns, and the Avro schema is none of a record.',
     );
-  let columns = 0;
+  let types = 0;
   const open = new Set<unknown>();
   const visit = ({ shape }: AvroType): void => {
-    if (++columns > MAX_COLUMNS)
-      throw new DecodeError('NO_COLUMNS', `The Avro schema has more than ${MAX_COLUMNS} columns.`);
+    if (++types > MAX_TYPES)
+      throw new DecodeError(
+        'NO_COLUMNS',
+        `The Avro schema has more than ${MAX_TYPES} types, too many for columns.`,
+      );
     if (open.has(shape))
       throw new DecodeError('NO_COLUMNS', 'The Avro schema holds itself, so it has no end of columns.');
     open.add(shape);

@@ -64,9 +64,10 @@ function decimalBytes(
   const text = typeof value === 'bigint' || typeof value === 'string' ? String(value) : '';
   const [, sign, whole = '', fraction = ''] = /^(-?)(\d{1,4300})(?:\.(\d*))?$/.exec(text) ?? [];
   if (sign === undefined || fraction.length > digitsBehind) return null;
-  const count = BigInt(`${sign}${whole}${fraction.padEnd(digitsBehind, '0')}`);
-  const end = 10n ** BigInt(Number(precision));
-  if (count >= end || count <= -end) return null;
+  const digits = `${whole}${fraction.padEnd(digitsBehind, '0')}`.replace(/^0+/, '');
+  // By its digits: a schema may name any precision, and the power of ten would take all memory.
+  if (digits.length > Number(precision)) return null;
+  const count = BigInt(`${sign}${digits === '' ? '0' : digits}`);
   let bytes = 1;
   while (BigInt.asIntN(8 * bytes, count) !== count) bytes += 1;
   if (type === 'fixed') {

@@ -140,12 +140,16 @@ export class AvroEncoder {
     throw new Misfit(`the schema has no field ${path === '' ? extra : `${path}.${extra}`}`);
   }
 
-  /** The first branch that takes the value, but no float where a double is more exact; where none does, the last one says why. */
+  /**
+   * The first branch that takes the value; but an integer becomes a float, and a float an integer, only where nothing else takes it, and no float is taken
+   * where a double is more exact. Where none takes it, the last one says why.
+   */
   #union(branches: readonly AvroType[], value: Value, path: string): void {
     const start = this.#out.length;
     let reason: Misfit | null = null;
     const needsDouble = !isFloat(value) && branches.some((branch) => isPrimitive(branch, 'double'));
-    for (const [index, branch] of branches.entries()) {
+    for (const index of inOrder(branches, value)) {
+      const branch = branches[index] as AvroType;
       if (isPrimitive(branch, 'null') !== (value === null)) continue;
       if (needsDouble && isPrimitive(branch, 'float')) continue;
       try {
@@ -165,6 +169,18 @@ export class AvroEncoder {
 
 function isPrimitive({ shape }: AvroType, name: string): boolean {
   return shape?.kind === 'primitive' && shape.name === name;
+}
+
+/** In which order branches are tried: those of the other kind of number are the last. */
+function inOrder(branches: readonly AvroType[], value: Value): number[] {
+  const indices = branches.map((_, index) => index);
+  if (typeof value !== 'bigint' && typeof value !== 'number') return indices;
+  const wantsReal = typeof value === 'number';
+  const isOther = (index: number): boolean => {
+    const branch = branches[index] as AvroType;
+    return (isPrimitive(branch, 'float') || isPrimitive(branch, 'double')) !== wantsReal;
+  };
+  return [...indices.filter((index) => !isOther(index)), ...indices.filter(isOther)];
 }
 
 /** Whether a float holds it. */

@@ -114,10 +114,8 @@ class BsonReader {
         return;
       case 0x0c:
         visitor.beginObject(true);
-        visitor.key('$ref');
-        visitor.string(this.#string());
-        visitor.key('$id');
-        visitor.string(this.#hex(12));
+        this.#part('$ref', 0x02, depth);
+        this.#part('$id', 0x07, depth);
         visitor.endObject();
         return;
       case 0x0f:
@@ -277,12 +275,16 @@ class BsonReader {
     const start = this.at;
     const length = this.#int32();
     this.#visitor.beginObject(true);
-    this.#visitor.key('$code');
-    this.#visitor.string(this.#string());
-    this.#visitor.key('$scope');
-    this.document(false, depth + 1);
+    this.#part('$code', 0x02, depth);
+    this.#part('$scope', 0x03, depth);
     this.#visitor.endObject();
     if (this.at !== start + length) throw this.#lie('code', length, start);
+  }
+
+  /** A value that has no name of its own in BSON. */
+  #part(name: string, type: number, depth: number): void {
+    if (this.#visitor.key(name)) this.#element(type, depth);
+    else this.#skip(type);
   }
 
   #lie(what: string, length: number, start: number): DecodeError {

@@ -194,7 +194,6 @@ function tellText(value: Buffer, visitor: AlertVisitor): void {
   const text = utf8(value, 0, value.length);
   if (text === null) throw new DecodeError('BAD_TEXT', 'The text is not UTF-8.');
   visitor.beginObject(true);
-  visitor.key('text');
-  visitor.string(text);
+  if (visitor.key('text')) visitor.string(text);
   visitor.endObject();
 }

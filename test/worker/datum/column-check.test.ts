@@ -72,11 +72,38 @@ test('a decimal with more digits than its schema says is refused, as is one that
   }
 });
 
+test('a map that has a key twice is refused, in one block or in several', () => {
+  const type = { type: 'array', items: { type: 'map', values: 'int' } };
+  const entry = (key: string): Buffer => Buffer.concat([sized(Buffer.from(key)), long(1)]);
+  const block = (...keys: string[]): Buffer => Buffer.concat([long(keys.length), ...keys.map(entry)]);
+  const maps = (...blocks: Buffer[][]): Buffer =>
+    Buffer.concat([long(blocks.length), ...blocks.flatMap((each) => [...each, long(0)]), long(0)]);
+  check(type, maps([block('a', 'b')], [block('a'), block('', 'c')], []));
+  for (const twice of [[block('a', 'b', 'a')], [block('a'), block('b', 'a')]]) {
+    assert.throws(
+      () => {
+        check(type, maps([block('a')], twice));
+      },
+      { code: 'BAD_AVRO', message: /A map has the key "a" twice/ },
+    );
+  }
+});
+
 test('a union within a union is refused, as Avro forbids it', () => {
   assert.throws(
     () => {
       check(['null', ['null', 'int']], long(0));
     },
     { code: 'NO_COLUMNS' },
+  );
+});
+
+test('a schema of too many types is refused by their number, which is not that of its columns', () => {
+  const fields = Array.from({ length: 7_000 }, (_, i) => ({ name: `f${i}`, type: ['null', 'int'] }));
+  assert.throws(
+    () => {
+      check({ type: 'record', name: 'Wide', fields }, Buffer.alloc(7_000));
+    },
+    { code: 'NO_COLUMNS', message: /more than 20000 types/ },
   );
 });

@@ -68,3 +68,30 @@ test('of a float and a double, a number is what holds it', () => {
   assert.equal(encode(type, 0.5)[0], 2);
   assert.equal(encode(type, Number.NaN)[0], 2);
 });
+
+test('an integer is none of the floats in a union, and a float none of its integers, whichever come first', () => {
+  for (const type of [
+    ['null', 'float', 'double', 'int', 'long'],
+    ['null', 'long', 'int', 'double', 'float'],
+  ]) {
+    for (const value of [3n, -(2n ** 53n), 2n ** 63n - 1n])
+      assert.equal(valueOf(type, encode(type, value)), String(value));
+    for (const [value, text] of [
+      [5, '5.0'],
+      [-999, '-999.0'],
+      [0.1, '0.1'],
+    ] as const)
+      assert.equal(valueOf(type, encode(type, value)), text);
+  }
+  assert.equal(valueOf(['null', 'double'], encode(['null', 'double'], 7n)), '7.0');
+  assert.equal(valueOf(['null', 'long'], encode(['null', 'long'], 7)), '7');
+});
+
+test('a decimal takes no longer for the precision that its schema names', () => {
+  for (const precision of [1_000_000_000, Number.MAX_SAFE_INTEGER]) {
+    const type = { type: 'bytes', logicalType: 'decimal', precision, scale: 2 };
+    for (const value of ['-1.25', '0.00', '12345678901234567890.00'])
+      assert.equal(valueOf(type, encode(type, value)), JSON.stringify(value));
+  }
+  assert.equal(valueOf(decimal, encode(decimal, '00099.9')), '"99.9"');
+});

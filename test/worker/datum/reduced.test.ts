@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Data } from '../../../src/worker/datum/data.ts';
+import { jsonText } from '../../../src/worker/datum/json-text.ts';
+import { TapeCursor } from '../../../src/worker/datum/tape.ts';
+import type { FormatOption } from '../../../src/worker/decode/detect.ts';
 import { KnownSchemas } from '../../../src/worker/schemas.ts';
 import type { Reduction } from '../../../src/worker/select/reduced.ts';
 import { StampFiles } from '../../../src/worker/select/stamps.ts';
 import { Transcoder } from '../../../src/worker/transcode.ts';
 import { container, long, sized } from '../../support/avro.ts';
+import { bsonDocument, document, element, int32, int32Bytes, text } from '../../support/bson.ts';
 import { messageOf, readSamples, sampleSchema, skipSamples } from '../../support/samples.ts';
 import { assertBad, jsonOf } from '../../support/transcode.ts';
 
@@ -192,4 +196,39 @@ test('a stamp that may be a text in its schema cannot be extracted', () => {
   });
   const wire = container(imagesOf(['string', 'bytes']), [{ records: 1, bytes: Buffer.alloc(1) }]);
   assertBad('BAD_SCHEMA', () => [...data.read(messageOf(wire))]);
+});
+
+/** What is left of a message that has no schema, as JSON. */
+function leftOnTape(wire: Buffer, reduction: Reduction, format: FormatOption): string {
+  const data = new Data({ format, schemas, reduction, stampFiles: null, checkOf: () => null });
+  const [datum] = data.read(messageOf(wire));
+  assert.ok(datum?.form.kind === 'values');
+  const cursor = new TapeCursor();
+  cursor.begin(datum.bytes);
+  return jsonText(cursor.value());
+}
+
+test('of values whose names the decoder gives, too, only the fields that are kept are left', () => {
+  const pointer = element(0x0c, text('stars').bytes, Buffer.alloc(12, 1));
+  const scope = Buffer.concat([text('x()').bytes, document(['a', int32(1)], ['b', int32(2)]).bytes]);
+  const code = element(0x0f, int32Bytes(scope.length + 4), scope);
+  const bson = bsonDocument(['pointer', pointer], ['code', code], ['last', int32(3)]);
+  const id = '01'.repeat(12);
+  const cases: [Buffer, FormatOption, string[], string][] = [
+    [bson, 'antares', ['pointer.a', 'code.a', 'last'], '{"pointer":{},"code":{},"last":3}'],
+    [
+      bson,
+      'antares',
+      ['pointer.$id', 'code.$scope.b'],
+      `{"pointer":{"$id":"${id}"},"code":{"$scope":{"b":2}}}`,
+    ],
+    [bson, 'antares', ['pointer.$ref', 'code.$code'], '{"pointer":{"$ref":"stars"},"code":{"$code":"x()"}}'],
+    [Buffer.from('plain'), 'text', ['candid'], '{}'],
+    [Buffer.from('plain'), 'text', ['text'], '{"text":"plain"}'],
+  ];
+  for (const [wire, format, fields, expected] of cases) {
+    const reduction = only(...fields);
+    assert.deepEqual(jsonOf(wire, { format, reduction }), [expected]);
+    assert.equal(leftOnTape(wire, reduction, format), expected);
+  }
 });
