@@ -1,6 +1,7 @@
 import type { ParquetWriter } from 'hyparquet-writer';
+import type { CompressZstd } from '../../zstd.ts';
 import { AvroBytes } from './avro-bytes.ts';
-import { Chunk, type CompressPage } from './chunk.ts';
+import { Chunk } from './chunk.ts';
 import type { GatheringWriter } from './gathering-writer.ts';
 import { leavesOf, type NamedColumn, structStep } from './nested.ts';
 import type { Step } from './step.ts';
@@ -23,7 +24,7 @@ export class RowGroup {
   #unseenBytes = 0;
   rows = 0;
 
-  constructor(columns: readonly NamedColumn[], compress: CompressPage) {
+  constructor(columns: readonly NamedColumn[], compress: CompressZstd) {
     this.#row = structStep(columns);
     this.#chunks = leavesOf(columns, []).map((leaf) => new Chunk(leaf, compress));
   }
