@@ -5,7 +5,7 @@ import { GrowingBytes } from './growing-bytes.ts';
 import { GrowingNumbers } from './growing.ts';
 import { Leaf, type LeafType, type Meaning } from './leaf.ts';
 import type { Levels } from './levels.ts';
-import { Step } from './step.ts';
+import { type NumberKind, Step } from './step.ts';
 
 const WORD_BYTES = 4;
 
@@ -45,30 +45,37 @@ export class BooleanColumn extends Leaf {
 
 /** Numbers of one kind, as words of 32 bits. */
 abstract class Numbers extends Leaf {
-  protected readonly words = new GrowingNumbers(new Int32Array(64));
+  readonly #kind: NumberKind;
+  readonly #words = new GrowingNumbers(new Int32Array(64));
+
+  constructor(place: Place, kind: NumberKind, meaning: Meaning = {}) {
+    super(place, { ...meaning, type: PARQUET_TYPES[kind] });
+    this.#kind = kind;
+  }
 
   protected get valueBytes(): number {
-    return this.words.length * WORD_BYTES;
+    return this.#words.length * WORD_BYTES;
   }
   takeValues(): Uint8Array {
-    const words = this.words.take();
+    const words = this.#words.take();
     this.addBounds(words);
     return bytesOf(words);
+  }
+  protected stepOf(levels: Levels, definition: number): Step {
+    return Step.numbers(this.#kind, levels, definition, this.#words);
   }
 
   protected abstract addBounds(words: Int32Array<ArrayBuffer>): void;
 }
 
+const PARQUET_TYPES = { int: 'INT32', long: 'INT64', float: 'FLOAT', double: 'DOUBLE' } as const;
+
 /** 32-bit integers, and what is counted in them. */
 export class IntColumn extends Numbers {
   readonly bounds = new NumberBounds();
 
-  constructor(place: Place, meaning: Meaning = {}) {
-    super(place, { ...meaning, type: 'INT32' });
-  }
-
-  protected stepOf(levels: Levels, definition: number): Step {
-    return Step.numbers('int', levels, definition, this.words);
+  constructor(place: Place, meaning?: Meaning) {
+    super(place, 'int', meaning);
   }
   protected addBounds(words: Int32Array): void {
     this.bounds.add(words);
@@ -79,46 +86,34 @@ export class IntColumn extends Numbers {
 export class LongColumn extends Numbers {
   readonly bounds = new LongBounds();
 
-  constructor(place: Place, meaning: Meaning = {}) {
-    super(place, { ...meaning, type: 'INT64' });
-  }
-
-  protected stepOf(levels: Levels, definition: number): Step {
-    return Step.numbers('long', levels, definition, this.words);
+  constructor(place: Place, meaning?: Meaning) {
+    super(place, 'long', meaning);
   }
   protected addBounds(words: Int32Array): void {
     this.bounds.add(words);
   }
 }
 
+/** Floating-point numbers of 32 or 64 bits. */
 export class FloatColumn extends Numbers {
   readonly bounds = new NumberBounds();
+  readonly #valuesIn: (words: Int32Array<ArrayBuffer>) => Float32Array | Float64Array;
 
-  constructor(place: Place) {
-    super(place, { type: 'FLOAT' });
+  constructor(place: Place, kind: 'float' | 'double') {
+    super(place, kind);
+    this.#valuesIn = kind === 'float' ? asFloats : asDoubles;
   }
-
-  protected stepOf(levels: Levels, definition: number): Step {
-    return Step.numbers('float', levels, definition, this.words);
-  }
-  protected addBounds(words: Int32Array): void {
-    this.bounds.add(new Float32Array(words.buffer, words.byteOffset, words.length));
+  protected addBounds(words: Int32Array<ArrayBuffer>): void {
+    this.bounds.add(this.#valuesIn(words));
   }
 }
 
-export class DoubleColumn extends Numbers {
-  readonly bounds = new NumberBounds();
+function asFloats({ buffer, byteOffset, length }: Int32Array<ArrayBuffer>): Float32Array {
+  return new Float32Array(buffer, byteOffset, length);
+}
 
-  constructor(place: Place) {
-    super(place, { type: 'DOUBLE' });
-  }
-
-  protected stepOf(levels: Levels, definition: number): Step {
-    return Step.numbers('double', levels, definition, this.words);
-  }
-  protected addBounds(words: Int32Array): void {
-    this.bounds.add(new Float64Array(words.buffer, words.byteOffset, words.length / 2));
-  }
+function asDoubles({ buffer, byteOffset, length }: Int32Array<ArrayBuffer>): Float64Array {
+  return new Float64Array(buffer, byteOffset, length / 2);
 }
 
 /** Values of any length. */

@@ -22,6 +22,9 @@ const How = {
   other: 10,
 } as const;
 
+/** Floating-point numbers are as Parquet has them, integers varints. */
+export type NumberKind = 'int' | 'long' | 'float' | 'double';
+
 /** No leaf's. */
 const NO_LEVELS = new Levels({ definition: 0, repetition: 0, nullable: false });
 const NO_WORDS = new GrowingNumbers(new Int32Array(1));
@@ -88,9 +91,8 @@ export class Step {
     return new Step().#leaf(How.nothing, levels, definition);
   }
 
-  /** @param kind float and double: as they are; int and long: from Avro's varints. */
   static numbers(
-    kind: 'float' | 'double' | 'int' | 'long',
+    kind: NumberKind,
     levels: Levels,
     definition: number,
     into: GrowingNumbers<Int32Array>,
