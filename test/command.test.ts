@@ -26,7 +26,8 @@ test('properties that librdkafka cannot work with end with 2 and its reason, and
     ['https.ca.location=/nowhere', /must be an existing file or directory/],
     ['max.poll.interval.ms=1000', /max\.poll\.interval\.ms.*must be >= .*session\.timeout\.ms/],
     ['fetch.max.bytes=1', /fetch\.max\.bytes.*must be >=/],
-    ['ssl.curves.list=foo', /invalid argument/],
+    // What OpenSSL says of it gets lost where Node.js has another OpenSSL than librdkafka.
+    ['ssl.curves.list=foo', /invalid argument|\(kafka\)/],
     ['ssl.certificate.pem=foo', /not in pem format/],
     ['receive.message.max.bytes=1000', /receive\.message\.max\.bytes.*must be >=/],
   ] as const) {

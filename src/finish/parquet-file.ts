@@ -1,22 +1,20 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ParquetWriter } from 'hyparquet-writer';
 import { version } from '../version.ts';
 import { ColumnCheck } from '../worker/datum/column-check.ts';
 import { type AvroType, compileSchema } from '../worker/decode/avro/schema.ts';
 import { DecodeError } from '../worker/decode/error.ts';
-import { loadZstd } from '../zstd.ts';
+import { type CompressZstd, loadZstdCompressor } from '../zstd.ts';
 import { ROOT } from './columns/column.ts';
 import { fieldColumns } from './columns/columns-of.ts';
 import { NullColumn } from './columns/leaves.ts';
 import { GatheringWriter } from './columns/gathering-writer.ts';
 import { groupSchema, type NamedColumn } from './columns/nested.ts';
 import { RowGroup } from './columns/row-group.ts';
-import type { CompressPage } from './columns/chunk.ts';
 import { inferSchema, WHOLE_ALERTS } from './infer.ts';
 import type { LooseFile } from './loose-file.ts';
 import type { NewFile } from './new-file.ts';
 import { TapesAsAvro } from './tapes-as-avro.ts';
-
-const ZSTD_LEVEL = 1;
 
 /** Parquet wants a column, and an alert without a field has none. */
 const NO_COLUMN = 'nothing';
@@ -28,10 +26,9 @@ const NO_COLUMN = 'nothing';
  * stamps, and each copy of them counts.
  */
 export async function writeParquet(loose: LooseFile, file: NewFile): Promise<void> {
-  const { compress } = await loadZstd();
-  const compressPage: CompressPage = (bytes) => compress(bytes, ZSTD_LEVEL) as Uint8Array<ArrayBuffer>;
+  const compress = await loadZstdCompressor();
   if (loose.schemaText !== null) {
-    writeTable({ type: compileSchema(loose.schemaText), records: loose.records() }, file, compressPage);
+    await writeTable({ type: compileSchema(loose.schemaText), records: loose.records() }, file, compress);
     return;
   }
   try {
@@ -41,15 +38,15 @@ export async function writeParquet(loose: LooseFile, file: NewFile): Promise<voi
       // Its decimals were inferred from it.
       columns.checkSize(record);
     };
-    writeTable(tapesBy(encoder, loose, check), file, compressPage);
+    await writeTable(tapesBy(encoder, loose, check), file, compress);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     // An alert is too large in columns. As text it is not: the workers have looked.
     file.empty();
-    writeTable(
+    await writeTable(
       tapesBy(new TapesAsAvro(WHOLE_ALERTS), loose, () => undefined),
       file,
-      compressPage,
+      compress,
     );
   }
 }
@@ -60,16 +57,21 @@ interface Table {
   readonly records: Iterable<Uint8Array>;
 }
 
-function writeTable({ type, records }: Table, file: NewFile, compressPage: CompressPage): void {
+async function writeTable({ type, records }: Table, file: NewFile, compress: CompressZstd): Promise<void> {
   const columns = columnsOf(type);
   const writer = new GatheringWriter(file);
   const schema = groupSchema({ name: 'schema' }, columns);
   const parquet = new ParquetWriter({ writer, schema, createdBy: `antares-client ${version}` });
-  const group = new RowGroup(columns, compressPage);
+  const group = new RowGroup(columns, compress);
   const flush = (): void => {
     if (group.rows > 0) group.write(parquet, writer);
   };
-  for (const record of records) if (group.add(record)) flush();
+  for (const record of records) {
+    if (!group.add(record)) continue;
+    flush();
+    // The compressor's memory is given back.
+    await nextTurn();
+  }
   flush();
   void parquet.finish();
 }

@@ -12,8 +12,8 @@ const RLE = 1;
 const TOO_LARGE = 'a frame of it is too large to be unpacked here';
 
 /**
- * Unpacks zstd where Node.js cannot (before 22.15), a frame at a time: segments are made of many, one a chunk. So memory goes with the
- * largest frame, not with the file.
+ * Unpacks zstd, a frame at a time: segments are made of many, one a chunk. So memory goes with the largest frame, not with the file.
+ * Node.js's own, from 22.15 on, ends with the first frame of a chunk and says nothing of the others (seen in 24.21).
  *
  * @throws Error where a frame is damaged, cut off or too large.
  */

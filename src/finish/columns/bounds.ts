@@ -32,7 +32,9 @@ export class NumberBounds implements Bounds {
   add(values: Float32Array | Float64Array | Int32Array): void {
     let least = this.#least;
     let largest = this.#largest;
-    for (const value of values) {
+    // Not by an iterator, which V8 calls for each value where arrays are of several kinds.
+    for (let i = 0, { length } = values; i < length; i++) {
+      const value = values[i] as number;
       if (value < least) least = value;
       if (value > largest) largest = value;
       if (Number.isNaN(value)) this.#withNaN = true;

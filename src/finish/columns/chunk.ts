@@ -2,13 +2,11 @@ import type { ColumnChunk, Statistics } from 'hyparquet';
 import type { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { release } from '../../release.ts';
+import type { CompressZstd } from '../../zstd.ts';
 import type { LeafPath } from './column.ts';
 import type { GatheringWriter } from './gathering-writer.ts';
 import type { Leaf } from './leaf.ts';
 import type { PageLevels } from './levels.ts';
-
-/** Compresses what a page holds with zstd, into memory of its own. */
-export type CompressPage = (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;
 
 interface Page {
   readonly rows: number;
@@ -22,12 +20,12 @@ interface Page {
 export class Chunk {
   readonly leaf: Leaf;
   readonly #path: readonly string[];
-  readonly #compress: CompressPage;
+  readonly #compress: CompressZstd;
   #pages: Page[] = [];
   #rows = 0;
   #pageBytes = 0;
 
-  constructor({ path, leaf }: LeafPath, compress: CompressPage) {
+  constructor({ path, leaf }: LeafPath, compress: CompressZstd) {
     this.leaf = leaf;
     this.#path = path;
     this.#compress = compress;

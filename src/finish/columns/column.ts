@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
-import type { AvroBytes } from './avro-bytes.ts';
 import type { Leaf } from './leaf.ts';
+import type { Step } from './step.ts';
 
 /**
  * Where a column stands in the levels of Parquet (Melnik et al. 2010, "Dremel"): how many optional and repeated groups, itself included, are
@@ -22,20 +22,14 @@ export interface LeafPath {
   readonly leaf: Leaf;
 }
 
-/** A column that is being filled. */
+/** A column: what a file's schema says of it, and what it is filled by. */
 export interface Column {
   /** What the schema of a file says of it, under this name. */
   schema(name: string): SchemaElement[];
   /** The columns of values that it consists of. */
   leaves(path: readonly string[]): LeafPath[];
-  /**
-   * Appends what stands next in the record.
-   *
-   * @param repetition how many of the repeated groups go on with it; 0: a new row.
-   */
-  read(from: AvroBytes, repetition: number): void;
-  /** Appends that nothing is here. @param definition how many of the groups are there nevertheless. */
-  skip(repetition: number, definition: number): void;
+  /** How it is read. */
+  step(): Step;
 }
 
 /** The place of a field of what stands at another place. */

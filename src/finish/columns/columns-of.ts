@@ -6,7 +6,6 @@ import { below, type Column, type Place, repeated } from './column.ts';
 import { DecimalColumn } from './decimals.ts';
 import {
   BooleanColumn,
-  DoubleColumn,
   FixedColumn,
   FloatColumn,
   IntColumn,
@@ -65,9 +64,8 @@ function primitive(name: string, place: Place): Column {
     case 'long':
       return new LongColumn(place);
     case 'float':
-      return new FloatColumn(place);
     case 'double':
-      return new DoubleColumn(place);
+      return new FloatColumn(place, name);
     case 'string':
     case 'bytes':
       return new StretchColumn(place, name === 'string');

@@ -2,6 +2,8 @@ import type { AvroBytes } from './avro-bytes.ts';
 import type { Place } from './column.ts';
 import { GrowingNumbers } from './growing.ts';
 import { Leaf, type LeafType } from './leaf.ts';
+import type { Levels } from './levels.ts';
+import { Step } from './step.ts';
 
 /** Big-endian, as Parquet has them in bytes. */
 const DECIMAL_BYTES = 16;
@@ -29,7 +31,13 @@ export class DecimalColumn extends Leaf {
     return this.#bytes.take();
   }
 
-  protected put(from: AvroBytes): void {
+  protected stepOf(levels: Levels, definition: number): Step {
+    return Step.other(levels, definition, (from) => {
+      this.#put(from);
+    });
+  }
+
+  #put(from: AvroBytes): void {
     const size = this.#size ?? from.int();
     const start = from.at;
     from.at += size;

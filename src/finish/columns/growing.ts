@@ -1,7 +1,5 @@
-type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
-
 /** Numbers that grow at their end. */
-export class GrowingNumbers<T extends Numbers> {
+export class GrowingNumbers<T extends Int32Array | Uint8Array> {
   values: T;
   length = 0;
 

@@ -1,8 +1,8 @@
 import type { ParquetType, SchemaElement } from 'hyparquet';
-import type { AvroBytes } from './avro-bytes.ts';
 import { type Column, type LeafPath, type Place, repetitionType } from './column.ts';
 import { Levels, type PageLevels } from './levels.ts';
 import type { Bounds } from './bounds.ts';
+import type { Step } from './step.ts';
 
 /** What values mean, such as a date. */
 export type Meaning = Pick<
@@ -37,13 +37,8 @@ export abstract class Leaf implements Column {
     return [{ path, leaf: this }];
   }
 
-  read(from: AvroBytes, repetition: number): void {
-    this.#levels.add(repetition, this.#place.definition);
-    this.put(from);
-  }
-
-  skip(repetition: number, definition: number): void {
-    this.#levels.add(repetition, definition);
+  step(): Step {
+    return this.stepOf(this.#levels, this.#place.definition);
   }
 
   /** How many values and nulls wait to be taken. */
@@ -64,5 +59,6 @@ export abstract class Leaf implements Column {
   protected abstract readonly valueBytes: number;
   /** The values, nulls left out; valid until the next one is read. */
   abstract takeValues(): Uint8Array;
-  protected abstract put(from: AvroBytes): void;
+  /** @param definition where a value is there. */
+  protected abstract stepOf(levels: Levels, definition: number): Step;
 }

@@ -1,8 +1,13 @@
 import type { AvroBytes } from './avro-bytes.ts';
 import { LongBounds, NumberBounds, TextBounds } from './bounds.ts';
 import { below, type Place } from './column.ts';
+import { GrowingBytes } from './growing-bytes.ts';
 import { GrowingNumbers } from './growing.ts';
 import { Leaf, type LeafType, type Meaning } from './leaf.ts';
+import type { Levels } from './levels.ts';
+import { type NumberKind, Step } from './step.ts';
+
+const WORD_BYTES = 4;
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
@@ -24,7 +29,13 @@ export class BooleanColumn extends Leaf {
     this.#length = 0;
     return this.#bits.take();
   }
-  protected put(from: AvroBytes): void {
+  protected stepOf(levels: Levels, definition: number): Step {
+    return Step.other(levels, definition, (from) => {
+      this.#put(from);
+    });
+  }
+
+  #put(from: AvroBytes): void {
     const at = this.#length++;
     if ((at & 7) === 0) this.#bits.push(0);
     const { values } = this.#bits;
@@ -32,86 +43,82 @@ export class BooleanColumn extends Leaf {
   }
 }
 
-/** Numbers of one kind. */
-abstract class Numbers<T extends Float32Array | Float64Array | Int32Array> extends Leaf {
-  readonly bounds = new NumberBounds();
-  protected readonly values: GrowingNumbers<T>;
+/** Numbers of one kind, as words of 32 bits. */
+abstract class Numbers extends Leaf {
+  readonly #kind: NumberKind;
+  readonly #words = new GrowingNumbers(new Int32Array(64));
 
-  constructor(place: Place, type: LeafType, values: T) {
-    super(place, type);
-    this.values = new GrowingNumbers(values);
+  constructor(place: Place, kind: NumberKind, meaning: Meaning = {}) {
+    super(place, { ...meaning, type: PARQUET_TYPES[kind] });
+    this.#kind = kind;
   }
 
   protected get valueBytes(): number {
-    return this.values.length * this.values.values.BYTES_PER_ELEMENT;
+    return this.#words.length * WORD_BYTES;
   }
   takeValues(): Uint8Array {
-    const values = this.values.take();
-    this.bounds.add(values);
-    return bytesOf(values);
+    const words = this.#words.take();
+    this.addBounds(words);
+    return bytesOf(words);
   }
+  protected stepOf(levels: Levels, definition: number): Step {
+    return Step.numbers(this.#kind, levels, definition, this.#words);
+  }
+
+  protected abstract addBounds(words: Int32Array<ArrayBuffer>): void;
 }
 
-/** 32-bit integers, and what is counted in them. */
-export class IntColumn extends Numbers<Int32Array> {
-  constructor(place: Place, meaning: Meaning = {}) {
-    super(place, { ...meaning, type: 'INT32' }, new Int32Array(64));
-  }
+const PARQUET_TYPES = { int: 'INT32', long: 'INT64', float: 'FLOAT', double: 'DOUBLE' } as const;
 
-  protected put(from: AvroBytes): void {
-    this.values.push(from.int());
+/** 32-bit integers, and what is counted in them. */
+export class IntColumn extends Numbers {
+  readonly bounds = new NumberBounds();
+
+  constructor(place: Place, meaning?: Meaning) {
+    super(place, 'int', meaning);
+  }
+  protected addBounds(words: Int32Array): void {
+    this.bounds.add(words);
   }
 }
 
 /** 64-bit integers, and what is counted in them, in two halves. */
-export class LongColumn extends Leaf {
+export class LongColumn extends Numbers {
   readonly bounds = new LongBounds();
-  readonly #halves = new GrowingNumbers(new Int32Array(128));
 
-  constructor(place: Place, meaning: Meaning = {}) {
-    super(place, { ...meaning, type: 'INT64' });
+  constructor(place: Place, meaning?: Meaning) {
+    super(place, 'long', meaning);
   }
-
-  protected get valueBytes(): number {
-    return 4 * this.#halves.length;
-  }
-  takeValues(): Uint8Array {
-    const halves = this.#halves.take();
-    this.bounds.add(halves);
-    return bytesOf(halves);
-  }
-  protected put(from: AvroBytes): void {
-    from.long();
-    this.#halves.push(from.low);
-    this.#halves.push(from.high);
+  protected addBounds(words: Int32Array): void {
+    this.bounds.add(words);
   }
 }
 
-export class FloatColumn extends Numbers<Float32Array> {
-  constructor(place: Place) {
-    super(place, { type: 'FLOAT' }, new Float32Array(64));
-  }
+/** Floating-point numbers of 32 or 64 bits. */
+export class FloatColumn extends Numbers {
+  readonly bounds = new NumberBounds();
+  readonly #valuesIn: (words: Int32Array<ArrayBuffer>) => Float32Array | Float64Array;
 
-  protected put(from: AvroBytes): void {
-    this.values.push(from.view.getFloat32(from.at, true));
-    from.at += 4;
+  constructor(place: Place, kind: 'float' | 'double') {
+    super(place, kind);
+    this.#valuesIn = kind === 'float' ? asFloats : asDoubles;
   }
-}
-
-export class DoubleColumn extends Numbers<Float64Array> {
-  constructor(place: Place) {
-    super(place, { type: 'DOUBLE' }, new Float64Array(64));
-  }
-
-  protected put(from: AvroBytes): void {
-    this.values.push(from.view.getFloat64(from.at, true));
-    from.at += 8;
+  protected addBounds(words: Int32Array<ArrayBuffer>): void {
+    this.bounds.add(this.#valuesIn(words));
   }
 }
 
-/** Values of any length, each with its own (32 bits, little-endian) in front. */
+function asFloats({ buffer, byteOffset, length }: Int32Array<ArrayBuffer>): Float32Array {
+  return new Float32Array(buffer, byteOffset, length);
+}
+
+function asDoubles({ buffer, byteOffset, length }: Int32Array<ArrayBuffer>): Float64Array {
+  return new Float64Array(buffer, byteOffset, length / 2);
+}
+
+/** Values of any length. */
 abstract class Stretches extends Leaf {
-  readonly #bytes = new GrowingNumbers<Uint8Array>(new Uint8Array(1_024));
+  protected readonly stretches = new GrowingBytes(1_024);
   readonly bounds: TextBounds | null;
 
   constructor(place: Place, isText: boolean) {
@@ -120,27 +127,12 @@ abstract class Stretches extends Leaf {
   }
 
   protected get valueBytes(): number {
-    return this.#bytes.length;
+    return this.stretches.length;
   }
   takeValues(): Uint8Array {
-    const bytes = this.#bytes.take();
+    const bytes = this.stretches.take();
     this.bounds?.add(bytes);
     return bytes;
-  }
-
-  protected room(count: number): Buffer {
-    const at = this.#bytes.extend(4 + count);
-    const { values } = this.#bytes;
-    values[at] = count;
-    values[at + 1] = count >>> 8;
-    values[at + 2] = count >>> 16;
-    values[at + 3] = count >>> 24;
-    return Buffer.from(values.buffer, at + 4, count);
-  }
-
-  protected copy(from: AvroBytes, count: number): void {
-    from.bytes.copy(this.room(count), 0, from.at, from.at + count);
-    from.at += count;
   }
 }
 
@@ -149,9 +141,8 @@ const TEXT: LeafType = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_typ
 
 /** `string` and `bytes`. */
 export class StretchColumn extends Stretches {
-  protected put(from: AvroBytes): void {
-    const count = from.int();
-    this.copy(from, count);
+  protected stepOf(levels: Levels, definition: number): Step {
+    return Step.stretch(levels, definition, this.stretches);
   }
 }
 
@@ -164,8 +155,11 @@ export class FixedColumn extends Stretches {
     this.#size = size;
   }
 
-  protected put(from: AvroBytes): void {
-    this.copy(from, this.#size);
+  protected stepOf(levels: Levels, definition: number): Step {
+    return Step.other(levels, definition, (from) => {
+      this.stretches.addStretch(from.bytes, from.at, this.#size);
+      from.at += this.#size;
+    });
   }
 }
 
@@ -178,9 +172,10 @@ export class TextColumn extends Stretches {
     this.#textOf = textOf;
   }
 
-  protected put(from: AvroBytes): void {
-    const text = this.#textOf(from);
-    this.room(Buffer.byteLength(text)).write(text);
+  protected stepOf(levels: Levels, definition: number): Step {
+    return Step.other(levels, definition, (from) => {
+      this.stretches.addText(this.#textOf(from));
+    });
   }
 }
 
@@ -193,7 +188,7 @@ export class NullColumn extends IntColumn {
     this.#definition = place.definition;
   }
 
-  override read(_from: AvroBytes, repetition: number): void {
-    this.skip(repetition, this.#definition);
+  protected override stepOf(levels: Levels): Step {
+    return Step.nothing(levels, this.#definition);
   }
 }

@@ -15,14 +15,17 @@ export interface PageLevels {
 
 /** Of which values and nulls a column consists, in order. */
 export class Levels {
-  readonly #place: Place;
+  /** Of a value that is there. */
+  readonly #definition: number;
+  readonly #repetition: number;
   readonly #repetitions = new GrowingNumbers(new Uint8Array(64));
   readonly #definitions = new GrowingNumbers(new Uint8Array(64));
   #nulls = 0;
   count = 0;
 
-  constructor(place: Place) {
-    this.#place = place;
+  constructor({ definition, repetition }: Place) {
+    this.#definition = definition;
+    this.#repetition = repetition;
   }
 
   /** What they take in memory; a page has them packed. */
@@ -32,18 +35,17 @@ export class Levels {
 
   add(repetition: number, definition: number): void {
     this.count += 1;
-    const place = this.#place;
-    if (definition < place.definition) this.#nulls += 1;
+    if (definition < this.#definition) this.#nulls += 1;
     // A level that is always 0 is not written.
-    if (place.repetition > 0) this.#repetitions.push(repetition);
-    if (place.definition > 0) this.#definitions.push(definition);
+    if (this.#repetition > 0) this.#repetitions.push(repetition);
+    if (this.#definition > 0) this.#definitions.push(definition);
   }
 
   /** All of them; it is empty afterwards. */
   take(): PageLevels {
     const writer = new ByteWriter();
-    const repetitionBytes = write(writer, this.#repetitions.take(), this.#place.repetition);
-    const definitionBytes = write(writer, this.#definitions.take(), this.#place.definition);
+    const repetitionBytes = write(writer, this.#repetitions.take(), this.#repetition);
+    const definitionBytes = write(writer, this.#definitions.take(), this.#definition);
     const { count } = this;
     const nulls = this.#nulls;
     this.count = 0;

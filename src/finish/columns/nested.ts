@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
-import type { AvroBytes } from './avro-bytes.ts';
 import { type Column, type LeafPath, type Place, repetitionType } from './column.ts';
+import { Step } from './step.ts';
 
 /** A column with its name. */
 export interface NamedColumn {
@@ -26,12 +26,10 @@ export function leavesOf(columns: readonly NamedColumn[], path: readonly string[
 export class StructColumn implements Column {
   protected readonly place: Place;
   readonly #named: readonly NamedColumn[];
-  protected readonly columns: readonly Column[];
 
   constructor(place: Place, columns: readonly NamedColumn[]) {
     this.place = place;
     this.#named = columns;
-    this.columns = columns.map(({ column }) => column);
   }
 
   schema(name: string): SchemaElement[] {
@@ -41,12 +39,14 @@ export class StructColumn implements Column {
     return leavesOf(this.#named, path);
   }
 
-  read(from: AvroBytes, repetition: number): void {
-    for (const column of this.columns) column.read(from, repetition);
+  step(): Step {
+    return structStep(this.#named);
   }
-  skip(repetition: number, definition: number): void {
-    for (const column of this.columns) column.skip(repetition, definition);
-  }
+}
+
+/** How records of these fields are read. */
+export function structStep(columns: readonly NamedColumn[]): Step {
+  return Step.struct(columns.map(({ column }) => column.step()));
 }
 
 /** How the groups of an array or map are called. */
@@ -99,19 +99,8 @@ export class ListColumn implements Column {
     return leavesOf(this.#names.columns, [...path, this.#names.repeated]);
   }
 
-  read(from: AvroBytes, repetition: number): void {
-    let next = repetition;
-    for (let count = from.block(); count > 0; count = from.block()) {
-      for (let i = 0; i < count; i++) {
-        this.#items.read(from, next);
-        next = this.#place.repetition + 1;
-      }
-    }
-    // None: it is there, and empty.
-    if (next === repetition) this.#items.skip(repetition, this.#place.definition);
-  }
-  skip(repetition: number, definition: number): void {
-    this.#items.skip(repetition, definition);
+  step(): Step {
+    return Step.list(this.#items.step(), this.#place.definition, this.#place.repetition);
   }
 }
 
@@ -135,12 +124,8 @@ export class OptionalColumn implements Column {
     return this.#column.leaves(path);
   }
 
-  read(from: AvroBytes, repetition: number): void {
-    if (from.int() === this.#nullBranch) this.#column.skip(repetition, this.#definitionOfNull);
-    else this.#column.read(from, repetition);
-  }
-  skip(repetition: number, definition: number): void {
-    this.#column.skip(repetition, definition);
+  step(): Step {
+    return Step.optional(this.#column.step(), this.#nullBranch, this.#definitionOfNull);
   }
 }
 
@@ -157,16 +142,8 @@ export class UnionColumn extends StructColumn {
     this.#branches = branches.map((branch) => branch?.column ?? null);
   }
 
-  override read(from: AvroBytes, repetition: number): void {
-    const branch = this.#branches[from.int()] ?? null;
-    const { definition } = this.place;
-    if (branch === null) {
-      this.skip(repetition, definition - 1);
-      return;
-    }
-    for (const column of this.columns) {
-      if (column === branch) column.read(from, repetition);
-      else column.skip(repetition, definition);
-    }
+  override step(): Step {
+    const branches = this.#branches.map((column) => column?.step() ?? null);
+    return Step.union(branches, this.place.definition);
   }
 }

@@ -1,9 +1,10 @@
 import type { ParquetWriter } from 'hyparquet-writer';
+import type { CompressZstd } from '../../zstd.ts';
 import { AvroBytes } from './avro-bytes.ts';
-import { Chunk, type CompressPage } from './chunk.ts';
-import { ROOT } from './column.ts';
+import { Chunk } from './chunk.ts';
 import type { GatheringWriter } from './gathering-writer.ts';
-import { leavesOf, type NamedColumn, StructColumn } from './nested.ts';
+import { leavesOf, type NamedColumn, structStep } from './nested.ts';
+import type { Step } from './step.ts';
 
 /** A page ends with the row with which it has as many. Stamps need them for zstd to find what they have in common. */
 const PAGE_BYTES = 1_000_000;
@@ -17,14 +18,14 @@ const LOOK_BYTES = 250_000;
 
 /** The rows that are read, written and found together. */
 export class RowGroup {
-  readonly #row: StructColumn;
+  readonly #row: Step;
   readonly #chunks: readonly Chunk[];
   readonly #from = new AvroBytes();
   #unseenBytes = 0;
   rows = 0;
 
-  constructor(columns: readonly NamedColumn[], compress: CompressPage) {
-    this.#row = new StructColumn(ROOT, columns);
+  constructor(columns: readonly NamedColumn[], compress: CompressZstd) {
+    this.#row = structStep(columns);
     this.#chunks = leavesOf(columns, []).map((leaf) => new Chunk(leaf, compress));
   }
 

@@ -28,8 +28,11 @@ export function inflateGzip(bytes: Uint8Array): Buffer {
  */
 export function inflateRaw(bytes: Uint8Array, maxBytes: number): Buffer {
   const block = inflateWith(inflateRawSync, bytes, 'BAD_AVRO', ADLER_BYTES, maxBytes);
-  // A piece of a chunk keeps the whole chunk in memory: too much for one block of many.
-  return 2 * block.byteLength < block.buffer.byteLength ? Buffer.from(block) : block;
+  // A piece of a chunk keeps the whole chunk in memory: too much for one block of many. A piece of Node.js's pool would keep that, 64 kB from version 24 on.
+  if (2 * block.byteLength >= block.buffer.byteLength) return block;
+  const own = Buffer.allocUnsafeSlow(block.byteLength);
+  block.copy(own);
+  return own;
 }
 
 function inflateWith(
