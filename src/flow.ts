@@ -7,7 +7,7 @@ import { Reader } from './batch/read.ts';
 import { type Beginning, nothingKnown } from './beginning.ts';
 import { Assignment } from './broker/assignment.ts';
 import type { AlertConsumer } from './broker/consumer.ts';
-import type { FindSavedOtherwise } from './broker/start-position.ts';
+import type { FindKept, FindSavedOtherwise } from './broker/start-position.ts';
 import type { SchemaRegistry } from './broker/schema-registry.ts';
 import { TroubleWatch } from './broker/trouble.ts';
 import { Committer } from './commit/committer.ts';
@@ -61,6 +61,8 @@ export interface FlowParts {
   readonly telemetry: Telemetry;
   /** What the folder holds with another --output. */
   readonly savedOtherwise: FindSavedOtherwise;
+  /** What it has of offsets that expired; null: nobody knows. */
+  readonly kept: FindKept | null;
   /** Alerts go to standard output. */
   readonly toPipe: boolean;
 }
@@ -118,6 +120,7 @@ export class Flow {
       ...{ config, log, consumer, segments, journal, gaps, fail },
       saved: async (at) => (await segments?.recover(at)) ?? null,
       savedOtherwise: parts.savedOtherwise,
+      kept: parts.kept,
       isNew: (at) => this.#beginning.isNew(at),
       given: () => this.#beginning.given,
       endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,

@@ -7,6 +7,7 @@ import { chooseDurability } from './commit/durability.ts';
 import type { Config } from './config.ts';
 import { Flow } from './flow.ts';
 import { Journal } from './journal/journal.ts';
+import { findKept } from './kept.ts';
 import type { Log } from './log.ts';
 import { type Observation, observe } from './observe.ts';
 import { prepareOutput } from './output.ts';
@@ -93,6 +94,7 @@ async function readAndSave(
   const flow = new Flow({
     ...{ config, log, consumer, durability, journal, registry, workerSettings, segments, toPipe, telemetry },
     savedOtherwise: findSavedOtherwise(config, writer, log),
+    kept: findKept(config),
   });
   stop.addEventListener('abort', () => {
     service.stopping();

@@ -75,6 +75,7 @@ const joints: Readonly<Record<string, readonly string[]>> = {
   'flow.ts': [],
   'gaps.ts': ['stream'],
   'index.ts': [],
+  'kept.ts': [],
   'observe.ts': [],
   'other-output.ts': [],
   'output.ts': ['doctor', 'redo'],

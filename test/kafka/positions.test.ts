@@ -3,9 +3,9 @@ import { test, type TestContext } from 'node:test';
 import { type ClientEnd, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import {
   groupOffsets,
-  kafkaTool,
   newTopic,
   produce,
+  setBack,
   skipKafka,
   type TestMessage,
   testKafka,
@@ -379,13 +379,4 @@ for (const limit of [5, 30]) {
     assert.ok(own >= 20);
     assert.deepEqual(numbered, between(own - 5, own));
   });
-}
-
-/** Sets a group without members back to an offset. */
-async function setBack(group: string, place: string, offset: number): Promise<void> {
-  const { plaintext } = testKafka().bootstrap;
-  await kafkaTool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
-    ...['--bootstrap-server', plaintext, '--group', group, '--topic', place],
-    ...['--reset-offsets', '--to-offset', `${offset}`, '--execute'],
-  ]);
 }
