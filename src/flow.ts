@@ -253,7 +253,13 @@ export class Flow {
     });
     this.#committer = committer;
     const { onUnknownSchema } = config.errors;
-    const returns = new Returns({ log, registry, pool, limit, reader, onUnknownSchema, fail });
+    const returns = new Returns({
+      ...{ log, registry, pool, limit, reader, onUnknownSchema, fail },
+      onWantedBack: (at) =>
+        void this.#reread.wantedBack(at).then(() => {
+          ending.changed();
+        }),
+    });
     this.#returns = returns;
     const settlement = new Settlement({
       ...{ log, telemetry, pool, limit, memory, journal, collector, committer, returns, ending },
@@ -278,7 +284,7 @@ export class Flow {
       holdsNames,
     });
     this.#reread = new Reread({
-      ...{ log, consumer, assignment, reader, returns, segments, stallTimeoutMs, fail },
+      ...{ log, consumer, assignment, reader, returns, segments, collector, stallTimeoutMs, fail },
       cancelAll: (at) => settlement.cancelAll(at),
       takeBack: (at, from) => {
         settlement.takeBack(at, from);

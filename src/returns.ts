@@ -27,6 +27,8 @@ export interface ReturnsOptions {
   readonly limit: Limit;
   readonly reader: Reader;
   readonly onUnknownSchema: 'hold' | 'dead-letter';
+  /** Others may save what a partition has saved behind the batch that it waits for. */
+  readonly onWantedBack: (at: PartitionProgress) => void;
   readonly fail: (error: ClientError) => void;
 }
 
@@ -68,17 +70,32 @@ export class Returns {
 
   /** Budgets may have become free. */
   retryLimited(): void {
+    const { limit, pool, reader } = this.#options;
+    let isShort = false;
     for (const { at, work } of this.#limited.splice(0)) {
       if (work.state !== 'returned') continue;
       const budget = this.#budgetFor(at, work);
       if (budget === null || budget > 0) {
-        this.#options.reader.release(at);
-        this.#options.pool.resume(work, budget);
+        reader.release(at);
+        pool.resume(work, budget);
       } else {
         this.#limited.push({ at, work });
-        // While it waited for a schema or the disk, others were allowed what it needs, and those behind it wait for it with theirs.
-        if (!this.#options.limit.isReadingAgain) this.#options.pool.recallBehind(work);
+        const [first] = at.works.keys();
+        isShort ||= first === work;
       }
+    }
+    if (isShort && !limit.isReadingAgain) this.#wantBack();
+  }
+
+  /**
+   * While a batch waits for a schema or the disk, others are allowed what it needs, and those behind it wait for it with theirs. It may come to
+   * need that, or another partition could save it.
+   */
+  #wantBack(): void {
+    const { limit, pool, onWantedBack } = this.#options;
+    for (const { at, first } of limit.waiting()) {
+      pool.recallBehind(first);
+      if (limit.isUsedUp && at.savedBehind > 0) onWantedBack(at);
     }
   }
 
