@@ -255,6 +255,7 @@ export class Flow {
     const { onUnknownSchema } = config.errors;
     const returns = new Returns({
       ...{ log, registry, pool, limit, reader, onUnknownSchema, fail },
+      outputDir: config.output.dir ?? '',
       onWantedBack: (at) =>
         void this.#reread.wantedBack(at).then(() => {
           ending.changed();
