@@ -70,6 +70,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const joints: Readonly<Record<string, readonly string[]>> = {
   'beginning.ts': ['stream'],
   'cli.ts': [],
+  'command-line.ts': [],
   'commands.ts': [],
   'drain.ts': [],
   'flow.ts': [],

@@ -169,6 +169,16 @@ test('a client that starts with a full disk says so and waits for room, as one t
   assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(COUNT));
 });
 
+test('too few open files for so many workers end the start with one sentence', {
+  skip: skipKafka,
+}, async (t) => {
+  const { args } = await alertsFor(newFolder(t));
+  const { code, stderr } = await startClient(t, [...args, '--workers', '32'], {}, ['ulimit -n 128']).ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /at most 128 files open at once, which is too few for 32 workers: ulimit -n 4096/);
+  assert.doesNotMatch(stderr, /\n {4}at |MaxListeners/, 'no stack trace, and no warning of Node’s');
+});
+
 test('a disk that takes no more files, though it has room, is told as that, at the start and later', {
   skip: skipMount,
 }, async (t) => {
