@@ -20,7 +20,10 @@ async function refusal(committed: number, options: readonly string[], end: numbe
       watermarks: () => Promise.resolve({ low: 0, high: 200 }),
     } as unknown as AlertConsumer,
     segments: null,
-    journal: { endOf: () => Promise.resolve(100) } as unknown as Journal,
+    journal: {
+      endOf: () => Promise.resolve(100),
+      filesEndOf: () => Promise.resolve(100),
+    } as unknown as Journal,
     saved: () => Promise.resolve(null),
     savedOtherwise: () => Promise.resolve(null),
     kept: null,

@@ -59,6 +59,11 @@ export class Journal {
     return journalEnd(this.#pathOf(topic, partition));
   }
 
+  /** The same of the offsets that gave a file. */
+  filesEndOf({ topic, partition }: Pick<Finished, 'topic' | 'partition'>): Promise<number> {
+    return journalEnd(this.#pathOf(topic, partition), 'files');
+  }
+
   /** What the journal of a partition tells of from an offset on; see {@link journalTail}. @throws Error what the system said. */
   tailFrom(
     { topic, partition }: Pick<Finished, 'topic' | 'partition'>,

@@ -156,6 +156,25 @@ test('ranges end among transaction markers and aborted messages', { skip }, asyn
   assert.deepEqual(last.saved, between(15, 20), 'the marker is one of the six');
 });
 
+test('a range that ends at a transaction marker is saved again where somebody asks for it again', {
+  skip,
+}, async (t) => {
+  const topic = await newTopic();
+  const stopMs = Date.now();
+  const second = (number: number): TestMessage => ({
+    value: jsonAlert(number),
+    timestampMs: stopMs + (number - 10) * 1_000,
+  });
+  // The marker's time is that of the commit, so it is the first offset of the time at which to stop.
+  await produce(topic, numbersBelow(10).map(second), 'commit');
+  await produce(topic, between(10, 15).map(second), 'commit');
+  const dir = newFolder(t);
+  const options = ['-g', unique('group'), '--start-at', '2h-ago'];
+  options.push('--stop-at', new Date(stopMs).toISOString());
+  for (let times = 0; times < 2; times++)
+    assert.deepEqual((await read(t, topic, options, dir)).saved, numbersBelow(10));
+});
+
 for (const kind of outputKinds) {
   test(`--replay leaves the group's offsets alone, and ${kind} holds nothing twice`, { skip }, async (t) => {
     const topic = await newTopic(2);
