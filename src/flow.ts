@@ -7,7 +7,7 @@ import { Reader } from './batch/read.ts';
 import { type Beginning, nothingKnown } from './beginning.ts';
 import { Assignment } from './broker/assignment.ts';
 import type { AlertConsumer } from './broker/consumer.ts';
-import type { FindSavedOtherwise } from './broker/start-position.ts';
+import type { FindKept, FindSavedOtherwise } from './broker/start-position.ts';
 import type { SchemaRegistry } from './broker/schema-registry.ts';
 import { TroubleWatch } from './broker/trouble.ts';
 import { Committer } from './commit/committer.ts';
@@ -61,6 +61,8 @@ export interface FlowParts {
   readonly telemetry: Telemetry;
   /** What the folder holds with another --output. */
   readonly savedOtherwise: FindSavedOtherwise;
+  /** What it has of offsets that expired; null: nobody knows. */
+  readonly kept: FindKept | null;
   /** Alerts go to standard output. */
   readonly toPipe: boolean;
 }
@@ -118,6 +120,7 @@ export class Flow {
       ...{ config, log, consumer, segments, journal, gaps, fail },
       saved: async (at) => (await segments?.recover(at)) ?? null,
       savedOtherwise: parts.savedOtherwise,
+      kept: parts.kept,
       isNew: (at) => this.#beginning.isNew(at),
       given: () => this.#beginning.given,
       endOf: (at) => this.#beginning.end?.leastEndOf(at) ?? null,
@@ -250,7 +253,14 @@ export class Flow {
     });
     this.#committer = committer;
     const { onUnknownSchema } = config.errors;
-    const returns = new Returns({ log, registry, pool, limit, reader, onUnknownSchema, fail });
+    const returns = new Returns({
+      ...{ log, registry, pool, limit, reader, onUnknownSchema, fail },
+      outputDir: config.output.dir ?? '',
+      onWantedBack: (at) =>
+        void this.#reread.wantedBack(at).then(() => {
+          ending.changed();
+        }),
+    });
     this.#returns = returns;
     const settlement = new Settlement({
       ...{ log, telemetry, pool, limit, memory, journal, collector, committer, returns, ending },
@@ -275,7 +285,7 @@ export class Flow {
       holdsNames,
     });
     this.#reread = new Reread({
-      ...{ log, consumer, assignment, reader, returns, segments, stallTimeoutMs, fail },
+      ...{ log, consumer, assignment, reader, returns, segments, collector, stallTimeoutMs, fail },
       cancelAll: (at) => settlement.cancelAll(at),
       takeBack: (at, from) => {
         settlement.takeBack(at, from);

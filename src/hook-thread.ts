@@ -26,6 +26,8 @@ export function startHookThread(
     stdout: true,
     stderr: true,
   });
+  // Each thread's pipes listen there, and that many are no leak.
+  process.stderr.setMaxListeners(0);
   // Standard output belongs to alerts alone: what a hook prints goes where the log goes.
   thread.stdout.pipe(process.stderr, { end: false });
   thread.stderr.pipe(process.stderr, { end: false });

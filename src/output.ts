@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, link, lstat, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
-import { ClientError, messageOf } from './errors.ts';
+import { ClientError, isDiskFull, messageOf } from './errors.ts';
 import { syncFolder } from './segment/durable.ts';
 import { isProbeName, probeName } from './temporary.ts';
 
@@ -38,9 +38,12 @@ export async function prepareOutput(
         `The output folder ${dir} cannot be made: it, or what it is in, is a file or a link that leads nowhere (${messageOf(error)}). Give another one with --output-dir.`,
         { cause: error },
       );
+    const cure = isDiskFull((error as NodeJS.ErrnoException).code)
+      ? 'Make room on its disk, or give another one with --output-dir'
+      : 'Give another one with --output-dir, or make this one writable';
     throw new ClientError(
       'OUTPUT',
-      `The output folder ${dir} cannot be written to: ${messageOf(error)}. Give another one with --output-dir, or make this one writable.`,
+      `The output folder ${dir} cannot be written to: ${messageOf(error)}. ${cure}.`,
       { cause: error },
     );
   } finally {

@@ -70,7 +70,7 @@ export async function enterOwner(options: OwnerOptions): Promise<() => Promise<v
     // Without its text nobody would ever know that it is left behind.
     await takeOut(folder, path);
     const isFull = isDiskFull((error as NodeJS.ErrnoException).code);
-    const cure = isFull ? 'Make room on its disk, and start again' : 'Make it writable, or remove it';
+    const cure = isFull ? 'Make room on its disk' : 'Make it writable, or remove it';
     throw new ClientError(
       'OUTPUT',
       `${folder}, where processes that write to the output folder enter themselves, cannot be written to: ${messageOf(error)}. ${cure}.`,

@@ -6,6 +6,7 @@ import { type PartitionProgress, partitionKey } from './commit/partition-progres
 import { ClientError, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Returns } from './returns.ts';
+import type { StandardOutput } from './pipe/standard-output.ts';
 import type { Published } from './segment/recover.ts';
 import type { Segments } from './segment/segments.ts';
 import { checkUnbroken } from './way-back.ts';
@@ -21,6 +22,8 @@ export interface RereadOptions {
   readonly reader: Reader;
   readonly returns: Returns;
   readonly segments: Segments | null;
+  /** Puts what workers encoded into offset order; null: they write files themselves. */
+  readonly collector: Segments | StandardOutput | null;
   /** Gives up all that is under way of a partition. */
   readonly cancelAll: (at: PartitionProgress) => Promise<void>;
   /** What counted as saved of a partition from an offset on was thrown away. */
@@ -96,6 +99,20 @@ export class Reread {
     });
   }
 
+  /**
+   * Alerts that count as saved behind a message that waits are thrown away: others may save as many. What is before it is brought to the disk first;
+   * until that is done nothing happens, and it is to be asked again.
+   */
+  async wantedBack(at: PartitionProgress): Promise<void> {
+    const { collector, takeBack } = this.#options;
+    collector?.close([at]);
+    if (collector === null || at.rewinding || at.durable < at.finished) return;
+    await this.#goBack(at, async () => {
+      await collector.abandon(at);
+      takeBack(at, at.durable);
+    });
+  }
+
   #segmentFailed(at: PartitionProgress, error: NodeJS.ErrnoException): void {
     const { returns, isOver, fail } = this.#options;
     if (error instanceof ClientError) {
@@ -148,7 +165,7 @@ export class Reread {
 
   /** @param meanwhile runs when nothing of the partition is under way any more. */
   async #goBack(at: PartitionProgress, meanwhile = this.#takesBack(at)): Promise<void> {
-    const { consumer, assignment, reader, segments, cancelAll, isOver, fail } = this.#options;
+    const { consumer, assignment, reader, collector, cancelAll, isOver, fail } = this.#options;
     at.rewinding = true;
     // A disk that does not answer can hold this up, too.
     at.movedAtMs = performance.now();
@@ -163,7 +180,7 @@ export class Reread {
         // It was taken away meanwhile, or we are leaving: the next reader begins at what is durable.
         if (assignment.get(at) !== at || at.leaving || isOver()) return;
         await consumer.seek({ topic: at.topic, partition: at.partition, offset: at.durable });
-        segments?.begin(at, at.durable > at.start ? 'segment' : at.behind);
+        collector?.begin(at, at.durable > at.start ? 'segment' : at.behind);
         at.rewinding = false;
         reader.release(at);
       });

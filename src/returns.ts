@@ -2,6 +2,7 @@ import type { Reader } from './batch/read.ts';
 import type { SchemaRegistry } from './broker/schema-registry.ts';
 import { type PartitionProgress, partitionKey } from './commit/partition-progress.ts';
 import { ClientError, isDiskFull } from './errors.ts';
+import { whatIsMissing } from './full-disk.ts';
 import type { Log } from './log.ts';
 import type { Unfinished } from './pool/messages.ts';
 import type { Pool } from './pool/pool.ts';
@@ -14,11 +15,6 @@ const SAY_AGAIN_MS = 60_000;
 /** A pause costs up to a second of librdkafka's before messages come again; a schema is mostly there in milliseconds. */
 const HOLD_AFTER_MS = 250;
 
-const diskSpace: Wait = { what: 'disk space', mayCome: true };
-/** Others are somebody's to mend, and count as standing still. */
-const waitFor = (code: string): Wait =>
-  isDiskFull(code) ? diskSpace : { what: `the output folder (${code})`, mayCome: false };
-
 /** What the returns need from the flow around them. */
 export interface ReturnsOptions {
   readonly log: Log;
@@ -26,7 +22,10 @@ export interface ReturnsOptions {
   readonly pool: Pool;
   readonly limit: Limit;
   readonly reader: Reader;
+  readonly outputDir: string;
   readonly onUnknownSchema: 'hold' | 'dead-letter';
+  /** Others may save what a partition has saved behind the batch that it waits for. */
+  readonly onWantedBack: (at: PartitionProgress) => void;
   readonly fail: (error: ClientError) => void;
 }
 
@@ -35,6 +34,8 @@ export class Returns {
   readonly #options: ReturnsOptions;
   readonly #limited: { readonly at: PartitionProgress; readonly work: Work }[] = [];
   readonly #saidMs = new Map<string, number>();
+  /** What a full disk was seen to lack last. */
+  #room: Wait = { what: 'disk space', mayCome: true };
 
   constructor(options: ReturnsOptions) {
     this.#options = options;
@@ -68,17 +69,32 @@ export class Returns {
 
   /** Budgets may have become free. */
   retryLimited(): void {
+    const { limit, pool, reader } = this.#options;
+    let isShort = false;
     for (const { at, work } of this.#limited.splice(0)) {
       if (work.state !== 'returned') continue;
       const budget = this.#budgetFor(at, work);
       if (budget === null || budget > 0) {
-        this.#options.reader.release(at);
-        this.#options.pool.resume(work, budget);
+        reader.release(at);
+        pool.resume(work, budget);
       } else {
         this.#limited.push({ at, work });
-        // While it waited for a schema or the disk, others were allowed what it needs, and those behind it wait for it with theirs.
-        if (!this.#options.limit.isReadingAgain) this.#options.pool.recallBehind(work);
+        const [first] = at.works.keys();
+        isShort ||= first === work;
       }
+    }
+    if (isShort && !limit.isReadingAgain) this.#wantBack();
+  }
+
+  /**
+   * While a batch waits for a schema or the disk, others are allowed what it needs, and those behind it wait for it with theirs. It may come to
+   * need that, or another partition could save it.
+   */
+  #wantBack(): void {
+    const { limit, pool, onWantedBack } = this.#options;
+    for (const { at, first } of limit.waiting()) {
+      pool.recallBehind(first);
+      if (limit.isUsedUp && at.savedBehind > 0) onWantedBack(at);
     }
   }
 
@@ -93,11 +109,8 @@ export class Returns {
   }
 
   #waitForOutput(at: PartitionProgress, work: Work, code: string, text: string): void {
-    work.wait = waitFor(code);
-    this.#say(
-      `output ${code}`,
-      `${text}. Nothing is lost: its offset is not committed, and it is tried again every second.`,
-    );
+    work.wait = this.#waitFor(code);
+    void this.#sayRefused(code, text, 'its offset is not committed');
     this.#options.reader.hold(at);
     setTimeout(() => {
       this.#goOn(at, work);
@@ -107,11 +120,27 @@ export class Returns {
   /** A segment's file cannot be written for now; null: it can again. */
   fileTrouble(at: PartitionProgress, error: NodeJS.ErrnoException | null): void {
     if (error === null && at.segmentWait?.mayCome === true) at.movedAtMs = performance.now();
-    at.segmentWait = error === null ? null : waitFor(error.code ?? 'no code');
+    at.segmentWait = error === null ? null : this.#waitFor(error.code ?? 'no code');
     if (error === null) return;
+    const text = `A segment of ${partitionKey(at)} cannot be written: ${error.message.replace(/\.$/, '')}`;
+    void this.#sayRefused(error.code ?? '', text, 'its offsets are not committed');
+  }
+
+  /** A full disk is waited for; other refusals are somebody's to mend, and count as standing still. */
+  #waitFor(code: string): Wait {
+    return isDiskFull(code) ? this.#room : { what: `the output folder (${code})`, mayCome: false };
+  }
+
+  async #sayRefused(code: string, text: string, state: string): Promise<void> {
+    let waits = '';
+    if (isDiskFull(code)) {
+      const what = await whatIsMissing(this.#options.outputDir, code);
+      if (what !== this.#room.what) this.#room = { what, mayCome: true };
+      waits = ` It waits for ${what}.`;
+    }
     this.#say(
-      `output ${error.code ?? ''}`,
-      `A segment of ${partitionKey(at)} cannot be written: ${error.message.replace(/\.$/, '')}. Nothing is lost: its offsets are not committed, and it is tried again every second.`,
+      `output ${code}`,
+      `${text}.${waits} Nothing is lost: ${state}, and it is tried again every second.`,
     );
   }
 

@@ -6,7 +6,9 @@ import { SchemaRegistry } from './broker/schema-registry.ts';
 import { chooseDurability } from './commit/durability.ts';
 import type { Config } from './config.ts';
 import { Flow } from './flow.ts';
+import { onceThereIsRoom } from './full-disk.ts';
 import { Journal } from './journal/journal.ts';
+import { findKept } from './kept.ts';
 import type { Log } from './log.ts';
 import { type Observation, observe } from './observe.ts';
 import { prepareOutput } from './output.ts';
@@ -23,6 +25,14 @@ import { mergedBy } from './worker/name/merged.ts';
 import { PathTemplate } from './worker/name/template.ts';
 import { settingsForWorkers } from './worker-settings.ts';
 
+/** Where alerts go, and how to leave it. */
+interface OutputFolder {
+  readonly caseInsensitive: boolean;
+  readonly leave: () => Promise<void>;
+}
+
+const noFolder: OutputFolder = { caseInsensitive: false, leave: () => Promise.resolve() };
+
 /**
  * Reads, saves and commits until the signal, the limit or the end of the topics.
  *
@@ -34,7 +44,6 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   checkFeatures(config, log);
   // Of a layout the part that was given: what names an alert in it is the client's own.
   new PathTemplate(output.layout ?? output.pathTemplate, false);
-  const folder = output.dir === null ? null : await prepareOutput(output.dir, output.form);
   const service = joinService(process.env, log);
   const writer = newWriter();
   const { share } = output;
@@ -43,19 +52,23 @@ export async function run(config: Config, log: Log, stop: AbortSignal): Promise<
   const group = broker.replay ? `${broker.group} (replay)` : broker.group;
   // Segments of readers that begin at places of their own would overlap.
   const alone = output.form !== 'json' && (broker.replay || overridesCommits(broker.startAt));
-  const leave =
-    output.dir === null
-      ? null
-      : await enterOwner({ outputDir: output.dir, writer, group, brokers, share, alone, log });
+  const enter = async (outputDir: string): Promise<OutputFolder> => {
+    const { caseInsensitive } = await prepareOutput(outputDir, output.form);
+    const leave = await enterOwner({ outputDir, writer, group, brokers, share, alone, log });
+    return { caseInsensitive, leave };
+  };
+  const { dir } = output;
+  const folder = dir === null ? noFolder : await onceThereIsRoom(dir, log, stop, () => enter(dir));
+  if (folder === null) return;
   let observation: Observation | null = null;
   try {
     observation = await observe(config, log);
     const { telemetry } = observation;
-    await readAndSave(config, log, stop, service, telemetry, writer, folder?.caseInsensitive ?? false);
+    await readAndSave(config, log, stop, service, telemetry, writer, folder.caseInsensitive);
   } finally {
     service.stopping();
     await observation?.end();
-    await leave?.();
+    await folder.leave();
   }
 }
 
@@ -93,6 +106,7 @@ async function readAndSave(
   const flow = new Flow({
     ...{ config, log, consumer, durability, journal, registry, workerSettings, segments, toPipe, telemetry },
     savedOtherwise: findSavedOtherwise(config, writer, log),
+    kept: findKept(config),
   });
   stop.addEventListener('abort', () => {
     service.stopping();

@@ -137,11 +137,13 @@ export class Settlement {
 
   /** Alerts of offsets from one on were thrown away: others will be saved, or the same again. */
   takeBack(at: PartitionProgress, from: number): void {
-    const { telemetry, limit } = this.#options;
+    const { telemetry, limit, returns } = this.#options;
     const saved = at.saved.takeBack(from);
     telemetry.of(at).takenBackAlerts += saved;
     telemetry.givenUp(at, from);
     limit.takeBack(saved);
+    // First those that wait for it, and only then what is read again.
+    if (saved > 0) returns.retryLimited();
   }
 
   /** A batch is done, and its worker has let go of it: when the collector has too, another may have its memory. */

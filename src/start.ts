@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AlertConsumer, isBrokerError, type TopicPartition } from './broker/consumer.ts';
 import type { GivenPositions } from './broker/given-positions.ts';
-import { type FindSavedOtherwise, type StartPosition, startPositions } from './broker/start-position.ts';
+import {
+  type FindKept,
+  type FindSavedOtherwise,
+  type StartPosition,
+  startPositions,
+} from './broker/start-position.ts';
 import { partitionKey } from './commit/partition-progress.ts';
 import type { Config } from './config.ts';
 import { ClientError, messageOf } from './errors.ts';
@@ -27,6 +32,8 @@ export interface StartOptions {
   readonly saved: (at: TopicPartition) => Promise<Published | null>;
   /** What is saved in the other form of output. */
   readonly savedOtherwise: FindSavedOtherwise;
+  /** What the folder has of offsets that expired; null: nobody knows. */
+  readonly kept: FindKept | null;
   /** Partitions that appeared after the start. */
   readonly isNew: (at: TopicPartition) => boolean;
   /** The offsets that the user wants. */
@@ -49,7 +56,7 @@ export class Start {
 
   /** @throws BrokerError: asked again later. What is wrong with the files ends the client. */
   async positions(partitions: readonly TopicPartition[]): Promise<readonly StartPosition[]> {
-    const { consumer, config, saved, savedOtherwise, isNew, given, gaps: told, fail } = this.#options;
+    const { consumer, config, saved, savedOtherwise, kept, isNew, given, gaps: told, fail } = this.#options;
     try {
       const published = new Map<string, Published>();
       for (const at of partitions) {
@@ -63,6 +70,7 @@ export class Start {
           given: (at) => given().of(at),
           publishedEnd: (at) => published.get(partitionKey(at))?.next ?? null,
           savedOtherwise,
+          ...(kept === null ? {} : { kept }),
         }),
       );
       for (const at of positions) await this.#checkSaved(at, published.get(partitionKey(at)) ?? null);

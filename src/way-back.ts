@@ -64,7 +64,8 @@ export async function checkFiles(
   at: PartitionOffset,
   end: number | 'limit',
 ): Promise<void> {
-  const told = await journal.endOf(at);
+  // Markers and others that gave no file leave nothing behind that could be earlier.
+  const told = await journal.filesEndOf(at);
   if (at.offset >= told || (end !== 'limit' && end >= told)) return;
   const [range, option] =
     end === 'limit'

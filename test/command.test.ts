@@ -88,3 +88,13 @@ test('a secret given as a flag is neither in the log nor, once started, in the p
   assert.match(stderr, /--api-secret was given as a flag/);
   assert.ok(!stderr.includes(secret), stderr);
 });
+
+test('with too few open files the command ends with 1 and one sentence, and no module is named', async (t) => {
+  for (const files of [40, 64, 95]) {
+    const client = startClient(t, ['topic', ...nobody], {}, [`ulimit -n ${files}`]);
+    const { code, text } = await refusal(client);
+    assert.equal(code, 1, text);
+    assert.match(text, new RegExp(`at most ${files} files open at once, .*ulimit -n 4096`));
+    assert.equal((await client.ended).stderr, `${text}\n`);
+  }
+});

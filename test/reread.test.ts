@@ -58,6 +58,7 @@ function rereading(
     } as unknown as Reader,
     returns: { fileTrouble: () => undefined } as unknown as Returns,
     segments,
+    collector: segments,
     cancelAll,
     takeBack: () => undefined,
     stallTimeoutMs,

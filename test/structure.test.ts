@@ -70,11 +70,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const joints: Readonly<Record<string, readonly string[]>> = {
   'beginning.ts': ['stream'],
   'cli.ts': [],
+  'command-line.ts': [],
   'commands.ts': [],
   'drain.ts': [],
   'flow.ts': [],
   'gaps.ts': ['stream'],
   'index.ts': [],
+  'kept.ts': [],
   'observe.ts': [],
   'other-output.ts': [],
   'output.ts': ['doctor', 'redo'],

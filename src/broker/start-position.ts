@@ -1,5 +1,6 @@
 import { ClientError } from '../errors.ts';
 import type { StartAt } from '../place.ts';
+import { type Run, runsWithout } from '../runs.ts';
 import { type AlertConsumer, logicalOffset, type PartitionOffset, type TopicPartition } from './consumer.ts';
 import { nothingCommitted } from './given-positions.ts';
 
@@ -33,7 +34,18 @@ export interface StartRules {
   readonly publishedEnd?: (at: TopicPartition) => number | null;
   /** What is saved in another form than is written now. */
   readonly savedOtherwise?: FindSavedOtherwise;
+  /** Which of the offsets that the broker no longer has came to something here, though the group has not committed them. */
+  readonly kept?: FindKept;
 }
+
+/**
+ * Looks for them.
+ *
+ * @param run offsets that expired.
+ * @param high the partition's end: what reaches beyond it is of another topic of this name.
+ * @returns those of which the folder has what became of them, durably.
+ */
+export type FindKept = (at: TopicPartition, run: Run, high: number) => Promise<readonly Run[]>;
 
 /** What a folder holds of a partition in a form that this run does not write. */
 export interface SavedOtherwise {
@@ -82,6 +94,7 @@ export async function startPositions(
     given = (): null => null,
     publishedEnd = (): null => null,
     savedOtherwise = (): Promise<null> => Promise.resolve(null),
+    kept,
   }: StartRules,
 ): Promise<{ positions: StartPosition[]; gaps: OffsetGap[] }> {
   const committed = await consumer.committed(partitions);
@@ -99,8 +112,18 @@ export async function startPositions(
       const beginsAtEnd = startAt.kind === 'latest' || startAt.kind === 'committed';
       const from = wanted < 0 && beginsAtEnd && !isNew(at) ? null : Math.max(wanted, low);
       const other = await savedOtherwise(at, from, high);
-      if (other !== null && other.next > Math.max(wanted, low))
+      // A group may have been killed before it could commit what is here.
+      const expected = inGroup >= 0 ? inGroup : wanted;
+      const lose = async (): Promise<void> => {
+        const expired: Run = [expected, low];
+        const here = (await kept?.(at, expired, high)) ?? [[expected, published] as const];
+        for (const [first, next] of runsWithout(expired, here))
+          gaps.push({ ...at, wanted: first, available: low, lost: next - first });
+      };
+      if (other !== null && other.next > Math.max(wanted, low)) {
+        if (expected >= 0 && expected < low) await lose();
         return { ...own, offset: other.next, behind: 'commit', known: other.lastMessage };
+      }
       if (wanted < 0) {
         if (startAt.kind === 'committed' && !isNew(at) && low < high) throw nothingCommitted(at);
         return { ...own, offset: startAt.kind === 'latest' && !isNew(at) ? high : low, behind: 'start' };
@@ -110,7 +133,8 @@ export async function startPositions(
         return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit', known };
       }
       const isBeyond = wanted > high;
-      gaps.push({ ...at, wanted, available: low, lost: isBeyond ? null : low - wanted });
+      if (isBeyond) gaps.push({ ...at, wanted, available: low, lost: null });
+      else await lose();
       // A commit beyond the end says nothing; what is published still does.
       if (published >= low) return { ...own, offset: published, committed: -1, behind: 'segment' };
       return { ...own, offset: low, committed: -1, behind: isBeyond ? 'start' : 'expired' };

@@ -78,6 +78,11 @@ export class PartitionProgress implements TopicPartition {
     return this.watermark.committable;
   }
 
+  /** Alerts that count as saved and wait for a message before them: without it they are thrown away. */
+  get savedBehind(): number {
+    return this.saved.from(this.finished + 1);
+  }
+
   /** As far as anybody can tell, the topic is the one that was saved. */
   get isSameTopic(): boolean {
     return this.known === null && !this.isOther;

@@ -22,10 +22,16 @@ export class SavedRuns {
     this.#runs = this.#runs.filter(({ to }) => to >= below);
   }
 
+  /** How many alerts lie from this offset on. */
+  from(offset: number): number {
+    let alerts = 0;
+    for (const run of this.#runs) alerts += Math.max(0, run.to - Math.max(run.from, offset) + 1) * run.each;
+    return alerts;
+  }
+
   /** What lies from this offset on is thrown away. @returns how many alerts that were. */
   takeBack(from: number): number {
-    let alerts = 0;
-    for (const run of this.#runs) alerts += Math.max(0, run.to - Math.max(run.from, from) + 1) * run.each;
+    const alerts = this.from(from);
     this.#runs = [];
     return alerts;
   }

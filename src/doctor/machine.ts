@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { cureFor, type Feature, missingFeatures } from '../broker/features.ts';
 import { features, librdkafkaVersion } from '../broker/kafka.ts';
 import type { Config } from '../config.ts';
+import { moreOpenFiles, openFilesAllowed } from '../open-files.ts';
 import { type Finding, fault, ok, skipped, warning } from './finding.ts';
 
 /** librdkafka's sockets, worker threads and the files that are being written take so many without a night's peak. */
@@ -33,20 +33,10 @@ function neededBy({ broker }: Config): Feature[] {
 
 /** How many files may be open at once. */
 export function examineOpenFiles(): Finding {
-  const [, given] = /^Max open files\s+(\S+)/m.exec(readLimits() ?? '') ?? [];
-  if (given === undefined) return skipped('Open files', 'this system does not tell its limit');
-  const limit = given === 'unlimited' ? Infinity : Number(given);
-  const text = `at most ${given} at once`;
-  const cure = 'ulimit -n 4096 before the start; in a systemd unit LimitNOFILE=4096';
-  return limit < ENOUGH_FILES ? warning('Open files', text, cure) : ok('Open files', text);
-}
-
-function readLimits(): string | null {
-  try {
-    return readFileSync('/proc/self/limits', 'utf8');
-  } catch {
-    return null;
-  }
+  const limit = openFilesAllowed;
+  if (limit === null) return skipped('Open files', 'this system does not tell its limit');
+  const text = limit === Number.POSITIVE_INFINITY ? 'as many as there are' : `at most ${limit} at once`;
+  return limit < ENOUGH_FILES ? warning('Open files', text, moreOpenFiles) : ok('Open files', text);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { KnownMessage } from '../broker/start-position.ts';
+import { joinedRuns } from '../runs.ts';
 import { lastToldBy } from './line.ts';
 import { type AlertLine, type JournalLine, parseLine } from './parse.ts';
 
@@ -75,7 +76,7 @@ class Tail {
   }
 
   end(anyBegin: boolean): JournalTail | null {
-    const runs = joined(this.#runs);
+    const runs = joinedRuns(this.#runs);
     const last = runs.at(-1);
     if (last === undefined || last[1] < this.from) return null;
     const [, next] = last;
@@ -101,15 +102,4 @@ class Tail {
     if (last !== undefined && last[0] <= from && from <= last[1]) last[1] = Math.max(last[1], next);
     else this.#runs.push([from, next]);
   }
-}
-
-/** In order, and each apart from the next. */
-function joined(runs: readonly [number, number][]): [number, number][] {
-  const result: [number, number][] = [];
-  for (const [from, next] of [...runs].sort(([a], [b]) => a - b)) {
-    const last = result.at(-1);
-    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], next);
-    else result.push([from, next]);
-  }
-  return result;
 }

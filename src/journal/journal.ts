@@ -1,9 +1,11 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ancestors } from '../ancestors.ts';
+import type { Run } from '../runs.ts';
 import { makeFolder, syncFolder } from '../segment/durable.ts';
 import { journalEnd } from './journal-end.ts';
 import { type JournalTail, journalTail } from './journal-tail.ts';
+import { journalTold } from './journal-told.ts';
 import { keepFiles } from './keep-files.ts';
 import { formatLine, JOURNAL_FOLDER } from './line.ts';
 import type { AlertLine } from './parse.ts';
@@ -57,6 +59,11 @@ export class Journal {
     return journalEnd(this.#pathOf(topic, partition));
   }
 
+  /** The same of the offsets that gave a file. */
+  filesEndOf({ topic, partition }: Pick<Finished, 'topic' | 'partition'>): Promise<number> {
+    return journalEnd(this.#pathOf(topic, partition), 'files');
+  }
+
   /** What the journal of a partition tells of from an offset on; see {@link journalTail}. @throws Error what the system said. */
   tailFrom(
     { topic, partition }: Pick<Finished, 'topic' | 'partition'>,
@@ -79,6 +86,23 @@ export class Journal {
     const path = this.#pathOf(topic, partition);
     for (const each of [path, ...ancestors(dirname(path), this.#dir)]) await syncFolder(each);
     return null;
+  }
+
+  /**
+   * What the journal of a partition tells of offsets that nobody can read again, as far as the files are there that it names, and from now on durable.
+   *
+   * @param high no offset is beyond it: a journal that tells of more is of another topic.
+   * @returns those that came to something, in order.
+   * @throws Error what the system said.
+   */
+  async kept(at: Pick<Finished, 'topic' | 'partition'>, run: Run, high: number): Promise<readonly Run[]> {
+    const { runs, files, end } = await journalTold(this.#pathOf(at.topic, at.partition), run);
+    if (runs.length === 0 || end > high) return [];
+    const missing = await this.keep(at, files);
+    if (missing === null) return runs;
+    return runs
+      .map(([from, next]): Run => [from, Math.min(next, missing.offset)])
+      .filter(([from, next]) => from < next);
   }
 
   async #appendTo({ topic, partition, notes, upTo }: Finished): Promise<void> {

@@ -11,6 +11,11 @@ export function lastToldBy(line: string): number | null {
   return told === undefined ? null : Number(alert ?? run);
 }
 
+/** Whether a line tells of a file. */
+export function tellsOfFile(line: string): boolean {
+  return line.startsWith('{"offset":');
+}
+
 /** A line with its end. Apart from the reading of lines, for workers write some and need nothing to read them with. */
 export function formatLine(line: JournalLine): string {
   return `${JSON.stringify(line)}\n`;

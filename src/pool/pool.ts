@@ -4,6 +4,7 @@ import { Entries, entryBytesFor } from '../batch/entries.ts';
 import { ClientError } from '../errors.ts';
 import type { Lease } from '../lease.ts';
 import type { Glimpse } from '../glimpse.ts';
+import { openFilesRefused } from '../open-files.ts';
 import { RecentlyUsed } from '../recently-used.ts';
 import { HangWatch } from './hang-watch.ts';
 import type { BatchReport, CutAt, FromWorker, LogLevel, ReceivedChunk, WorkerSettings } from './messages.ts';
@@ -317,8 +318,9 @@ export class Pool {
     for (const other of this.#slots)
       if (other !== slot) other.send({ type: 'dead', threadId: slot.threadId });
     if (death.atStart) {
+      const refused = openFilesRefused(death.reason, ` for ${this.#slots.length} workers`);
       this.#events.failed(
-        new ClientError('WORKER_START', `A worker thread does not start: ${death.reason}.`),
+        new ClientError('WORKER_START', `A worker thread does not start: ${refused ?? death.reason}.`),
       );
       return;
     }

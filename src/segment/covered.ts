@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { type Run, runsWithout } from '../runs.ts';
 import { readRecord } from './read-record.ts';
 import { RECORD_EXTENSION, recordName } from './record.ts';
 import type { Published } from './recover.ts';
@@ -53,4 +54,30 @@ export async function coveredFrom(folder: string, wanted: number): Promise<Cover
     lastMessage = record.lastMessage ?? lastMessage;
   }
   return { published: next > wanted ? { next, lastMessage } : null, hole };
+}
+
+/**
+ * Which offsets of a run records cover; expired ones they only tell of.
+ *
+ * @param high no offset is beyond it: a record that reaches further is of another topic, and so are those before it.
+ * @returns in order; none where there is no such folder.
+ * @throws ClientError OUTPUT naming the record that cannot be believed.
+ */
+export async function coveredIn(folder: string, [wanted, next]: Run, high: number): Promise<Run[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return [];
+  });
+  const records = names.filter((name) => name.endsWith(RECORD_EXTENSION)).sort();
+  const begin = records.findLastIndex((name) => name <= recordName(wanted));
+  const newest = records.at(-1);
+  if (newest !== undefined && (await readRecord(folder, newest)).last >= high) return [];
+  const runs: Run[] = [];
+  for (const name of records.slice(Math.max(0, begin))) {
+    const { first, last, absent } = await readRecord(folder, name);
+    if (first >= next) break;
+    const expired = absent.flatMap(([why, from, to]): Run[] => (why === 'expired' ? [[from, to + 1]] : []));
+    runs.push(...runsWithout([Math.max(first, wanted), Math.min(last + 1, next)], expired));
+  }
+  return runs;
 }

@@ -1,7 +1,7 @@
 import type { BatchView } from '../batch/batch.ts';
 import type { TopicPartition } from '../broker/consumer.ts';
 import { type PartitionProgress, partitionKey } from '../commit/partition-progress.ts';
-import { budgetLeft } from '../pool/work.ts';
+import { budgetLeft, type Work } from '../pool/work.ts';
 import { recordsAnnounced } from '../worker/decode/avro/container.ts';
 
 /**
@@ -27,8 +27,25 @@ export class Limit {
     this.#partitions = partitions;
   }
 
+  /** So many are saved that will stay: what waits in a segment for a message before it may still be thrown away. */
   get reached(): boolean {
-    return this.#saved >= this.#wanted && !this.isReadingAgain;
+    if (!this.isUsedUp || this.isReadingAgain) return false;
+    let behind = 0;
+    for (const at of this.#partitions()) behind += at.savedBehind;
+    return this.#saved - behind >= this.#wanted;
+  }
+
+  /** As many as are wanted count as saved. */
+  get isUsedUp(): boolean {
+    return this.#saved >= this.#wanted;
+  }
+
+  /** Partitions whose first batch came back with messages left, and that batch. */
+  *waiting(): Iterable<{ at: PartitionProgress; first: Work }> {
+    for (const at of this.#partitions()) {
+      const [first] = at.works.keys();
+      if (first?.state === 'returned' && !at.leaving && !at.rewinding) yield { at, first };
+    }
   }
 
   /** Reading of this partition, which begins now, comes to what is new at this offset. */

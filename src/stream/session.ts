@@ -86,6 +86,7 @@ export class Session {
         return next === null ? null : { next, lastMessage: null };
       },
       savedOtherwise: () => Promise.resolve(null),
+      kept: null,
       isNew: beginning.isNew,
       given: () => beginning.given,
       endOf: () => null,

@@ -72,3 +72,22 @@ test('going back takes the bookmark along: what was committed beyond the place c
   });
   assert.deepEqual(await beginning(150, wish(40)), { offset: 100, behind: 'given', committed: -1, lost: [] });
 });
+
+test('of what has expired only that is lost which came to nothing here', async () => {
+  const kept =
+    (...runs: readonly (readonly [number, number])[]) =>
+    (): Promise<typeof runs> =>
+      Promise.resolve(runs);
+  const found = { offset: 100, behind: 'expired', committed: -1 };
+  assert.deepEqual(await beginning(40, { kept: kept([40, 90]) }), { ...found, lost: [10] });
+  assert.deepEqual(await beginning(40, { kept: kept([60, 70], [30, 50]) }), { ...found, lost: [10, 30] });
+  assert.deepEqual(await beginning(40, { kept: kept([40, 100]) }), { ...found, lost: [] });
+});
+
+test('what is saved with another --output, and behind it not all that has expired, is no reason to pass that over', async () => {
+  const rules = {
+    savedOtherwise: () => Promise.resolve({ next: 150, lastMessage: null }),
+    kept: () => Promise.resolve([[60, 100] as const]),
+  };
+  assert.deepEqual(await beginning(40, rules), { offset: 150, behind: 'commit', committed: 40, lost: [20] });
+});

@@ -131,3 +131,27 @@ test('a full disk counts as not written', { skip: process.platform !== 'linux' }
   await journal.append([full]);
   assert.match(readFileSync(file, 'utf8'), /"offset":0\}\n$/);
 });
+
+test('of offsets that expired a journal keeps what came to something, and nothing of an earlier topic', async (t) => {
+  const dir = newFolder(t);
+  const journal = new Journal(dir, (topic) => topic, true);
+  const kept = (high: number): Promise<unknown> =>
+    journal.kept({ topic: 'ztf', partition: 0 }, [4, 30], high);
+  assert.deepEqual(await kept(100), [], 'there is none');
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    { from: 0, to: 60, outcome: 'filtered' },
+    { start: 2, behind: 'start' },
+    { from: 2, to: 9, outcome: 'filtered' },
+    { from: 10, to: 19, outcome: 'missing' },
+    { from: 12, to: 14, outcome: 'expired' },
+    { start: 25, behind: 'expired' },
+    { from: 25, to: 39, outcome: 'dead' },
+  ]);
+  assert.deepEqual(await kept(100), [
+    [4, 12],
+    [15, 20],
+    [25, 30],
+  ]);
+  assert.deepEqual(await kept(39), [], 'it tells of more than the topic has');
+});

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { verifyFolder } from '../../src/verify/verify.ts';
 import { container, long } from '../support/avro.ts';
 import { numberedAlerts, slowly } from '../support/faults.ts';
 import { filesIn, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
@@ -10,12 +11,13 @@ import {
   groupOffsets,
   newTopic,
   produce,
+  setBack,
   skipKafka,
   testKafka,
   unique,
   until,
 } from '../support/kafka.ts';
-import { savedAlerts } from '../support/saved.ts';
+import { numbersBelow, outputOptions, savedAlerts } from '../support/saved.ts';
 
 const alerts = (from: number, count: number): { value: Buffer }[] =>
   Array.from({ length: count }, (_, i) => ({ value: jsonAlert(from + i) }));
@@ -263,6 +265,51 @@ test('a committed offset that has expired is told of, with the number lost, and 
     ),
   );
   assert.equal(filesIn(dir).length, 15);
+});
+
+for (const kind of ['json', 'ndjson'] as const)
+  test(`${kind}: what a killed client has saved and not committed is not lost when it expires`, {
+    skip: skipKafka,
+  }, async (t) => {
+    const dir = newFolder(t);
+    const topic = await newTopic();
+    const group = unique('group');
+    await produce(topic, alerts(0, 20));
+    const args = [topic, '-d', dir, '-g', group, '--until-end', ...outputOptions(kind)];
+    const first = await runClient(t, args);
+    assert.equal(first.code, 0, first.stderr);
+    await setBack(group, topic, 5);
+    await produce(topic, alerts(20, 10));
+    await deleteRecords({ topic, partition: 0, offset: 15 });
+    const second = await runClient(t, [...args, '--on-gap', 'stop']);
+    assert.equal(second.code, 0, second.stderr);
+    assert.doesNotMatch(second.stderr, /are lost/);
+    await setBack(group, topic, 12);
+    await produce(topic, alerts(30, 10));
+    await deleteRecords({ topic, partition: 0, offset: 35 });
+    const third = await runClient(t, args);
+    assert.equal(third.code, 0, third.stderr);
+    assert.match(third.stderr, /"5 offsets of \S+ are lost: reading was to go on at 30, .* from 35 on/);
+    assert.deepEqual(savedAlerts(dir, kind), [...numbersBelow(30), 35, 36, 37, 38, 39]);
+    const { findings } = await verifyFolder(dir);
+    assert.ok(findings.clean, JSON.stringify(findings.faults));
+  });
+
+test('a file that a killed client has not committed, and that is not there, is lost when it expires', {
+  skip: skipKafka,
+}, async (t) => {
+  const dir = newFolder(t);
+  const topic = await newTopic();
+  const group = unique('group');
+  await produce(topic, alerts(0, 20));
+  const args = [topic, '-d', dir, '-g', group, '--until-end'];
+  const first = await runClient(t, args);
+  assert.equal(first.code, 0, first.stderr);
+  await setBack(group, topic, 5);
+  await deleteRecords({ topic, partition: 0, offset: 15 });
+  rmSync(join(dir, topic, '8.json'));
+  const second = await runClient(t, args);
+  assert.match(second.stderr, /"7 offsets of \S+ are lost: reading was to go on at 8, .* from 15 on/);
 });
 
 test('offsets that expire while the client is behind are told of, and all that the broker still has is saved', {

@@ -147,19 +147,54 @@ test('a disk that does not answer for longer than a hook may take is not the fau
   assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(COUNT));
 });
 
-test('a client that starts with a full disk asks for room, and leaves nothing behind', {
+test('a client that starts with a full disk says so and waits for room, as one that runs does', {
   skip: skipMount,
 }, async (t) => {
-  const { dir } = mountTmpfs(t, '64k');
+  const { dir, remount } = mountTmpfs(t, '64k');
   const ballast = (): void => {
     writeFileSync(join(dir, 'ballast'), Buffer.alloc(1 << 20));
   };
   assert.throws(ballast, { code: 'ENOSPC' });
   const { args } = await alertsFor(dir);
-  const { code, stderr } = await startClient(t, args).ended;
+  const stopped = startClient(t, args);
+  await stopped.says(/ENOSPC.*It waits for disk space: nothing is read before/);
+  stopped.process.kill('SIGTERM');
+  assert.equal((await stopped.ended).code, 0, 'a signal ends it');
+  assert.deepEqual(readdirSync(dir), ['ballast'], 'and it leaves nothing behind');
+  const client = startClient(t, args);
+  await client.says(/ENOSPC.*It waits for disk space/);
+  remount('size=100m');
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(COUNT));
+});
+
+test('too few open files for so many workers end the start with one sentence', {
+  skip: skipKafka,
+}, async (t) => {
+  const { args } = await alertsFor(newFolder(t));
+  const { code, stderr } = await startClient(t, [...args, '--workers', '32'], {}, ['ulimit -n 128']).ended;
   assert.equal(code, 1, stderr);
-  assert.match(stderr, /ENOSPC.*Make room on its disk, and start again/);
-  assert.deepEqual(readdirSync(dir), ['ballast']);
+  assert.match(stderr, /at most 128 files open at once, which is too few for 32 workers: ulimit -n 4096/);
+  assert.doesNotMatch(stderr, /\n {4}at |MaxListeners/, 'no stack trace, and no warning of Node’s');
+});
+
+test('a disk that takes no more files, though it has room, is told as that, at the start and later', {
+  skip: skipMount,
+}, async (t) => {
+  const { dir, remount } = mountTmpfs(t, '100m', ',nr_inodes=3');
+  writeFileSync(join(dir, 'one'), '');
+  writeFileSync(join(dir, 'two'), '');
+  const { args } = await alertsFor(dir);
+  const client = startClient(t, args);
+  const what = 'It waits for free inodes \\(the disk has room, but takes no more files\\)';
+  await client.says(new RegExp(`The output folder .*ENOSPC.*${what}`));
+  remount('nr_inodes=200');
+  await client.says(new RegExp(`Cannot write .*ENOSPC.*${what}`));
+  remount('nr_inodes=20000');
+  const { code, stderr } = await client.ended;
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(savedAlerts(dir, 'json'), numbersBelow(COUNT));
 });
 
 for (const kind of outputKinds) {

@@ -3,9 +3,9 @@ import { test, type TestContext } from 'node:test';
 import { type ClientEnd, jsonAlert, newFolder, runClient, startClient } from '../support/client.ts';
 import {
   groupOffsets,
-  kafkaTool,
   newTopic,
   produce,
+  setBack,
   skipKafka,
   type TestMessage,
   testKafka,
@@ -154,6 +154,25 @@ test('ranges end among transaction markers and aborted messages', { skip }, asyn
   }
   const last = await read(t, topic, ['-g', unique('group'), '--start-at', 'last-6', '--until-end']);
   assert.deepEqual(last.saved, between(15, 20), 'the marker is one of the six');
+});
+
+test('a range that ends at a transaction marker is saved again where somebody asks for it again', {
+  skip,
+}, async (t) => {
+  const topic = await newTopic();
+  const stopMs = Date.now();
+  const second = (number: number): TestMessage => ({
+    value: jsonAlert(number),
+    timestampMs: stopMs + (number - 10) * 1_000,
+  });
+  // The marker's time is that of the commit, so it is the first offset of the time at which to stop.
+  await produce(topic, numbersBelow(10).map(second), 'commit');
+  await produce(topic, between(10, 15).map(second), 'commit');
+  const dir = newFolder(t);
+  const options = ['-g', unique('group'), '--start-at', '2h-ago'];
+  options.push('--stop-at', new Date(stopMs).toISOString());
+  for (let times = 0; times < 2; times++)
+    assert.deepEqual((await read(t, topic, options, dir)).saved, numbersBelow(10));
 });
 
 for (const kind of outputKinds) {
@@ -379,13 +398,4 @@ for (const limit of [5, 30]) {
     assert.ok(own >= 20);
     assert.deepEqual(numbered, between(own - 5, own));
   });
-}
-
-/** Sets a group without members back to an offset. */
-async function setBack(group: string, place: string, offset: number): Promise<void> {
-  const { plaintext } = testKafka().bootstrap;
-  await kafkaTool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
-    ...['--bootstrap-server', plaintext, '--group', group, '--topic', place],
-    ...['--reset-offsets', '--to-offset', `${offset}`, '--execute'],
-  ]);
 }

@@ -1,59 +1,15 @@
 import assert from 'node:assert/strict';
 import avro from 'avsc';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { afterwards } from '../support/after.ts';
 import { long, recordOf } from '../support/avro.ts';
 import { filesIn, jsonAlert, newFolder, readJsonFile, runClient, startClient } from '../support/client.ts';
 import { groupOffsets, newTopic, produce, skipKafka, testKafka, unique } from '../support/kafka.ts';
 import { readRows, skipReaders } from '../support/readers.ts';
+import { framed, startRegistry } from '../support/registry.ts';
 import { readSamples, sampleSchema, skipSamples } from '../support/samples.ts';
 import { coverage, rangesIn } from '../support/segments.ts';
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** A registry that speaks the Confluent REST protocol; before an answer it may give others, and it may wait with all of them. */
-async function registry(
-  t: TestContext,
-  schemas: Readonly<Record<number, string>>,
-  { first: firstAnswers = [], ready }: { first?: readonly Answer[]; ready?: Promise<void> } = {},
-): Promise<string> {
-  const first = [...firstAnswers];
-  const server = createServer((request, response) => {
-    void answer(request, response);
-  });
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    await ready;
-    const id = Number(/^\/schemas\/ids\/(\d+)$/.exec(request.url ?? '')?.[1]);
-    const schema = schemas[id];
-    const known: Answer =
-      schema === undefined
-        ? { status: 404, body: '{"error_code":40403,"message":"Schema not found"}' }
-        : { status: 200, body: JSON.stringify({ schema }) };
-    const { status, body } = first.shift() ?? known;
-    response.writeHead(status, { 'content-type': 'application/vnd.schemaregistry.v1+json' }).end(body);
-  };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  afterwards(t, () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function framed(schemaId: number, datum: Uint8Array): Buffer {
-  const frame = Buffer.alloc(5);
-  frame.writeUInt32BE(schemaId, 1);
-  return Buffer.concat([frame, datum]);
-}
 
 /** 64-bit integers as they are. */
 const exactLong = avro.types.LongType.__with({
@@ -91,7 +47,7 @@ test('a schema that evolves in mid-stream, up to v10 and v11.1 and back, is foll
     { status: 200, body: '<html>' },
   ];
   const ids = [sample.wire.readUInt32BE(1), 1000, 1101];
-  const url = await registry(
+  const url = await startRegistry(
     t,
     Object.fromEntries(ids.map((schemaId) => [schemaId, sampleSchema(schemaId)])),
     { first: stumbles },
@@ -127,7 +83,7 @@ test('a schema that evolves in mid-stream, up to v10 and v11.1 and back, is foll
 test('a schema that is none, and one that does not fit, make dead letters that say so', {
   skip: skipKafka,
 }, async (t) => {
-  const url = await registry(t, {
+  const url = await startRegistry(t, {
     1: JSON.stringify({ type: 'record', name: 'A', fields: [{ name: 'x', type: 'no-such-type' }] }),
     2: JSON.stringify(recordOf('string')),
     3: JSON.stringify(recordOf('long')),
@@ -164,7 +120,7 @@ for (const output of ['avro', 'parquet'] as const) {
       const alert = type.random() as unknown as { diaSource: { ra: number } };
       return { schemaId, ra: alert.diaSource.ra, value: framed(schemaId, type.toBuffer(alert)) };
     });
-    const url = await registry(t, { 1000: sampleSchema(1000), 1101: sampleSchema(1101) });
+    const url = await startRegistry(t, { 1000: sampleSchema(1000), 1101: sampleSchema(1101) });
     const topic = await newTopic();
     await produce(
       topic,
@@ -226,7 +182,7 @@ test('an id that the registry answers with 404 and an error holds its partition 
   skip: skipKafka,
 }, async (t) => {
   const schemas: Record<number, string> = {};
-  const url = await registry(t, schemas);
+  const url = await startRegistry(t, schemas);
   const { topic, group, dir, client } = await startOnHeldPartition(t, url);
   await client.says(/waits at offset 0: .*knows no schema 3; is --schema-registry the right one/);
   await client.saved(join(dir, topic, '1-0.json'));
@@ -246,7 +202,7 @@ test('while a registry takes its time, other partitions go on and the member sta
   const ready = new Promise<void>((resolve) => {
     answer = resolve;
   });
-  const url = await registry(t, { 3: JSON.stringify(recordOf('long')) }, { ready });
+  const url = await startRegistry(t, { 3: JSON.stringify(recordOf('long')) }, { ready: () => ready });
   const { topic, group, dir, client } = await startOnHeldPartition(t, url, [
     // Who does not poll for so long is put out.
     ...['-X', 'max.poll.interval.ms=6000', '-X', 'session.timeout.ms=6000'],

@@ -202,6 +202,15 @@ export const bob: { readonly args: () => string[]; readonly env: NodeJS.ProcessE
   env: { ANTARES_KAFKA_API_KEY: 'bob', ANTARES_KAFKA_API_SECRET: 'bob-secret' },
 };
 
+/** Sets a group without members back to an offset. @param place a topic, or one of its partitions: `topic:0`. */
+export async function setBack(group: string, place: string, offset: number): Promise<void> {
+  const { plaintext } = testKafka().bootstrap;
+  await kafkaTool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
+    ...['--bootstrap-server', plaintext, '--group', group, '--topic', place],
+    ...['--reset-offsets', '--to-offset', `${offset}`, '--execute'],
+  ]);
+}
+
 /** Removes everything below an offset, as retention does. */
 export async function deleteRecords(at: PartitionOffset): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'antares-delete-'));
