@@ -351,7 +351,8 @@ function asConsumed(message: {
     offset: message.offset,
     timestampMs: message.timestamp ?? -1,
     key: asBytes(message.key ?? null),
-    value: message.value,
+    // With Node.js 20 an empty one comes as null. So it counts as one with every version.
+    value: message.value?.byteLength === 0 ? null : message.value,
     headers: (message.headers ?? []).flatMap((header) =>
       Object.entries(header).map(([key, value]) => ({ key, value: asBytes(value) })),
     ),
