@@ -33,3 +33,15 @@ export function startHookThread(
   thread.stderr.pipe(process.stderr, { end: false });
   return thread;
 }
+
+/**
+ * What a thread died of, as its event `error` tells it. A `DOMException`, such as the `AbortError` of a `fetch`, comes without its message: from Node.js 22
+ * on that stands on its stack; before, it comes as an empty object.
+ */
+export function deathOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  const { message = '', stack = '' } = (error ?? {}) as Partial<Error>;
+  return message !== ''
+    ? message
+    : (/^\w+: .+$/m.exec(stack)?.[0] ?? 'something was thrown that has no message');
+}

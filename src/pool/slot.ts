@@ -1,8 +1,7 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
-import { messageOf } from '../errors.ts';
-import { startHookThread } from '../hook-thread.ts';
+import { deathOf, startHookThread } from '../hook-thread.ts';
 import type { Lease } from '../lease.ts';
 import type { ChunkPart, FromWorker, ToWorker, WorkerData, WorkerSettings } from './messages.ts';
 import { OutsideWaits } from '../outside-waits.ts';
@@ -56,7 +55,7 @@ export class Slot {
       onMessage(message);
     });
     this.#worker.on('error', (error) => {
-      this.#lastError = messageOf(error);
+      this.#lastError = deathOf(error);
     });
     this.#worker.on('exit', (code) => {
       if (this.#stopping) return;

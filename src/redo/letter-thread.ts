@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { countDown } from '../countdown.ts';
 import { ClientError, messageOf } from '../errors.ts';
-import { HOOK_GRACE_MS, startHookThread } from '../hook-thread.ts';
+import { deathOf, HOOK_GRACE_MS, startHookThread } from '../hook-thread.ts';
 import { OutsideWaits } from '../outside-waits.ts';
 import type { LogLevel, WorkerSettings } from '../pool/messages.ts';
 import type {
@@ -83,7 +83,7 @@ export class LetterThread {
       this.#take(message);
     });
     worker.on('error', (error) => {
-      this.#why ??= messageOf(error);
+      this.#why ??= deathOf(error);
     });
     worker.on('exit', (code) => {
       this.#worker = null;
