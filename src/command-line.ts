@@ -62,8 +62,12 @@ function explain(thrown: unknown, argv: readonly string[]): number {
     : refused !== null
       ? `${String(error)}: ${refused}.`
       : `Something is wrong in the client itself: ${String(error)}`;
+  // What was said wrong stands in the sentence.
+  const isWrongUse = known && error.exitCode === 2;
   const stack =
-    error instanceof Error && (verbose || (!known && refused === null)) ? `\n${error.stack ?? ''}` : '';
+    error instanceof Error && ((verbose && !isWrongUse) || (!known && refused === null))
+      ? `\n${error.stack ?? ''}`
+      : '';
   const more = error instanceof ClientError && doctorKnowsMore(error) ? `\n${ASK_DOCTOR}` : '';
   process.stderr.write(redact(`antares-client: ${text}${more}${stack}\n`));
   return known ? error.exitCode : 1;

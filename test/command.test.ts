@@ -13,6 +13,14 @@ async function refusal(client: Client): Promise<{ code: number | null; text: str
   return { code, text: stderr.split('\n').findLast((line) => line.startsWith('antares-client: ')) ?? '' };
 }
 
+test('wrong usage is one sentence with --verbose, too', async (t) => {
+  for (const wrong of [['--quiet'], ['--limit', 'x']]) {
+    const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '--verbose', ...wrong]));
+    assert.equal(code, 2, text);
+    assert.ok(text.includes(wrong[0] ?? ''), text);
+  }
+});
+
 test('a property that librdkafka does not know or take ends with 2 and its name', async (t) => {
   for (const property of ['fetch.min.byte=1', 'fetch.min.bytes=many']) {
     const { code, text } = await refusal(startClient(t, ['topic', ...nobody, '-X', property]));

@@ -128,6 +128,9 @@ test('a hook that does not load is told before the first alert comes to it', asy
   const hooks = {
     'good.mjs': 'export const processAlert = () => false;',
     'other.mjs': 'export const process_alert = () => false;',
+    'broken.mjs': '\nexport const = broken',
+    'broken.cjs': '\nexports. = broken',
+    'throws.mjs': '\nno_such_name();',
     'good.py': 'def process_alert(alert):\n    return alert\n',
     'other.py': 'import no_such_module\n',
   };
@@ -139,6 +142,11 @@ test('a hook that does not load is told before the first alert comes to it', asy
   assert.match(await hookRow('skipped'), /none was given/);
   assert.match(await hookRow('ok', '--process', join(dir, 'good.mjs')), /good\.mjs is loaded/);
   assert.match(await hookRow('fault', '--process', join(dir, 'other.mjs')), /no function named processAlert/);
+  for (const name of ['broken.mjs', 'broken.cjs', 'throws.mjs'])
+    assert.match(
+      await hookRow('fault', '--process', join(dir, name)),
+      new RegExp(`\\(${name}, line 2\\)\\.$`),
+    );
   assert.match(await hookRow('ok', '--process', join(dir, 'good.py')), /good\.py is loaded/);
   assert.match(await hookRow('fault', '--process', join(dir, 'other.py')), /no_such_module/);
   assert.match(await hookRow('ok', '--process-command', 'cat'), /cat runs/);

@@ -29,7 +29,7 @@ const counted: readonly (readonly [string, string, (counts: Counts) => number])[
 ];
 
 const stands: readonly (readonly [string, string, (state: PartitionState) => number | null])[] = [
-  ['lag_messages', 'Messages that the broker has and the client has not read', ({ lag }) => lag],
+  ['lag_messages', 'Messages that the broker has and the client has not read', ({ unread }) => unread],
   ['position_offset', 'Offset that is read next', ({ position }) => position],
   ['durable_offset', 'Offset below which everything is on the disk', ({ durable }) => durable],
   ['committed_offset', 'Offset that the broker has confirmed', ({ committed }) => committed],

@@ -101,6 +101,7 @@ function stateParts({
   isDryRun,
   isConnected,
   isAssigned,
+  isIdle,
   bytesInFlight,
   maxInFlightBytes,
   latencyMs,
@@ -109,7 +110,13 @@ function stateParts({
 }: StatusView): string[] {
   return [
     isDryRun ? 'dry run' : '',
-    isConnected ? (isAssigned ? '' : 'waiting for partitions') : 'connecting',
+    isConnected
+      ? isAssigned
+        ? isIdle
+          ? 'no partition is left'
+          : ''
+        : 'waiting for partitions'
+      : 'connecting',
     `in flight ${bytesText(bytesInFlight)} of ${bytesText(maxInFlightBytes)}`,
     workerUse === null ? '' : `workers ${Math.round(workerUse * 100)} %`,
     latencyMs === null

@@ -7,12 +7,14 @@ export function lineOf(view: StatusView): {
   readonly fields: Record<string, unknown>;
   readonly text: string;
 } {
-  const { all, progress, waits, bytesInFlight, latencyMs, isAssigned } = view;
+  const { all, progress, waits, bytesInFlight, latencyMs, isAssigned, isIdle } = view;
   const { savedAlerts, filteredAlerts, badMessages, lag, rates } = all;
   const parts = [
     isAssigned
-      ? ''
-      : 'waiting for partitions (a member of the group that is gone counts until its session ends)',
+      ? isIdle
+        ? 'no partition is left for this member of the group'
+        : ''
+      : 'waiting for partitions (a topic may not be there yet, and a member of the group that is gone counts until its session ends)',
     `${several(savedAlerts, 'alert')} ${view.isDryRun ? 'would be saved' : 'saved'}`,
     filteredAlerts > 0 ? `${filteredAlerts} filtered` : '',
     badMessages > 0 ? several(badMessages, 'bad message') : '',

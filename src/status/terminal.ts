@@ -45,7 +45,17 @@ export function keepBlock(screen: NodeJS.WriteStream, others: readonly NodeJS.Wr
     update.done();
     drawn = [];
   };
+  // Ctrl-Z: the shell writes below the block, which is no longer the end. Once it goes on, a timer may draw before anybody hears of it.
+  const onStop = (): void => {
+    update.done();
+    drawn = [];
+    process.off('SIGTSTP', onStop);
+    // As if nobody had listened: where nobody could continue it, the system does not stop it.
+    process.kill(process.pid, 'SIGTSTP');
+    process.on('SIGTSTP', onStop);
+  };
   screen.on('resize', onResize);
+  process.on('SIGTSTP', onStop);
   return {
     draw: (lines) => {
       if (!isLineWhole) return;
@@ -57,6 +67,7 @@ export function keepBlock(screen: NodeJS.WriteStream, others: readonly NodeJS.Wr
     end: () => {
       takeAway();
       screen.off('resize', onResize);
+      process.off('SIGTSTP', onStop);
       for (const release of guarded) release();
     },
   };

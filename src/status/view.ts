@@ -43,6 +43,8 @@ export interface StatusView {
   readonly isDryRun: boolean;
   readonly isConnected: boolean;
   readonly isAssigned: boolean;
+  /** It has been assigned no partition. */
+  readonly isIdle: boolean;
   readonly bytesInFlight: number;
   readonly maxInFlightBytes: number;
   readonly latencyMs: { readonly p50: number; readonly p99: number } | null;
@@ -63,6 +65,7 @@ export function viewOf(config: Config, telemetry: Telemetry, { samples, last }: 
   );
   const ranMs = performance.now() - (telemetry.startedMs ?? performance.now());
   const all = topicView(telemetry, samples, states, undefined, 'all');
+  const isAssigned = telemetry.running?.isAssigned() ?? false;
   return {
     topics: [...names].map((topic) =>
       topicView(telemetry, samples, states, topic, stripPrefix(topic, config.topics.prefix)),
@@ -70,7 +73,8 @@ export function viewOf(config: Config, telemetry: Telemetry, { samples, last }: 
     all,
     isDryRun: config.dryRun,
     isConnected: telemetry.startedMs !== null,
-    isAssigned: telemetry.running?.isAssigned() ?? false,
+    isAssigned,
+    isIdle: isAssigned && states.length === 0,
     bytesInFlight: telemetry.running?.bytesInFlight() ?? 0,
     maxInFlightBytes: config.read.maxInFlightBytes,
     latencyMs: config.dryRun ? null : lastLatency(samples),

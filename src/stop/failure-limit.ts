@@ -28,7 +28,11 @@ export class FailureLimit {
     if (this.#recent.length > WINDOW && this.#recent.shift() === true) this.#failuresInWindow -= 1;
     if (code === null) return null;
     if (this.#inARow >= this.#maxInARow) {
-      return tooMany(`${several(this.#inARow, 'message')} in a row failed with ${code}`, text);
+      return tooMany(
+        `${several(this.#inARow, 'message')} in a row failed with ${code}`,
+        text,
+        '; --max-errors raises the limit',
+      );
     }
     if (this.#recent.length === WINDOW && this.#failuresInWindow > WINDOW / 2) {
       return tooMany(
@@ -40,9 +44,9 @@ export class FailureLimit {
   }
 }
 
-function tooMany(what: string, text: string): ClientError {
+function tooMany(what: string, text: string, more = ''): ClientError {
   return new ClientError(
     'TOO_MANY_ERRORS',
-    `${what} (${text}). This looks like a wrong setting (--format, --schema-registry, --process), not like bad messages; --max-errors raises the limit.`,
+    `${what} (${text}). This looks like a wrong setting (--format, --schema-registry, --process), not like bad messages${more}.`,
   );
 }

@@ -45,6 +45,8 @@ export interface PartitionState extends TopicPartition {
   /** null: not known yet. */
   readonly end: number | null;
   /** Messages that the broker has and we have not read; null: not known yet. */
+  readonly unread: number | null;
+  /** Those, and the ones that are read and not finished; null: not known yet. */
   readonly lag: number | null;
   /** Where `--until-end` ends. */
   readonly goal: number | null;
@@ -180,10 +182,11 @@ export class Telemetry {
       const waitingFor = at.wait?.what ?? null;
       const { position } = at.watermark;
       const end = running.endOf(at);
-      const lag = end === null ? null : Math.max(0, end - position);
+      const unread = end === null ? null : Math.max(0, end - position);
+      const lag = end === null ? null : Math.max(0, end - finished);
       const goal = running.goalOf(at);
       return {
-        ...{ topic, partition, start, position, finished, durable, end, lag, goal, waitingFor },
+        ...{ topic, partition, start, position, finished, durable, end, unread, lag, goal, waitingFor },
         committed: committed < 0 || !running.commits ? null : committed,
       };
     });

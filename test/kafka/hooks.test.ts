@@ -126,7 +126,7 @@ test('an alert at which the hook throws becomes a dead letter, and the next is s
   assert.deepEqual(filesIn(join(dir, topic)), ['0.json', '2.json']);
   assert.deepEqual(readJsonFile(join(dir, '_dead-letter', topic, '0-1.json'))['error'], {
     code: 'HOOK_THREW',
-    text: 'processAlert threw: no such star',
+    text: 'processAlert threw: no such star (hook.mjs, line 1)',
   });
 });
 

@@ -25,6 +25,7 @@ function view(topics: readonly TopicView[], more: Partial<StatusView> = {}): Sta
     isDryRun: false,
     isConnected: true,
     isAssigned: true,
+    isIdle: false,
     bytesInFlight: 12_300_000,
     maxInFlightBytes: 64_000_000,
     latencyMs: { p50: 80, p99: 212 },

@@ -21,6 +21,8 @@ test('more than half of the last 1,000 messages bad ends the run', () => {
   const limit = new FailureLimit(1_000_000);
   const codes = Array.from({ length: 2_000 }, (_, i) => (i % 5 < 3 ? 'BAD_AVRO' : null));
   assert.equal(firstError(limit, codes), 1_000);
+  // That limit is not of --max-errors.
+  assert.doesNotMatch(String(limit.count('BAD_AVRO')?.message), /--max-errors/);
   const half = Array.from({ length: 5_000 }, (_, i) => (i % 2 ? 'BAD_AVRO' : null));
   assert.equal(firstError(new FailureLimit(1_000_000), half), -1);
 });

@@ -25,7 +25,7 @@ const charts: readonly Shown[] = [
     valuesOf: ({ bytesPerSecond }) => [bytesPerSecond],
   },
   {
-    title: 'Lag: messages that wait at the broker',
+    title: 'Lag: messages that are not done yet',
     lines: [{ name: '', colour: 'one' }],
     text: countText,
     least: 10,

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { countDown } from '../../countdown.ts';
 import { messageOf } from '../../errors.ts';
 import type { AlertOrigin } from '../message.ts';
+import { placeOfFault, placeOfThrow } from './hook-place.ts';
 
 /** What `processAlert` learns beside the alert. */
 export interface AlertContext extends AlertOrigin {
@@ -55,7 +56,7 @@ export async function loadHook(file: string): Promise<ProcessAlert> {
     const why =
       code === 'ERR_UNKNOWN_FILE_EXTENSION'
         ? `Node ${process.versions.node} cannot run TypeScript: use Node 22.18 or newer, or compile the file to JavaScript first`
-        : messageOf(error);
+        : `${messageOf(error)}${placeOfFault(file, error, import.meta.url)}`;
     throw new HookLoadError(`--process ${file} does not load: ${why}.`, { cause: error });
   }
   const hook =
@@ -93,7 +94,11 @@ export async function runHook(
     return await Promise.race([result, timeout]);
   } catch (error) {
     if (error instanceof HookError) throw error;
-    throw new HookError('HOOK_THREW', `processAlert threw: ${messageOf(error)}`, error);
+    throw new HookError(
+      'HOOK_THREW',
+      `processAlert threw: ${messageOf(error)}${placeOfThrow(error, import.meta.url)}`,
+      error,
+    );
   } finally {
     endCountdown();
   }
