@@ -52,6 +52,8 @@ export interface CommitterOptions {
   readonly log: Log;
   /** As a member of the group; for partitions taken by hand; or not at all: then what is durable counts as committed. */
   readonly commits: 'as-member' | 'by-hand' | 'never';
+  /** The group has what was committed of it. */
+  readonly onConfirmed: (at: PartitionProgress) => void;
   /** A commit was refused: the partitions are another member's. */
   readonly onRefused: () => void;
   /** Publishes the open segments of these partitions; null: no segments, files are made durable by {@link Durability}. */
@@ -255,6 +257,7 @@ export class Committer {
   #raiseCommitted(at: PartitionProgress, offset: number): void {
     if (offset <= at.committed) return;
     at.committed = offset;
+    this.#options.onConfirmed(at);
     this.#options.telemetry?.committed(at);
   }
 

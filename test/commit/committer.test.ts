@@ -60,6 +60,7 @@ function committing(
     partitions,
     log,
     commits: 'as-member',
+    onConfirmed: () => undefined,
     onRefused: () => undefined,
     closeSegments: null,
     onSyncFailed: (_, inARow) => failures.push(inARow),
