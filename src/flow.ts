@@ -237,6 +237,9 @@ export class Flow {
       ...{ consumer, durability, journal, log, telemetry },
       partitions: assignment.partitions,
       commits: commitsOf(config),
+      onConfirmed: (at) => {
+        this.#beginning.given.usedUp(at);
+      },
       onRefused: () => {
         if (this.#beginning.byHand !== null) fail(groupInUse(config.broker.group));
       },

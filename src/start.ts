@@ -49,6 +49,8 @@ export interface StartOptions {
 /** Where reading begins: what the group has committed, what the files hold, and what the broker still has. */
 export class Start {
   readonly #options: StartOptions;
+  /** Where reading began, by partition, for as long as the group has committed nothing. */
+  readonly #began = new Map<string, number>();
 
   constructor(options: StartOptions) {
     this.#options = options;
@@ -68,6 +70,7 @@ export class Start {
           startAt: config.broker.startAt,
           isNew,
           given: (at) => given().of(at),
+          began: (at) => this.#began.get(partitionKey(at)) ?? null,
           publishedEnd: (at) => published.get(partitionKey(at))?.next ?? null,
           savedOtherwise,
           ...(kept === null ? {} : { kept }),
@@ -75,6 +78,7 @@ export class Start {
       );
       for (const at of positions) await this.#checkSaved(at, published.get(partitionKey(at)) ?? null);
       for (const gap of gaps) told.found(gap);
+      for (const at of positions) this.#began.set(partitionKey(at), at.offset);
       return positions.map((at) => this.#withFiles(at, published.get(partitionKey(at)) ?? null));
     } catch (error) {
       // A broker that does not answer is asked again; a folder that does not fit is not.
@@ -101,7 +105,6 @@ export class Start {
           `${partitionKey(at)}: the segments here hold offsets ${wish} to ${published.next - 1} already; reading begins behind them.`,
         );
     }
-    given().taken(at);
   }
 
   /** Without a wish too: a killed run, or another group, may have been further than where this one begins. @throws ClientError OUTPUT */

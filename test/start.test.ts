@@ -96,8 +96,8 @@ test('a broker that has just started and tells an old end is asked again', async
   assert.deepEqual(await begin(10, 12, 4, 20), { offsets: [12], gaps: [], failures: [] });
 });
 
-test('a place that was given is taken once; a partition that comes back goes on where it was', async () => {
-  const committed = [90, 15];
+test('a place that was given holds until the group has it; after that a partition that comes back goes on where it was', async () => {
+  const committed = [90, 90, 15];
   const given = new GivenPositions([{ topic: 't', partition: 0, offset: 10 }]);
   const start = new Start({
     config: await configOf(['t', '-d', '-', '--start-at', '1h-ago', ...anyBroker]),
@@ -118,10 +118,12 @@ test('a place that was given is taken once; a partition that comes back goes on 
     gaps: { found: () => assert.fail('nothing expired') } as unknown as Gaps,
     fail: (error) => assert.fail(error),
   });
-  const offsets = [];
-  for (let times = 0; times < 2; times++)
-    offsets.push(...(await start.positions([{ topic: 't', partition: 0 }])).map(({ offset }) => offset));
-  assert.deepEqual(offsets, [10, 15]);
+  const at = { topic: 't', partition: 0 };
+  const begins = async (): Promise<number[]> => (await start.positions([at])).map(({ offset }) => offset);
+  assert.deepEqual(await begins(), [10]);
+  assert.deepEqual(await begins(), [10], 'nothing was committed');
+  given.usedUp(at);
+  assert.deepEqual(await begins(), [15]);
 });
 
 test('reading begins behind what is saved, or at the commit if that is further', async () => {

@@ -3,8 +3,9 @@ import type { StartAt } from '../place.ts';
 import type { AlertConsumer, PartitionOffset, TopicPartition } from './consumer.ts';
 
 /**
- * The offsets that `--start-at` names, found once at the start; each is taken once, for a partition that comes back to us in a
- * later rebalance goes on where it was. Partitions that appear later have none.
+ * The offsets that `--start-at` names, found once at the start. Each holds until the broker has confirmed a commit of ours behind it: a partition that
+ * comes back to us in a later rebalance goes on where it was, and one that was taken away before begins there again. Partitions that
+ * appear later have none.
  */
 export class GivenPositions {
   readonly #offsets: Map<string, number>;
@@ -13,7 +14,7 @@ export class GivenPositions {
     this.#offsets = new Map([...offsets].map((at) => [keyOf(at), at.offset]));
   }
 
-  /** Whether any was given, and is not taken yet: by us, or by the members that have the others. */
+  /** Whether any was given, and is not used up yet: by us, or by the members that have the others. */
   get any(): boolean {
     return this.#offsets.size > 0;
   }
@@ -23,8 +24,8 @@ export class GivenPositions {
     return this.#offsets.get(keyOf(at)) ?? null;
   }
 
-  /** The partition was given to us, and is read from there. */
-  taken(at: TopicPartition): void {
+  /** The partition was given to us, and the group has the place, or one behind it. */
+  usedUp(at: TopicPartition): void {
     this.#offsets.delete(keyOf(at));
   }
 }

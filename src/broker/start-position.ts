@@ -30,6 +30,8 @@ export interface StartRules {
   readonly isNew: (at: TopicPartition) => boolean;
   /** The offset that the user wants, whatever the group has committed; null: none. */
   readonly given?: (at: TopicPartition) => number | null;
+  /** Where a partition without a committed offset began when it was ours before; null: it was not. */
+  readonly began?: (at: TopicPartition) => number | null;
   /** Where the output of a partition ends: the offset behind the last one in it. */
   readonly publishedEnd?: (at: TopicPartition) => number | null;
   /** What is saved in another form than is written now. */
@@ -92,6 +94,7 @@ export async function startPositions(
     startAt,
     isNew,
     given = (): null => null,
+    began = (): null => null,
     publishedEnd = (): null => null,
     savedOtherwise = (): Promise<null> => Promise.resolve(null),
     kept,
@@ -107,7 +110,11 @@ export async function startPositions(
       if (published > high) throw recreated(at, published, high);
       const wish = given(at);
       if (wish !== null) return wished(at, Math.max(wish, low), inGroup, published, gaps, low);
-      const wanted = Math.max(inGroup, published);
+      const before = inGroup < 0 ? began(at) : null;
+      const wanted = Math.max(
+        ...[inGroup, published],
+        before === null || before > high ? logicalOffset.NONE : before,
+      );
       const own = { ...at, committed: Math.max(-1, inGroup) };
       const beginsAtEnd = startAt.kind === 'latest' || startAt.kind === 'committed';
       const from = wanted < 0 && beginsAtEnd && !isNew(at) ? null : Math.max(wanted, low);
@@ -130,7 +137,8 @@ export async function startPositions(
       }
       if (wanted >= low && wanted <= high) {
         const known = other?.next === wanted ? other.lastMessage : null;
-        return { ...own, offset: wanted, behind: published === wanted ? 'segment' : 'commit', known };
+        const behind = inGroup === wanted ? 'commit' : 'start';
+        return { ...own, offset: wanted, behind: published === wanted ? 'segment' : behind, known };
       }
       const isBeyond = wanted > high;
       if (isBeyond) gaps.push({ ...at, wanted, available: low, lost: null });

@@ -24,8 +24,9 @@ const ERR_NO_OFFSET = -168;
  * epoch). No use to try again; the new owner goes on from what was committed.
  */
 const NOT_OURS = new Set([-172, -142, 22, 25, 82, 110]);
-/** The group moved on while the commit was on its way (KIP-848); it is tried again as soon as we have heard of that. */
-const ERR_STALE_MEMBER_EPOCH = 113;
+/** The group moved on while the commit was on its way: it divides anew, or has (KIP-848). It is tried again as soon as we have heard of that. */
+const MOVED_ON = new Set([27, 113]);
+const ERR_ILLEGAL_GENERATION = 22;
 
 /** What is finished at a moment; with the watermark it stood on, since a rewind brings a new one. */
 interface Finished {
@@ -52,6 +53,8 @@ export interface CommitterOptions {
   readonly log: Log;
   /** As a member of the group; for partitions taken by hand; or not at all: then what is durable counts as committed. */
   readonly commits: 'as-member' | 'by-hand' | 'never';
+  /** The group has what was committed of it. */
+  readonly onConfirmed: (at: PartitionProgress) => void;
   /** A commit was refused: the partitions are another member's. */
   readonly onRefused: () => void;
   /** Publishes the open segments of these partitions; null: no segments, files are made durable by {@link Durability}. */
@@ -255,6 +258,7 @@ export class Committer {
   #raiseCommitted(at: PartitionProgress, offset: number): void {
     if (offset <= at.committed) return;
     at.committed = offset;
+    this.#options.onConfirmed(at);
     this.#options.telemetry?.committed(at);
   }
 
@@ -306,14 +310,24 @@ export class Committer {
         const at = partitions.get(partitionKey(offset));
         if (at !== undefined) this.#raiseCommitted(at, Math.min(offset.offset, at.stored));
       }
+    } else if (this.#isMoveOfGroup(error)) {
+      log.debug(`A commit crossed a move of the group: ${error.message}; it is tried again.`);
     } else if (NOT_OURS.has(error.code)) {
       this.#refusals += 1;
       log.debug(`A commit came too late, the partitions are another member's: ${error.message}.`);
       this.#options.onRefused();
-    } else if (error.code !== ERR_NO_OFFSET && error.code !== ERR_STALE_MEMBER_EPOCH) {
+    } else if (error.code !== ERR_NO_OFFSET) {
       this.#sayFailed(error);
     }
     this.#announce();
+  }
+
+  /**
+   * Nothing is lost by it. With a cooperative assignor partitions stay ours while the group divides anew, and the broker, which answers one request after the
+   * other, looks at a commit from that time only when the next generation is there. Where that one has taken them, librdkafka says so at the next try.
+   */
+  #isMoveOfGroup({ code }: BrokerError): boolean {
+    return MOVED_ON.has(code) || (code === ERR_ILLEGAL_GENERATION && this.#options.consumer.cooperative);
   }
 
   /** While a broker is down, a commit fails every second. */

@@ -153,6 +153,9 @@ export class Session {
       durability: { fileSync: 'none', description: 'the caller’s', sync: () => Promise.resolve() },
       partitions: assignment.partitions,
       commits: commitsOf(config),
+      onConfirmed: (at) => {
+        beginning.given.usedUp(at);
+      },
       onRefused: () => {
         if (beginning.byHand !== null) fail(groupInUse(config.broker.group));
       },

@@ -56,6 +56,24 @@ test('a group without a commit begins where it is told to, and topics that appea
   await assert.rejects(beginning(NONE, { startAt: { kind: 'committed' } }), { code: 'NO_POSITION' });
 });
 
+test('a partition that comes back with nothing committed begins where it did before, and not at what is the end now', async () => {
+  const began = (offset: number) => ({ startAt: { kind: 'latest' }, began: () => offset }) as const;
+  assert.deepEqual(await beginning(NONE, began(150)), {
+    offset: 150,
+    behind: 'start',
+    committed: -1,
+    lost: [],
+  });
+  assert.deepEqual(await beginning(NONE, began(90)), {
+    offset: 100,
+    behind: 'expired',
+    committed: -1,
+    lost: [10],
+  });
+  assert.equal((await beginning(NONE, began(201))).offset, 200, 'the topic was cut');
+  assert.equal((await beginning(170, began(150))).offset, 170);
+});
+
 test('going back takes the bookmark along: what was committed beyond the place counts no more', async () => {
   const wish = (offset: number) => ({ given: () => offset });
   assert.deepEqual(await beginning(150, wish(120)), {

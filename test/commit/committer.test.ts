@@ -12,6 +12,7 @@ import { createLog, type Log } from '../../src/log.ts';
 import { newFolder } from '../support/client.ts';
 
 const UNKNOWN_MEMBER = 25;
+const ILLEGAL_GENERATION = 22;
 const WAIT_COORDINATOR = -180;
 /** Nobody waits so long, unless for something that never comes. */
 const LONG_MS = 3_000;
@@ -21,6 +22,8 @@ interface Output {
   readonly durability?: Durability;
   readonly journal?: Journal | null;
   readonly log?: Log;
+  /** The group moves single partitions. */
+  readonly cooperative?: boolean;
 }
 
 /** Messages up to before an offset were saved. */
@@ -37,6 +40,7 @@ function committing(
     durability = { fileSync: 'file', description: '', sync: () => Promise.resolve() },
     journal = null,
     log = createLog({ level: 'warn', format: 'json' }),
+    cooperative = false,
   }: Output = {},
 ) {
   const at = new PartitionProgress({ topic: 'ztf', partition: 0, offset: 0, committed: 0, behind: 'start' });
@@ -46,6 +50,7 @@ function committing(
   const refuses = { store: false };
   const failures: number[] = [];
   const consumer = {
+    cooperative,
     onCommit: (() => undefined) as AlertConsumer['onCommit'],
     storeOffsets: (offsets: readonly PartitionOffset[]) => {
       if (refuses.store) throw new Error('erroneous state');
@@ -60,6 +65,7 @@ function committing(
     partitions,
     log,
     commits: 'as-member',
+    onConfirmed: () => undefined,
     onRefused: () => undefined,
     closeSegments: null,
     onSyncFailed: (_, inARow) => failures.push(inARow),
@@ -131,6 +137,19 @@ test('who waits for a commit hears that it was refused, also when another begins
   assert.equal(await first, 'lost');
   answer(UNKNOWN_MEMBER);
   assert.equal(await second, 'lost');
+});
+
+test('an older generation is a loss where all partitions change hands, and none where they stay', async (t) => {
+  const eager = committing(t);
+  const taken = eager.flush();
+  eager.answer(ILLEGAL_GENERATION);
+  assert.equal(await taken, 'lost');
+  const cooperative = committing(t, { cooperative: true });
+  const kept = cooperative.flush();
+  cooperative.answer(ILLEGAL_GENERATION);
+  await heard();
+  cooperative.answer(null);
+  assert.equal(await kept, 'confirmed');
 });
 
 test('commits that fail one after the other are told once a minute, until one is confirmed', (t) => {
