@@ -33,7 +33,7 @@ export async function journalTold(path: string, run: Run): Promise<JournalTold> 
 class Told {
   readonly #run: Run;
   #runs: Run[] = [];
-  /** By their paths: a name holds the content of its highest offset. */
+  /** Of the run, by their paths: a name holds the content of its highest offset. */
   readonly #files = new Map<string, AlertLine>();
 
   constructor(run: Run) {
@@ -53,7 +53,9 @@ class Told {
       else this.#add(told);
     } else if ('offset' in line) {
       this.#add([line.offset, line.offset + 1]);
-      if ((this.#files.get(line.path)?.offset ?? -1) <= line.offset) this.#files.set(line.path, line);
+      // What has the content of a later offset by now is not looked for: that is read again. There may be millions of those.
+      if (line.offset >= this.#run[1]) this.#files.delete(line.path);
+      else if ((this.#files.get(line.path)?.offset ?? -1) <= line.offset) this.#files.set(line.path, line);
     }
   }
 
@@ -63,10 +65,7 @@ class Told {
     const runs = all
       .map(([from, end]): Run => [Math.max(from, first), Math.min(end, next)])
       .filter(([from, end]) => from < end);
-    // What has the content of a later offset by now is not looked for: that is read again.
-    const files = [...this.#files.values()]
-      .filter(({ offset }) => offset < next)
-      .sort((a, b) => a.offset - b.offset);
+    const files = [...this.#files.values()].sort((a, b) => a.offset - b.offset);
     return { runs, files, end: all.at(-1)?.[1] ?? 0 };
   }
 

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { type Run, runsWithout } from '../runs.ts';
-import { readRecord } from './read-record.ts';
-import { RECORD_EXTENSION, recordName } from './record.ts';
+import { readRecord, recordsIn } from './read-record.ts';
+import { recordName } from './record.ts';
 import type { Published } from './recover.ts';
 
 /** The first and the last of offsets that no record covers. */
@@ -14,7 +13,7 @@ export type Hole = readonly [from: number, to: number];
  * @throws ClientError OUTPUT naming the record that cannot be believed.
  */
 export async function holeFrom(folder: string, wanted: number): Promise<Hole | null> {
-  const records = (await readdir(folder)).filter((name) => name.endsWith(RECORD_EXTENSION)).sort();
+  const records = await recordsIn(folder);
   let first = wanted;
   for (const name of records.reverse()) {
     const record = await readRecord(folder, name);
@@ -39,7 +38,7 @@ export interface Covered {
  * @throws ClientError OUTPUT naming the record that cannot be believed.
  */
 export async function coveredFrom(folder: string, wanted: number): Promise<Covered> {
-  const records = (await readdir(folder)).filter((name) => name.endsWith(RECORD_EXTENSION)).sort();
+  const records = await recordsIn(folder);
   const begin = records.findLastIndex((name) => name <= recordName(wanted));
   let next = wanted;
   let lastMessage: Published['lastMessage'] = null;
@@ -64,11 +63,10 @@ export async function coveredFrom(folder: string, wanted: number): Promise<Cover
  * @throws ClientError OUTPUT naming the record that cannot be believed.
  */
 export async function coveredIn(folder: string, [wanted, next]: Run, high: number): Promise<Run[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
+  const records = await recordsIn(folder).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return [];
   });
-  const records = names.filter((name) => name.endsWith(RECORD_EXTENSION)).sort();
   const begin = records.findLastIndex((name) => name <= recordName(wanted));
   const newest = records.at(-1);
   if (newest !== undefined && (await readRecord(folder, newest)).last >= high) return [];

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from '../errors.ts';
-import { readRecord } from './read-record.ts';
-import { isRecordName, type RangeRecord, recordName } from './record.ts';
+import { readRecord, recordsIn } from './read-record.ts';
+import { type RangeRecord, recordName } from './record.ts';
 
 /** A look at a folder rests for so many times as long as it took: some 2 ms for a thousand segments, and there may be one a second for years. */
 const RESTS = 20;
@@ -48,7 +47,7 @@ async function lastOf(folder: string, name: string): Promise<number> {
 
 async function checkOverlap(folder: string, { topic, partition, first, last }: RangeRecord): Promise<void> {
   const own = recordName(first);
-  const names = (await readdir(folder)).filter(isRecordName).sort();
+  const names = await recordsIn(folder);
   const before = names.findLast((name) => name < own);
   const within = names.find((name) => name > own && name <= recordName(last));
   const overlaps = within !== undefined || (before !== undefined && (await lastOf(folder, before)) >= first);

@@ -8,7 +8,7 @@ import { isLeftBehind, isTemporaryName, removeIfThere } from '../temporary.ts';
 import { syncFolder } from './durable.ts';
 import { foldersOf, type PartitionFolder, publishFiles } from './publish.ts';
 import { readRecord } from './read-record.ts';
-import { namedFilesOf, type RangeRecord, RECORD_EXTENSION } from './record.ts';
+import { isRecordName, namedFilesOf, type RangeRecord, RECORD_EXTENSION } from './record.ts';
 
 /** Where the published segments of a partition end. */
 export interface Published {
@@ -34,7 +34,7 @@ export async function recover(at: PartitionFolder, writer: string): Promise<Publ
   const left = found.filter((name) => isLeftBehind(name, writer));
   // Once more: who was dead by then had published before that what names its temporaries. Of who dies from now on nothing is swept.
   const names = left.length === 0 ? found : await filesIn(folder);
-  const records = names.filter((name) => name.endsWith(RECORD_EXTENSION)).sort();
+  const records = names.filter(isRecordName).sort();
   await finish(at, names, records);
   const last = records.at(-1);
   const record = last === undefined ? null : await readRecord(folder, last);

@@ -155,3 +155,23 @@ test('of offsets that expired a journal keeps what came to something, and nothin
   ]);
   assert.deepEqual(await kept(39), [], 'it tells of more than the topic has');
 });
+
+test('of offsets that expired only those files are looked for whose names none of a later offset has', async (t) => {
+  const dir = newFolder(t);
+  const journal = new Journal(dir, (topic) => topic, false);
+  // None of them is there.
+  const line = (offset: number, name: string) =>
+    ({ offset, path: `ztf/${name}.json`, bytes: 2, crc32c: '00000000' }) as const;
+  putJournal(dir, 'ztf', 0, [
+    { start: 0, behind: 'start' },
+    line(4, 'a'),
+    line(5, 'b'),
+    line(6, 'a'),
+    line(20, 'b'),
+    line(21, 'a'),
+  ]);
+  const kept = (from: number, next: number): Promise<unknown> =>
+    journal.kept({ topic: 'ztf', partition: 0 }, [from, next], 100);
+  assert.deepEqual(await kept(4, 10), [[4, 7]], 'both are read again');
+  assert.deepEqual(await kept(4, 21), [[4, 7]], 'b was to be there, and is not');
+});

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { holeFrom } from '../../src/segment/covered.ts';
+import { coveredFrom, coveredIn, holeFrom } from '../../src/segment/covered.ts';
 import { formatRecord, type RangeRecord, recordName } from '../../src/segment/record.ts';
 import { newWriter } from '../../src/temporary.ts';
 import { newFolder } from '../support/client.ts';
@@ -38,4 +38,15 @@ test('the last hole is told from the offset on that is wanted, or from where the
 test('what had expired is no hole, whatever is missing below it', async (t) => {
   assert.equal(await holeFrom(folderWith(t, [0, 9], [50, 59, 'expired'], [60, 69]), 5), null);
   assert.equal(await holeFrom(folderWith(t, [50, 59, 'expired']), 5), null);
+});
+
+test('a folder that a message named as records end is none', async (t) => {
+  const folder = folderWith(t, [0, 9], [20, 29, 'commit']);
+  mkdirSync(join(folder, 'M31.record'));
+  assert.deepEqual(await holeFrom(folder, 5), [10, 19]);
+  assert.deepEqual((await coveredFrom(folder, 5)).hole, [10, 19]);
+  assert.deepEqual(await coveredIn(folder, [5, 25], 30), [
+    [5, 10],
+    [20, 25],
+  ]);
 });

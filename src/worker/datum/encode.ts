@@ -148,18 +148,23 @@ export class AvroEncoder {
     const start = this.#out.length;
     let reason: Misfit | null = null;
     const needsDouble = !isFloat(value) && branches.some((branch) => isPrimitive(branch, 'double'));
-    for (const index of inOrder(branches, value)) {
-      const branch = branches[index] as AvroType;
-      if (isPrimitive(branch, 'null') !== (value === null)) continue;
-      if (needsDouble && isPrimitive(branch, 'float')) continue;
-      try {
-        putLong(this.#out, BigInt(index));
-        this.#put(branch, value, path);
-        return;
-      } catch (error) {
-        if (!(error instanceof Misfit)) throw error;
-        reason = error;
-        this.#out.length = start;
+    const rounds = typeof value === 'number' || typeof value === 'bigint' ? 2 : 1;
+    // By numbers, without a list of the order: there may be a union a field.
+    for (let round = 1; round <= rounds; round++) {
+      for (let index = 0; index < branches.length; index++) {
+        const branch = branches[index] as AvroType;
+        if (isPrimitive(branch, 'null') !== (value === null)) continue;
+        if (rounds === 2 && isOtherKind(branch, value) !== (round === 2)) continue;
+        if (needsDouble && isPrimitive(branch, 'float')) continue;
+        try {
+          putLong(this.#out, BigInt(index));
+          this.#put(branch, value, path);
+          return;
+        } catch (error) {
+          if (!(error instanceof Misfit)) throw error;
+          reason = error;
+          this.#out.length = start;
+        }
       }
     }
     // Made only now: an error costs more than the value.
@@ -171,16 +176,10 @@ function isPrimitive({ shape }: AvroType, name: string): boolean {
   return shape?.kind === 'primitive' && shape.name === name;
 }
 
-/** In which order branches are tried: those of the other kind of number are the last. */
-function inOrder(branches: readonly AvroType[], value: Value): number[] {
-  const indices = branches.map((_, index) => index);
-  if (typeof value !== 'bigint' && typeof value !== 'number') return indices;
-  const wantsReal = typeof value === 'number';
-  const isOther = (index: number): boolean => {
-    const branch = branches[index] as AvroType;
-    return (isPrimitive(branch, 'float') || isPrimitive(branch, 'double')) !== wantsReal;
-  };
-  return [...indices.filter((index) => !isOther(index)), ...indices.filter(isOther)];
+/** Whether a number is of the other kind than the branch: tried last. */
+function isOtherKind(branch: AvroType, value: Value): boolean {
+  const isReal = isPrimitive(branch, 'float') || isPrimitive(branch, 'double');
+  return isReal !== (typeof value === 'number');
 }
 
 /** Whether a float holds it. */
