@@ -4,16 +4,7 @@ import type { AvroShape, AvroType } from '../../worker/decode/avro/schema.ts';
 import type { AvroBytes } from './avro-bytes.ts';
 import { below, type Column, type Place, repeated } from './column.ts';
 import { DecimalColumn } from './decimals.ts';
-import {
-  BooleanColumn,
-  FixedColumn,
-  FloatColumn,
-  IntColumn,
-  LongColumn,
-  NullColumn,
-  StretchColumn,
-  TextColumn,
-} from './leaves.ts';
+import { BooleanColumn, FixedColumn, NullColumn, NumberColumn, StretchColumn, TextColumn } from './leaves.ts';
 import { ListColumn, type NamedColumn, OptionalColumn, StructColumn, UnionColumn } from './nested.ts';
 import { readAsText } from './read-as-text.ts';
 
@@ -60,12 +51,10 @@ function primitive(name: string, place: Place): Column {
     case 'boolean':
       return new BooleanColumn(place);
     case 'int':
-      return new IntColumn(place);
     case 'long':
-      return new LongColumn(place);
     case 'float':
     case 'double':
-      return new FloatColumn(place, name);
+      return new NumberColumn(place, name);
     case 'string':
     case 'bytes':
       return new StretchColumn(place, name === 'string');
@@ -110,15 +99,18 @@ function logical(type: AvroType, schema: Readonly<Record<string, unknown>>, plac
   const timestamp = (unit: Unit, isAdjustedToUTC: boolean): Column => {
     // For readers of before 2018, which know no others.
     const old = isAdjustedToUTC && unit !== 'NANOS' ? ({ converted_type: `TIMESTAMP_${unit}` } as const) : {};
-    return new LongColumn(place, { ...old, logical_type: { type: 'TIMESTAMP', isAdjustedToUTC, unit } });
+    return new NumberColumn(place, 'long', {
+      ...old,
+      logical_type: { type: 'TIMESTAMP', isAdjustedToUTC, unit },
+    });
   };
   switch (schema['logicalType']) {
     case 'date':
-      return new IntColumn(place, { converted_type: 'DATE', logical_type: { type: 'DATE' } });
+      return new NumberColumn(place, 'int', { converted_type: 'DATE', logical_type: { type: 'DATE' } });
     case 'time-millis':
-      return new IntColumn(place, { logical_type: time('MILLIS') });
+      return new NumberColumn(place, 'int', { logical_type: time('MILLIS') });
     case 'time-micros':
-      return new LongColumn(place, { logical_type: time('MICROS') });
+      return new NumberColumn(place, 'long', { logical_type: time('MICROS') });
     case 'timestamp-millis':
       return timestamp('MILLIS', true);
     case 'timestamp-micros':

@@ -43,14 +43,18 @@ export class BooleanColumn extends Leaf {
   }
 }
 
-/** Numbers of one kind, as words of 32 bits. */
-abstract class Numbers extends Leaf {
+const PARQUET_TYPES = { int: 'INT32', long: 'INT64', float: 'FLOAT', double: 'DOUBLE' } as const;
+
+/** Numbers of one kind and what is counted in them, as words of 32 bits: of 64 bits the lower half is the first. */
+export class NumberColumn extends Leaf {
+  readonly bounds: NumberBounds | LongBounds;
   readonly #kind: NumberKind;
   readonly #words = new GrowingNumbers(new Int32Array(64));
 
   constructor(place: Place, kind: NumberKind, meaning: Meaning = {}) {
     super(place, { ...meaning, type: PARQUET_TYPES[kind] });
     this.#kind = kind;
+    this.bounds = kind === 'long' ? new LongBounds() : new NumberBounds();
   }
 
   protected get valueBytes(): number {
@@ -58,62 +62,29 @@ abstract class Numbers extends Leaf {
   }
   takeValues(): Uint8Array {
     const words = this.#words.take();
-    this.addBounds(words);
+    const { bounds } = this;
+    if (bounds instanceof LongBounds) bounds.add(words);
+    else bounds.add(numbersIn(words, this.#kind));
     return bytesOf(words);
   }
   protected stepOf(levels: Levels, definition: number): Step {
     return Step.numbers(this.#kind, levels, definition, this.#words);
   }
-
-  protected abstract addBounds(words: Int32Array<ArrayBuffer>): void;
 }
 
-const PARQUET_TYPES = { int: 'INT32', long: 'INT64', float: 'FLOAT', double: 'DOUBLE' } as const;
-
-/** 32-bit integers, and what is counted in them. */
-export class IntColumn extends Numbers {
-  readonly bounds = new NumberBounds();
-
-  constructor(place: Place, meaning?: Meaning) {
-    super(place, 'int', meaning);
+function numbersIn(
+  words: Int32Array<ArrayBuffer>,
+  kind: NumberKind,
+): Float32Array | Float64Array | Int32Array {
+  const { buffer, byteOffset, length } = words;
+  switch (kind) {
+    case 'float':
+      return new Float32Array(buffer, byteOffset, length);
+    case 'double':
+      return new Float64Array(buffer, byteOffset, length / 2);
+    default:
+      return words;
   }
-  protected addBounds(words: Int32Array): void {
-    this.bounds.add(words);
-  }
-}
-
-/** 64-bit integers, and what is counted in them, in two halves. */
-export class LongColumn extends Numbers {
-  readonly bounds = new LongBounds();
-
-  constructor(place: Place, meaning?: Meaning) {
-    super(place, 'long', meaning);
-  }
-  protected addBounds(words: Int32Array): void {
-    this.bounds.add(words);
-  }
-}
-
-/** Floating-point numbers of 32 or 64 bits. */
-export class FloatColumn extends Numbers {
-  readonly bounds = new NumberBounds();
-  readonly #valuesIn: (words: Int32Array<ArrayBuffer>) => Float32Array | Float64Array;
-
-  constructor(place: Place, kind: 'float' | 'double') {
-    super(place, kind);
-    this.#valuesIn = kind === 'float' ? asFloats : asDoubles;
-  }
-  protected addBounds(words: Int32Array<ArrayBuffer>): void {
-    this.bounds.add(this.#valuesIn(words));
-  }
-}
-
-function asFloats({ buffer, byteOffset, length }: Int32Array<ArrayBuffer>): Float32Array {
-  return new Float32Array(buffer, byteOffset, length);
-}
-
-function asDoubles({ buffer, byteOffset, length }: Int32Array<ArrayBuffer>): Float64Array {
-  return new Float64Array(buffer, byteOffset, length / 2);
 }
 
 /** Values of any length. */
@@ -180,11 +151,11 @@ export class TextColumn extends Stretches {
 }
 
 /** A column in which nothing ever stands. Marked so, it takes any other type where files are read together, a struct's in PyArrow too. */
-export class NullColumn extends IntColumn {
+export class NullColumn extends NumberColumn {
   readonly #definition: number;
 
   constructor(place: Place) {
-    super(below(place, true), { logical_type: { type: 'NULL' } });
+    super(below(place, true), 'int', { logical_type: { type: 'NULL' } });
     this.#definition = place.definition;
   }
 
