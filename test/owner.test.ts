@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { test } from 'node:test';
 import { silentLog } from '../src/log.ts';
 import { enterOwner, OWNER_FOLDER } from '../src/owner.ts';
@@ -34,12 +35,16 @@ test('who was killed keeps nobody out, also while its parent does not ask how it
   skip: process.platform !== 'linux',
 }, async (t) => {
   const dir = newFolder(t);
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+  // The shell would ask; the program in its place does not. So the child ends behind that.
+  const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60 3<&-'], {
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
   });
   t.after(() => parent.kill());
-  const [told] = (await once(parent.stdout, 'data')) as [Buffer];
+  const nameOf = (id: number | undefined): string => readFileSync(`/proc/${id}/comm`, 'utf8').trim();
+  const [told] = (await once(parent.stdout as Readable, 'data')) as [Buffer];
   const pid = Number(String(told));
+  await until('the shell is gone', () => nameOf(parent.pid) === 'sleep');
+  (parent.stdio[3] as Writable).end();
   const fields = (): string[] =>
     readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   await until('it has ended, and nobody has asked how', () => fields()[0] === 'Z');
