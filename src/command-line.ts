@@ -1,6 +1,7 @@
 import './heap-growth.ts';
 import { readCommandLine } from './arguments.ts';
 import { userLogins } from './auth/login-store.ts';
+import { allHaveLeft } from './broker/leaving.ts';
 import { subcommands } from './commands.ts';
 import { resolveConfig } from './config.ts';
 import { ClientError } from './errors.ts';
@@ -81,5 +82,7 @@ process.on('uncaughtException', (error: unknown) => {
   endProcess(explain(error, process.argv.slice(2)));
 });
 
+const exitCode = await main();
+await allHaveLeft();
 // librdkafka's threads would keep the process alive for a while; all there is to save is saved.
-endProcess(await main());
+endProcess(exitCode);

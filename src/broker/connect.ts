@@ -8,6 +8,7 @@ import { type Classified, classify, classifySettings, isHopeless, NO_REASON_GIVE
 import { checkClientCertificate } from './client-certificate.ts';
 import { AlertConsumer, type BrokerError, SettingsError, type TopicCatalogue } from './consumer.ts';
 import { findTlsServer } from './hidden-tls.ts';
+import { isLeaving } from './leaving.ts';
 import { consumerProperties } from './properties.ts';
 
 /** A connected consumer and the topics it may see. */
@@ -43,6 +44,7 @@ export async function connect(config: Config, log: Log, stop: AbortSignal): Prom
     if ('consumer' in attempt) return attempt;
     const { kind, sentence, error } = attempt.failed;
     if (isHopeless(kind)) {
+      isLeaving(attempt.left);
       const cause = kind === 'tls' ? await explainCertificate(config.broker) : null;
       throw new ClientError(error, cause ?? sentence);
     }
@@ -70,13 +72,19 @@ async function refuseTls({ securityProtocol, bootstrapServers }: Config['broker'
   );
 }
 
-async function tryOnce(
-  config: Config,
-  timeoutMs: number,
-  stop: AbortSignal,
-): Promise<Connected | { failed: Classified; hasReason: boolean }> {
+/** An attempt that has failed. */
+interface Failed {
+  readonly failed: Classified;
+  /** librdkafka has said why. */
+  readonly hasReason: boolean;
+  /** Its client is gone. */
+  readonly left: Promise<void>;
+}
+
+async function tryOnce(config: Config, timeoutMs: number, stop: AbortSignal): Promise<Connected | Failed> {
+  const left = Promise.resolve();
   if (stop.aborted)
-    return { failed: classify({ code: 0, message: 'stopped' }, 'connecting'), hasReason: false };
+    return { failed: classify({ code: 0, message: 'stopped' }, 'connecting'), hasReason: false, left };
   // A client that failed to connect cannot be used again, so each attempt has its own.
   const consumer = newConsumer(config);
   const heard: { reason: Classified | null } = { reason: null };
@@ -100,15 +108,15 @@ async function tryOnce(
     const catalogue = await Promise.race([consumer.connect(timeoutMs), hopeless, stopped]);
     if (typeof catalogue !== 'string') return { consumer, catalogue };
   } catch (error) {
-    if (error instanceof SettingsError) return { failed: classifySettings(error.message), hasReason: true };
+    if (error instanceof SettingsError)
+      return { failed: classifySettings(error.message), hasReason: true, left };
     timedOut = classify(error as BrokerError, 'connecting');
   } finally {
     over.abort();
   }
-  void consumer.disconnect();
   const failed =
     heard.reason ?? timedOut ?? classify({ code: -195, message: 'no broker answered' }, 'connecting');
-  return { failed, hasReason: heard.reason !== null };
+  return { failed, hasReason: heard.reason !== null, left: consumer.disconnect() };
 }
 
 /** @throws ClientError CONFIG naming a property of `-X` that librdkafka does not know or take. */
